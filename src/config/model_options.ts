@@ -1,0 +1,60 @@
+/**
+ * What a network is made of. The same object describes it for training, in a checkpoint and in an export.
+ */
+
+/** ResNet depths that exist: 18 and 34 have basic blocks, the others bottlenecks (expansion 4). */
+export type EncoderDepth = 18 | 34 | 50 | 101 | 152;
+
+/** The shared encoder: a ResNet whose last stages are dilated instead of strided. */
+export interface EncoderOptions {
+  /** Number of layers. */
+  readonly depth: EncoderDepth;
+  /** `v1c`: three 3×3 convolutions (mmseg's ResNetV1c); `v1`: one 7×7 (torchvision's). */
+  readonly stem: "v1c" | "v1";
+  /** Channels after the stem, 64 in the full network; even for `v1c`. */
+  readonly stemChannels: number;
+  /** Channels of the first stage before expansion, 64 in the full network. */
+  readonly baseChannels: number;
+  /** Input size divided by feature size. */
+  readonly outputStride: 8 | 16;
+  /** mmseg's `contract_dilation`: the first block of a dilated stage has half of its dilation. */
+  readonly contractDilation: boolean;
+}
+
+/** The ASPP decoder head. */
+export interface DecoderOptions {
+  /** Channels of each branch and of the bottleneck; 512 in the official configuration. */
+  readonly channels: number;
+  /** Dilation of each branch; a 1 makes it a 1×1 convolution. Official: 1, 12, 24, 36. */
+  readonly dilations: readonly number[];
+  /** Probability of dropping a whole channel before the classifier, in [0, 1). Official: 0.1. */
+  readonly dropout: number;
+  /** Corner rule of every bilinear resize of the head. Official: false. */
+  readonly alignCorners: boolean;
+}
+
+/** The mutual information transfer module, used in training only. */
+export interface MitransOptions {
+  /** Channels inside; the official width is that of the concatenated ASPP branches. */
+  readonly channels: number;
+  /** Batch norm in its convolutions. */
+  readonly norm: boolean;
+  /** Concatenates the input before the last convolution. */
+  readonly concatInput: boolean;
+  /** Max-pools keys and values by 2 before attention. */
+  readonly subsample: boolean;
+}
+
+/** A whole network. */
+export interface ModelOptions {
+  /** Number of classes, at least 2. */
+  readonly classes: number;
+  readonly encoder: EncoderOptions;
+  readonly decoder: DecoderOptions;
+  /** The mix decoder (training only); false leaves it out, for `supervised` and for a loaded export. */
+  readonly mixDecoder: boolean;
+  /** MITrans (training only), or false. */
+  readonly mitrans: MitransOptions | false;
+  /** The image-level classifier on pooled encoder features (training only). */
+  readonly classifier: boolean;
+}
