@@ -26,7 +26,10 @@ export type StoredData =
  * `data` is Float32Array for float32, float16 and bfloat16; Uint8Array for uint8 and bool.
  */
 export interface StoredTensor {
+  /** Element type in the file. */
   readonly dtype: StoredDtype;
+  /** Sizes, outermost axis first; empty for a scalar. */
   readonly shape: readonly number[];
+  /** Elements, as many as the product of `shape`. */
   readonly data: StoredData;
 }
