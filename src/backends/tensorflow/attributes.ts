@@ -1,0 +1,131 @@
+import { KernelError } from "../../core/errors.ts";
+import { cString } from "./symbols.ts";
+import type { TensorflowContext } from "./context.ts";
+
+/** TF_AttrType of tf_attrtype.h. */
+export const TF_ATTR_STRING = 0;
+export const TF_ATTR_INT = 1;
+export const TF_ATTR_FLOAT = 2;
+export const TF_ATTR_BOOL = 3;
+export const TF_ATTR_TYPE = 4;
+export const TF_ATTR_SHAPE = 5;
+/** Not in the C API's list; tfjs-node passes it for resource handles, which no kernel of tfjs sets. */
+export const TF_ATTR_RESOURCE = 6;
+
+/** Value of an attribute: one, or a list of one kind. */
+export type AttributeValue =
+  | boolean
+  | number
+  | string
+  | readonly number[]
+  | readonly boolean[]
+  | readonly string[]
+  | null
+  | undefined;
+
+/** An attribute as tfjs-node's kernels hand it over. */
+export interface OpAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: AttributeValue;
+}
+
+function int64s(values: readonly number[]): BigInt64Array<ArrayBuffer> {
+  return BigInt64Array.from(values, (v) => BigInt(Math.trunc(v)));
+}
+
+function refuse(op: string, attribute: OpAttribute, expected: string): never {
+  const state = JSON.stringify(attribute.value) ?? String(attribute.value);
+  throw new KernelError(`Cannot run ${op}: attribute "${attribute.name}" is ${state}, expected ${expected}`);
+}
+
+function numbersOf(op: string, attribute: OpAttribute): readonly number[] {
+  const list = [attribute.value].flat() as unknown[];
+  if (list.every((v): v is number => typeof v === "number" && Number.isFinite(v))) return list;
+  return refuse(op, attribute, "finite numbers");
+}
+
+function setString(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
+  const { symbols } = context;
+  const name = cString(attribute.name);
+  const value = attribute.value;
+  if (typeof value === "string") {
+    const bytes = cString(value);
+    symbols.TFE_OpSetAttrString(pointer, name, bytes, BigInt(bytes.length - 1));
+    return;
+  }
+  if (!Array.isArray(value)) refuse(op, attribute, "a string or a list of strings");
+  const texts = (value as string[]).map((text) => cString(text));
+  const pointers = BigUint64Array.from(texts, (t) => BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(t))));
+  const lengths = BigUint64Array.from(texts, (t) => BigInt(t.length - 1));
+  symbols.TFE_OpSetAttrStringList(pointer, name, pointers, lengths, texts.length);
+}
+
+function setInt(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
+  const name = cString(attribute.name);
+  const numbers = numbersOf(op, attribute);
+  if (!Array.isArray(attribute.value)) {
+    context.symbols.TFE_OpSetAttrInt(pointer, name, BigInt(Math.trunc(numbers[0]!)));
+  } else context.symbols.TFE_OpSetAttrIntList(pointer, name, int64s(numbers), numbers.length);
+}
+
+function setFloat(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
+  const name = cString(attribute.name);
+  if (typeof attribute.value === "number") {
+    context.symbols.TFE_OpSetAttrFloat(pointer, name, attribute.value);
+    return;
+  }
+  const numbers = numbersOf(op, attribute);
+  context.symbols.TFE_OpSetAttrFloatList(pointer, name, Float32Array.from(numbers), numbers.length);
+}
+
+function setBool(context: TensorflowContext, pointer: Deno.PointerValue, attribute: OpAttribute) {
+  const name = cString(attribute.name);
+  if (!Array.isArray(attribute.value)) {
+    context.symbols.TFE_OpSetAttrBool(pointer, name, attribute.value ? 1 : 0);
+    return;
+  }
+  const flags = Uint8Array.from(attribute.value as boolean[], (v) => (v ? 1 : 0));
+  context.symbols.TFE_OpSetAttrBoolList(pointer, name, flags, flags.length);
+}
+
+function setType(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
+  const name = cString(attribute.name);
+  const types = numbersOf(op, attribute);
+  if (!Array.isArray(attribute.value)) context.symbols.TFE_OpSetAttrType(pointer, name, types[0]!);
+  else context.symbols.TFE_OpSetAttrTypeList(pointer, name, Int32Array.from(types), types.length);
+}
+
+function setShape(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
+  const dims = numbersOf(op, attribute);
+  const { symbols, status } = context;
+  symbols.TFE_OpSetAttrShape(pointer, cString(attribute.name), int64s(dims), dims.length, status);
+}
+
+/**
+ * Sets one attribute of an op; lists where the value is an array.
+ * @throws {KernelError} If the value does not fit the type
+ */
+export function setAttribute(
+  context: TensorflowContext,
+  op: string,
+  pointer: Deno.PointerValue,
+  attribute: OpAttribute,
+): void {
+  switch (attribute.type) {
+    case TF_ATTR_STRING:
+      return setString(context, op, pointer, attribute);
+    case TF_ATTR_INT:
+      return setInt(context, op, pointer, attribute);
+    case TF_ATTR_FLOAT:
+      return setFloat(context, op, pointer, attribute);
+    case TF_ATTR_BOOL:
+      return setBool(context, pointer, attribute);
+    case TF_ATTR_TYPE:
+      return setType(context, op, pointer, attribute);
+    case TF_ATTR_SHAPE:
+      return setShape(context, op, pointer, attribute);
+    default:
+      refuse(op, attribute, `a type from ${TF_ATTR_STRING} to ${TF_ATTR_SHAPE}, found ${attribute.type}`);
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * The native part of tfjs-node-gpu's kernel backend, over TensorFlow's C API. It stands in for the addon of that
+ * package (`TFJSBinding` in its tfjs_binding.d.ts), whose install step fetches a libtensorflow of 2022.
+ */
+import { KernelError } from "../../core/errors.ts";
+import * as attributes from "./attributes.ts";
+import type { OpAttribute } from "./attributes.ts";
+import type { TensorflowContext } from "./context.ts";
+import * as dtypes from "./dtypes.ts";
+import { describeHandle, type HandleMemory, HandleTable, type TensorHandle } from "./handles.ts";
+import { cString, readCString } from "./symbols.ts";
+import { createTensor, takeTensorData, type TensorValues } from "./tensor_data.ts";
+
+/** What the kernels of tfjs-node need to know of an output. */
+export interface TensorMetadata {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+
+const MOST_OUTPUTS = 64;
+
+/** Runs ops on one eager context and keeps their tensors. */
+export class TensorflowBinding {
+  readonly TF_FLOAT = dtypes.TF_FLOAT;
+  readonly TF_INT32 = dtypes.TF_INT32;
+  readonly TF_INT64 = dtypes.TF_INT64;
+  readonly TF_BOOL = dtypes.TF_BOOL;
+  readonly TF_COMPLEX64 = dtypes.TF_COMPLEX64;
+  readonly TF_STRING = dtypes.TF_STRING;
+  readonly TF_RESOURCE = dtypes.TF_RESOURCE;
+  readonly TF_UINT8 = dtypes.TF_UINT8;
+  readonly TF_ATTR_STRING = attributes.TF_ATTR_STRING;
+  readonly TF_ATTR_INT = attributes.TF_ATTR_INT;
+  readonly TF_ATTR_FLOAT = attributes.TF_ATTR_FLOAT;
+  readonly TF_ATTR_BOOL = attributes.TF_ATTR_BOOL;
+  readonly TF_ATTR_TYPE = attributes.TF_ATTR_TYPE;
+  readonly TF_ATTR_SHAPE = attributes.TF_ATTR_SHAPE;
+  readonly TF_ATTR_RESOURCE = attributes.TF_ATTR_RESOURCE;
+  readonly TF_Version: string;
+
+  #context: TensorflowContext;
+  #handles: HandleTable;
+  #outputs = new BigUint64Array(MOST_OUTPUTS);
+  #outputCount = new Int32Array(1);
+  /** Called after each op with its name and milliseconds, when set. */
+  onOp: ((op: string, milliseconds: number, inputs: readonly TensorHandle[]) => void) | undefined;
+
+  constructor(context: TensorflowContext) {
+    this.#context = context;
+    this.#handles = new HandleTable(context);
+    this.TF_Version = context.version;
+  }
+
+  /** True when TensorFlow found a CUDA device. */
+  isUsingGpuDevice(): boolean {
+    return this.#context.devices.some((device) => device.type === "GPU");
+  }
+
+  /** Copies values into a new tensor. @returns Its id */
+  createTensor(shape: readonly number[], dtype: number, values: TensorValues): number {
+    const { symbols, status } = this.#context;
+    const tensor = createTensor(this.#context, dtype, shape, values);
+    const pointer = symbols.TFE_NewTensorHandle(tensor, status);
+    symbols.TF_DeleteTensor(tensor);
+    this.#check("createTensor", []);
+    return this.#handles.adopt(pointer!).id;
+  }
+
+  deleteTensor(id: number): void {
+    this.#handles.delete(id);
+  }
+
+  /** Copies a tensor's elements out, waiting for them. */
+  tensorDataSync(id: number): ArrayBufferView | Uint8Array[] {
+    const handle = this.#handles.get(id, "dataSync");
+    const tensor = this.#context.symbols.TFE_TensorHandleResolve(handle.pointer, this.#context.status);
+    this.#check("dataSync", [handle]);
+    return takeTensorData(this.#context, tensor!, handle.dtype, handle.shape);
+  }
+
+  /** Copies a tensor's elements out without blocking the event loop. */
+  async tensorData(id: number): Promise<ArrayBufferView | Uint8Array[]> {
+    const handle = this.#handles.get(id, "data");
+    if (!this.isUsingGpuDevice()) return this.tensorDataSync(id);
+    const status = this.#context.symbols.TF_NewStatus();
+    const tensor = await this.#context.symbols.resolveInBackground(handle.pointer, status);
+    if (tensor === null) throw new KernelError(`Cannot read ${describeHandle(handle)}: the device failed`);
+    return takeTensorData(this.#context, tensor, handle.dtype, handle.shape);
+  }
+
+  /**
+   * Runs one TensorFlow op.
+   * @throws {KernelError} With TensorFlow's message, the op and its inputs
+   */
+  executeOp(
+    name: string,
+    opAttributes: readonly OpAttribute[],
+    inputIds: readonly number[],
+    outputCount: number,
+  ): TensorMetadata[] {
+    const inputs = inputIds.map((id) => this.#handles.get(id, name));
+    const op = this.#prepare(name, opAttributes, inputs, outputCount);
+    const start = this.onOp === undefined ? 0 : performance.now();
+    try {
+      this.#context.symbols.TFE_Execute(op, this.#outputs, this.#outputCount, this.#context.status);
+    } finally {
+      this.#context.symbols.TFE_DeleteOp(op);
+    }
+    this.#check(name, inputs);
+    this.onOp?.(name, performance.now() - start, inputs);
+    return this.#adoptOutputs(this.#outputs, this.#outputCount[0]!);
+  }
+
+  /** As `executeOp`, on another thread: for ops that wait for other processes. */
+  async executeOpInBackground(
+    name: string,
+    opAttributes: readonly OpAttribute[],
+    inputIds: readonly number[],
+    outputCount: number,
+  ): Promise<TensorMetadata[]> {
+    const { symbols } = this.#context;
+    const inputs = inputIds.map((id) => this.#handles.get(id, name));
+    const op = this.#prepare(name, opAttributes, inputs, outputCount);
+    const outputs = new BigUint64Array(MOST_OUTPUTS);
+    const count = Int32Array.of(outputCount);
+    const status = symbols.TF_NewStatus();
+    await symbols.executeInBackground(op, outputs, count, status);
+    symbols.TFE_DeleteOp(op);
+    if (symbols.TF_GetCode(status) !== 0) {
+      throw this.#error(name, inputs, readCString(symbols.TF_Message(status)));
+    }
+    return this.#adoptOutputs(outputs, count[0]!);
+  }
+
+  /** Live tensors and bytes, with the peak since `resetPeak`. */
+  memory(): HandleMemory {
+    return this.#handles.memory();
+  }
+
+  /** Starts a new peak from what is alive now. */
+  resetPeak(): void {
+    this.#handles.resetPeak();
+  }
+
+  getNumOfTensors(): number {
+    return this.#handles.memory().tensors;
+  }
+
+  getNumOfSavedModels(): number {
+    return 0;
+  }
+
+  #prepare(
+    name: string,
+    opAttributes: readonly OpAttribute[],
+    inputs: readonly TensorHandle[],
+    outputCount: number,
+  ): Deno.PointerObject {
+    const { symbols, pointer, status } = this.#context;
+    if (outputCount > MOST_OUTPUTS) {
+      throw new KernelError(`Cannot run ${name}: ${outputCount} outputs asked for, expected at most ${MOST_OUTPUTS}`);
+    }
+    const op = symbols.TFE_NewOp(pointer, cString(name), status);
+    this.#check(name, inputs);
+    try {
+      for (const input of inputs) symbols.TFE_OpAddInput(op, input.pointer, status);
+      this.#check(name, inputs);
+      for (const attribute of opAttributes) attributes.setAttribute(this.#context, name, op, attribute);
+      this.#check(name, inputs);
+    } catch (error) {
+      symbols.TFE_DeleteOp(op);
+      throw error;
+    }
+    this.#outputCount[0] = outputCount;
+    return op!;
+  }
+
+  #adoptOutputs(outputs: BigUint64Array, count: number): TensorMetadata[] {
+    return Array.from({ length: count }, (_, i) => {
+      const { id, shape, dtype } = this.#handles.adopt(Deno.UnsafePointer.create(outputs[i]!)!);
+      return { id, shape, dtype };
+    });
+  }
+
+  #check(name: string, inputs: readonly TensorHandle[]): void {
+    const { symbols, status } = this.#context;
+    if (symbols.TF_GetCode(status) === 0) return;
+    const text = readCString(symbols.TF_Message(status));
+    symbols.TF_SetStatus(status, 0, cString(""));
+    throw this.#error(name, inputs, text);
+  }
+
+  #error(name: string, inputs: readonly TensorHandle[], text: string): KernelError {
+    const shapes = inputs.map((input) => describeHandle(input)).join(", ");
+    return new KernelError(`Cannot run ${name}(${shapes}): ${text.replace(/\s*\[Op:[^\]]*\]/, "")}`);
+  }
+}
