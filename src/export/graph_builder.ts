@@ -1,0 +1,151 @@
+import { CheckpointMismatch } from "../core/errors.ts";
+import type { StoredTensor } from "../formats/stored_tensor.ts";
+import type { GraphNode, GraphWeight, PlainNode } from "./graph.ts";
+
+/** PyTorch's default epsilon of batch norm; the official configurations keep it. */
+const BATCH_NORM_EPSILON = 1e-5;
+
+/** The numbers of a convolution. */
+export interface ConvSpec {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernel: number;
+  /** 1 where left out. */
+  readonly stride?: number;
+  /** 1 where left out; padding is such that stride 1 keeps the size. */
+  readonly dilation?: number;
+}
+
+/** How batch norm is written and where tensors come from. */
+export interface GraphBuilderOptions {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Folds batch norm into the convolution before it, in float64. */
+  readonly fold: boolean;
+}
+
+/**
+ * Collects nodes, taking weights from a state_dict by name. Missing and misshapen tensors are collected; `finish`
+ * throws once for all of them.
+ */
+export class GraphBuilder {
+  readonly #nodes: GraphNode[] = [];
+  readonly #problems: string[] = [];
+  readonly #requested = new Map<string, readonly number[]>();
+  readonly #options: GraphBuilderOptions;
+
+  /** A builder without nodes. */
+  constructor(options: GraphBuilderOptions) {
+    this.#options = options;
+  }
+
+  /** Name and shape of every tensor that was asked for so far. */
+  get requested(): ReadonlyMap<string, readonly number[]> {
+    return this.#requested;
+  }
+
+  /** Adds a node and returns the name of its value. */
+  add(node: GraphNode): string {
+    this.#nodes.push(node);
+    return node.name;
+  }
+
+  /** Adds an operation without numbers of its own. */
+  plain(op: PlainNode["op"], name: string, inputs: readonly string[], channels: number): string {
+    return this.add({ op, name, inputs, channels });
+  }
+
+  /** Convolution `conv`, batch norm `norm`; with `relu`, ReLU after it. Returns the name of the last value. */
+  convNorm(input: string, conv: string, norm: string, spec: ConvSpec, relu: boolean): string {
+    const output = this.#options.fold
+      ? this.#foldedConv(input, conv, norm, spec)
+      : this.#batchNorm(this.#conv(input, conv, spec, this.#weight(conv, spec)), norm, spec.outChannels);
+    return relu ? this.plain("relu", `${output}.relu`, [output], spec.outChannels) : output;
+  }
+
+  /** Convolution with a bias of its own and no norm. */
+  convBias(input: string, conv: string, spec: ConvSpec): string {
+    const bias = this.#vector(`${conv}.bias`, spec.outChannels);
+    return this.#conv(input, conv, spec, this.#weight(conv, spec), bias);
+  }
+
+  /**
+   * The nodes.
+   * @throws {CheckpointMismatch} If tensors were missing or of another shape: the first ten and the count
+   */
+  finish(): GraphNode[] {
+    const count = this.#problems.length;
+    if (count === 0) return this.#nodes;
+    const more = count > 10 ? `; and ${count - 10} more` : "";
+    throw new CheckpointMismatch(
+      `Cannot build the inference graph: ${count} tensors do not fit: ${
+        this.#problems.slice(0, 10).join("; ")
+      }${more}, expected the names and shapes of the model options`,
+    );
+  }
+
+  #conv(input: string, name: string, spec: ConvSpec, weight: GraphWeight, bias?: GraphWeight): string {
+    const { stride = 1, dilation = 1, kernel } = spec;
+    const padding = (kernel - 1) / 2 * dilation;
+    const base = { op: "conv", name, inputs: [input], channels: spec.outChannels, weight } as const;
+    return this.add({ ...base, ...(bias && { bias }), stride, dilation, padding, groups: 1 });
+  }
+
+  /** `w·γ/√(v + ε)` and `β − m·γ/√(v + ε)`, rounded to float32 once. */
+  #foldedConv(input: string, conv: string, norm: string, spec: ConvSpec): string {
+    const { scale, shift, mean, variance } = this.#normVectors(norm, spec.outChannels);
+    const weight = this.#weight(conv, spec);
+    const size = weight.data.length / spec.outChannels;
+    const factors = Array.from(scale.data, (gamma, c) => {
+      return gamma / Math.sqrt(variance.data[c]! + BATCH_NORM_EPSILON);
+    });
+    const folded = weight.data.map((w, i) => w * factors[Math.floor(i / size)]!);
+    const bias = shift.data.map((beta, c) => beta - mean.data[c]! * factors[c]!);
+    return this.#conv(input, conv, spec, { ...weight, data: folded }, {
+      name: `${conv}.bias`,
+      shape: [spec.outChannels],
+      data: bias,
+    });
+  }
+
+  #batchNorm(input: string, norm: string, channels: number): string {
+    const vectors = this.#normVectors(norm, channels);
+    return this.add({
+      op: "batchNorm",
+      name: norm,
+      inputs: [input],
+      channels,
+      ...vectors,
+      epsilon: BATCH_NORM_EPSILON,
+    });
+  }
+
+  #normVectors(norm: string, channels: number): Record<"scale" | "shift" | "mean" | "variance", GraphWeight> {
+    return {
+      scale: this.#vector(`${norm}.weight`, channels),
+      shift: this.#vector(`${norm}.bias`, channels),
+      mean: this.#vector(`${norm}.running_mean`, channels),
+      variance: this.#vector(`${norm}.running_var`, channels),
+    };
+  }
+
+  #weight(conv: string, spec: ConvSpec): GraphWeight {
+    return this.#tensor(`${conv}.weight`, [spec.outChannels, spec.inChannels, spec.kernel, spec.kernel]);
+  }
+
+  #vector(name: string, channels: number): GraphWeight {
+    return this.#tensor(name, [channels]);
+  }
+
+  #tensor(name: string, shape: readonly number[]): GraphWeight {
+    const stored = this.#options.tensors.get(name);
+    this.#requested.set(name, shape);
+    if (stored === undefined) {
+      this.#problems.push(`"${name}" is missing`);
+    } else if (stored.shape.join() !== shape.join()) {
+      this.#problems.push(`"${name}" has [${stored.shape.join(", ")}], the model [${shape.join(", ")}]`);
+    } else {
+      return { name, shape, data: Float32Array.from(stored.data as ArrayLike<number | bigint>, Number) };
+    }
+    return { name, shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) };
+  }
+}

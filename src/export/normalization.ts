@@ -1,0 +1,11 @@
+/** Mean and standard deviation of each RGB channel, of pixels 0..255: `(x − mean) / std`. */
+export interface Normalization {
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+/** The numbers of ImageNet, as every configuration of the official code has them. */
+export const IMAGENET_NORMALIZATION: Normalization = {
+  mean: [123.675, 116.28, 103.53],
+  std: [58.395, 57.12, 57.375],
+};
