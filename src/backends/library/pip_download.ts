@@ -1,0 +1,151 @@
+/** Downloads wheels through pip, whose own settings (index, proxies, certificates) apply. */
+import { basename, join } from "node:path";
+import { BackendUnavailable } from "../../core/errors.ts";
+import { LIBRARY_VARIABLE, TENSORFLOW_VERSION } from "./found_library.ts";
+import { wheelArchitecture } from "./platform.ts";
+import { type ProgressHandler, ProgressMeter } from "./progress.ts";
+
+/** What {@linkcode pipDownload} needs besides the requirements. */
+export interface PipDownloadOptions {
+  /** An empty folder that exists; wheels and pip's temporary files are written to it. */
+  folder: string;
+  /** Told how many bytes have come, a few times a second. */
+  onProgress?: ProgressHandler;
+}
+
+/** The Python for which wheels are asked when there are none for the one that runs pip. */
+const FALLBACK_PYTHON = "3.12";
+const FALLBACK_GLIBC = ["2_27", "2_17", "2_12"] as const;
+const LOOK_EVERY_MS = 500;
+const NO_WHEEL = /No matching distribution found/;
+const NO_NETWORK =
+  /Retrying \(|Max retries exceeded|name resolution|Name or service not known|Network is unreachable/;
+
+/**
+ * Downloads the wheels of `requirements`, without what they depend on. Where there is none for the running Python, the
+ * wheel for {@linkcode FALLBACK_PYTHON} is asked for: the library inside does not depend on it.
+ * @returns the paths of the wheels
+ * @throws {BackendUnavailable} If there is no `python3` or no pip, or pip fails; the text ends with pip's own words
+ */
+export async function pipDownload(requirements: string[], options: PipDownloadOptions): Promise<string[]> {
+  const first = await runPip(requirements, [], options);
+  if (first.code === 0) return await listWheels(options.folder);
+  const worthAnother = NO_WHEEL.test(first.stderr) && !NO_NETWORK.test(first.stderr);
+  const last = worthAnother ? await runPip(requirements, fallbackFlags(), options) : first;
+  if (last.code === 0) return await listWheels(options.folder);
+  throw pipFailure(last);
+}
+
+interface PipResult {
+  code: number;
+  stderr: string;
+}
+
+async function runPip(
+  requirements: string[],
+  flags: string[],
+  options: PipDownloadOptions,
+): Promise<PipResult> {
+  const { folder, onProgress } = options;
+  const fixed = [
+    "-m",
+    "pip",
+    "download",
+    "--no-deps",
+    "--only-binary=:all:",
+    "--progress-bar=off",
+    "--no-input",
+  ];
+  const temporary = join(folder, "pip");
+  await Deno.mkdir(temporary, { recursive: true });
+  const child = startPython([...fixed, "--dest", folder, ...flags, ...requirements], temporary);
+  const meter = new ProgressMeter("download", undefined, onProgress);
+  const looks = setInterval(() => void reportSize(folder, meter), LOOK_EVERY_MS);
+  try {
+    const [status, stderr] = await Promise.all([child.status, new Response(child.stderr).text()]);
+    return { code: status.code, stderr };
+  } finally {
+    clearInterval(looks);
+  }
+}
+
+/** Starts in a folder of its own, so that a folder `pip` where the user stands is not taken for pip. */
+function startPython(args: string[], folder: string): Deno.ChildProcess {
+  const env = { TMPDIR: folder, PIP_DISABLE_PIP_VERSION_CHECK: "1" };
+  try {
+    return new Deno.Command("python3", {
+      args,
+      cwd: folder,
+      env,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    })
+      .spawn();
+  } catch (error) {
+    const missing = error instanceof Deno.errors.NotFound;
+    const state = missing
+      ? "no python3 is on the PATH"
+      : `python3 cannot be run (${(error as Error).message})`;
+    throw unavailable(state, { cause: error });
+  }
+}
+
+function fallbackFlags(): string[] {
+  const architecture = wheelArchitecture();
+  const platforms = FALLBACK_GLIBC.map((version) => `--platform=manylinux_${version}_${architecture}`);
+  const python = [`--python-version=${FALLBACK_PYTHON}`, "--implementation=cp"];
+  const abis = [`--abi=cp${FALLBACK_PYTHON.replace(".", "")}`, "--abi=abi3", "--abi=none"];
+  return [...python, ...abis, ...platforms, `--platform=manylinux2014_${architecture}`];
+}
+
+function pipFailure({ code, stderr }: PipResult): BackendUnavailable {
+  if (/No module named '?pip/.test(stderr)) return unavailable("python3 is there, but has no pip");
+  const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const ofError = lines.findLast((line) => line.startsWith("ERROR:")) ?? lines.at(-1) ?? "no message";
+  const words = ofError.replace(/^ERROR:\s*/, "");
+  const reason = NO_NETWORK.test(stderr)
+    ? "pip does not reach its package index"
+    : `pip ended with exit code ${code}`;
+  return unavailable(`${reason} ("${words}")`);
+}
+
+function unavailable(state: string, options?: ErrorOptions): BackendUnavailable {
+  return new BackendUnavailable(
+    `Cannot download libtensorflow ${TENSORFLOW_VERSION}: ${state}, expected python3 with a working pip; ` +
+      `install or repair it (Debian: python3-pip), or set ${LIBRARY_VARIABLE} to the folder of a libtensorflow`,
+    options,
+  );
+}
+
+async function listWheels(folder: string): Promise<string[]> {
+  const names = (await Array.fromAsync(Deno.readDir(folder))).filter(({ isFile, name }) =>
+    isFile && name.endsWith(".whl")
+  );
+  if (names.length === 0) throw unavailable("pip ended well, but left no wheel");
+  return names.map(({ name }) => join(folder, name)).sort();
+}
+
+/** Pip first writes a wheel below its temporary folder, then copies it: each name is counted once. */
+async function reportSize(folder: string, meter: ProgressMeter): Promise<void> {
+  const sizes = new Map<string, number>();
+  let newest = "";
+  try {
+    for await (const path of filesBelow(folder)) {
+      const { size } = await Deno.stat(path);
+      const name = basename(path);
+      sizes.set(name, Math.max(size, sizes.get(name) ?? 0));
+      if (name.endsWith(".whl")) newest = name;
+    }
+  } catch {
+    return; // pip moved or removed a file meanwhile; the next look will tell
+  }
+  meter.set([...sizes.values()].reduce((sum, size) => sum + size, 0), newest === "" ? "wheels" : newest);
+}
+
+async function* filesBelow(folder: string): AsyncGenerator<string> {
+  for await (const { name, isFile, isDirectory } of Deno.readDir(folder)) {
+    if (isFile) yield join(folder, name);
+    if (isDirectory) yield* filesBelow(join(folder, name));
+  }
+}
