@@ -1,0 +1,65 @@
+import { FormatError } from "../core/errors.ts";
+import { sniffImage } from "./image_header.ts";
+import { decodePngSamples, type PngSamples } from "./png_samples.ts";
+
+/** A mask file's values as they are stored. */
+export interface RawMask {
+  /** Columns. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** `index`: grey values; `palette`: indices with colours; `color`: RGB triples. */
+  readonly kind: "index" | "palette" | "color";
+  /** `[height, width]`, for `color` `[height, width, 3]`; Uint16Array for 16-bit grey. */
+  readonly data: Uint8Array | Uint16Array;
+  /** RGB of each index, for `palette`. */
+  readonly palette?: readonly (readonly [number, number, number])[];
+}
+
+/** The first `kept` of every `channels` values. */
+function keepChannels(
+  data: Uint8Array | Uint16Array,
+  channels: number,
+  kept: number,
+): Uint8Array | Uint16Array {
+  if (channels === kept) return data;
+  const pixels = data.length / channels;
+  const out = data instanceof Uint16Array ? new Uint16Array(pixels * kept) : new Uint8Array(pixels * kept);
+  for (let i = 0; i < pixels; i++) {
+    for (let c = 0; c < kept; c++) out[i * kept + c] = data[i * channels + c]!;
+  }
+  return out;
+}
+
+function toMask({ header, palette, data }: PngSamples, name: string): RawMask {
+  const { width, height, kind, channels, depth } = header;
+  if (kind === "palette") return { width, height, kind, data, palette };
+  if (channels < 3) return { width, height, kind: "index", data: keepChannels(data, channels, 1) };
+  if (depth === 16) {
+    throw new FormatError(
+      `Cannot read mask "${name}": it is a colour PNG of 16 bits, expected 8 bits for colours`,
+    );
+  }
+  return { width, height, kind: "color", data: keepChannels(data, channels, 3) };
+}
+
+/**
+ * Reads a mask without any scaling: grey of 1 to 16 bits gives the stored values, a palette PNG its indices, a colour
+ * PNG its RGB values. Alpha is dropped.
+ * @param bytes The whole file
+ * @param name Stands in error texts
+ * @returns A promise, as image decoders give; settled at once
+ * @throws {FormatError} If it is a JPEG (its loss invents classes), no image, cut off or damaged
+ */
+export function decodeMask(bytes: Uint8Array, name: string): Promise<RawMask> {
+  return Promise.try(() => decodeMaskNow(bytes, name));
+}
+
+function decodeMaskNow(bytes: Uint8Array, name: string): RawMask {
+  if (sniffImage(bytes, name) === "jpeg") {
+    throw new FormatError(
+      `Cannot read mask "${name}": it is a JPEG, expected a PNG; JPEG changes values, so its classes are lost`,
+    );
+  }
+  return toMask(decodePngSamples(bytes, name), name);
+}
