@@ -45,7 +45,12 @@ function numbersOf(op: string, attribute: OpAttribute): readonly number[] {
   return refuse(op, attribute, "finite numbers");
 }
 
-function setString(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
+function setString(
+  context: TensorflowContext,
+  op: string,
+  pointer: Deno.PointerValue,
+  attribute: OpAttribute,
+) {
   const { symbols } = context;
   const name = cString(attribute.name);
   const value = attribute.value;
@@ -56,7 +61,10 @@ function setString(context: TensorflowContext, op: string, pointer: Deno.Pointer
   }
   if (!Array.isArray(value)) refuse(op, attribute, "a string or a list of strings");
   const texts = (value as string[]).map((text) => cString(text));
-  const pointers = BigUint64Array.from(texts, (t) => BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(t))));
+  const pointers = BigUint64Array.from(
+    texts,
+    (t) => BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(t))),
+  );
   const lengths = BigUint64Array.from(texts, (t) => BigInt(t.length - 1));
   symbols.TFE_OpSetAttrStringList(pointer, name, pointers, lengths, texts.length);
 }
@@ -69,7 +77,12 @@ function setInt(context: TensorflowContext, op: string, pointer: Deno.PointerVal
   } else context.symbols.TFE_OpSetAttrIntList(pointer, name, int64s(numbers), numbers.length);
 }
 
-function setFloat(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
+function setFloat(
+  context: TensorflowContext,
+  op: string,
+  pointer: Deno.PointerValue,
+  attribute: OpAttribute,
+) {
   const name = cString(attribute.name);
   if (typeof attribute.value === "number") {
     context.symbols.TFE_OpSetAttrFloat(pointer, name, attribute.value);
@@ -96,7 +109,12 @@ function setType(context: TensorflowContext, op: string, pointer: Deno.PointerVa
   else context.symbols.TFE_OpSetAttrTypeList(pointer, name, Int32Array.from(types), types.length);
 }
 
-function setShape(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
+function setShape(
+  context: TensorflowContext,
+  op: string,
+  pointer: Deno.PointerValue,
+  attribute: OpAttribute,
+) {
   const dims = numbersOf(op, attribute);
   const { symbols, status } = context;
   symbols.TFE_OpSetAttrShape(pointer, cString(attribute.name), int64s(dims), dims.length, status);

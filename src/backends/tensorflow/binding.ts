@@ -159,7 +159,9 @@ export class TensorflowBinding {
   ): Deno.PointerObject {
     const { symbols, pointer, status } = this.#context;
     if (outputCount > MOST_OUTPUTS) {
-      throw new KernelError(`Cannot run ${name}: ${outputCount} outputs asked for, expected at most ${MOST_OUTPUTS}`);
+      throw new KernelError(
+        `Cannot run ${name}: ${outputCount} outputs asked for, expected at most ${MOST_OUTPUTS}`,
+      );
     }
     const op = symbols.TFE_NewOp(pointer, cString(name), status);
     this.#check(name, inputs);

@@ -55,7 +55,11 @@ function configProto(options: ContextOptions): Uint8Array<ArrayBuffer> {
   return new Uint8Array([...bytes, ...(options.extraConfig ?? [])]);
 }
 
-function checkStatus(symbols: TensorflowLibrary["symbols"], status: Deno.PointerObject, action: string): void {
+function checkStatus(
+  symbols: TensorflowLibrary["symbols"],
+  status: Deno.PointerObject,
+  action: string,
+): void {
   if (symbols.TF_GetCode(status) === 0) return;
   const text = readCString(symbols.TF_Message(status));
   throw new BackendUnavailable(`Cannot ${action}: ${text}`);
@@ -91,8 +95,7 @@ export function openContext(
   options: ContextOptions,
 ): TensorflowContext {
   keepFreedMemory();
-  const library = openLibrary(path, preload);
-  const symbols = library.symbols;
+  const { symbols } = openLibrary(path, preload);
   const status = symbols.TF_NewStatus()!;
   const contextOptions = symbols.TFE_NewContextOptions();
   const config = configProto(options);
@@ -111,12 +114,12 @@ export function openContext(
 }
 
 function openLibrary(path: string, preload: readonly string[]): TensorflowLibrary {
-  // TensorFlow logs its start to stderr otherwise; 2 keeps errors
-  if (Deno.env.get("TF_CPP_MIN_LOG_LEVEL") === undefined) setEnvironment("TF_CPP_MIN_LOG_LEVEL", "2");
   try {
-    for (const file of preload) openGlobally(file);
-    openGlobally(path.replace(/libtensorflow_cc/, "libtensorflow_framework"));
-    return Deno.dlopen(path, TENSORFLOW_SYMBOLS);
+    return withoutStderr(() => {
+      for (const file of preload) openGlobally(file);
+      openGlobally(path.replace(/libtensorflow_cc/, "libtensorflow_framework"));
+      return Deno.dlopen(path, TENSORFLOW_SYMBOLS);
+    });
   } catch (error) {
     throw new BackendUnavailable(`Cannot load "${path}": ${(error as Error).message}`, { cause: error });
   }
@@ -126,16 +129,37 @@ const RTLD_NOW_GLOBAL = 0x102;
 
 /** dlopen with RTLD_GLOBAL, so that libraries loaded later find its symbols. */
 function openGlobally(path: string): void {
-  const libc = Deno.dlopen("libc.so.6", { dlopen: { parameters: ["buffer", "i32"], result: "pointer" } });
+  const libc = Deno.dlopen("libc.so.6", {
+    dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
+    dlerror: { parameters: [], result: "pointer" },
+  });
   if (libc.symbols.dlopen(cString(path), RTLD_NOW_GLOBAL) === null) {
-    throw new Error(`dlopen of "${path}" failed`);
+    throw new Error(readCString(libc.symbols.dlerror()));
   }
 }
 
-/** setenv of the process itself: Deno.env.set does not reach the C environment. */
-function setEnvironment(name: string, value: string): void {
-  const libc = Deno.dlopen("libc.so.6", {
+const STDERR = 2;
+const WRITE_ONLY = 1;
+
+/** Runs `f` with the process's stderr closed: TensorFlow logs as it loads, before any setting of its own counts. */
+function withoutStderr<T>(f: () => T): T {
+  if (Deno.build.os !== "linux" || Deno.env.get("TF_CPP_MIN_LOG_LEVEL") === "0") return f();
+  const { symbols } = Deno.dlopen("libc.so.6", {
+    dup: { parameters: ["i32"], result: "i32" },
+    dup2: { parameters: ["i32", "i32"], result: "i32" },
+    open: { parameters: ["buffer", "i32"], result: "i32" },
+    close: { parameters: ["i32"], result: "i32" },
     setenv: { parameters: ["buffer", "buffer", "i32"], result: "i32" },
   });
-  libc.symbols.setenv(cString(name), cString(value), 0);
+  symbols.setenv(cString("TF_CPP_MIN_LOG_LEVEL"), cString("2"), 0);
+  const kept = symbols.dup(STDERR);
+  const nowhere = symbols.open(cString("/dev/null"), WRITE_ONLY);
+  symbols.dup2(nowhere, STDERR);
+  try {
+    return f();
+  } finally {
+    symbols.dup2(kept, STDERR);
+    symbols.close(kept);
+    symbols.close(nowhere);
+  }
 }

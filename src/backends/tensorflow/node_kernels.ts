@@ -13,7 +13,11 @@ import type { TensorflowBinding } from "./binding.ts";
 export interface NodeKernelBackend {
   readonly binding: TensorflowBinding;
   readonly isUsingGpuDevice: boolean;
-  executeSingleOutput(name: string, attributes: readonly OpAttribute[], inputs: readonly TensorInfo[]): Tensor;
+  executeSingleOutput(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly TensorInfo[],
+  ): Tensor;
   executeMultipleOutputs(
     name: string,
     attributes: readonly OpAttribute[],
@@ -43,7 +47,12 @@ export async function registerNodeKernels(binding: TensorflowBinding): Promise<N
   const backend = new Backend(binding, "@tensorflow/tfjs-node-gpu");
   backend.memory = () => {
     const { tensors, bytes, peakBytes } = binding.memory();
-    return { unreliable: false, numBytesInBackend: bytes, numTensorsInBackend: tensors, peakBytesInBackend: peakBytes };
+    return {
+      unreliable: false,
+      numBytesInBackend: bytes,
+      numTensorsInBackend: tensors,
+      peakBytesInBackend: peakBytes,
+    };
   };
   backend.read = (dataId: object) => readData(backend, dataId);
   registerBackend(TENSORFLOW_BACKEND, () => backend, 4);

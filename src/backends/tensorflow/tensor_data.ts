@@ -22,7 +22,11 @@ function allocate(context: TensorflowContext, dtype: number, shape: readonly num
   return tensor;
 }
 
-function fillStrings(context: TensorflowContext, data: Deno.PointerObject, values: readonly (Uint8Array | string)[]) {
+function fillStrings(
+  context: TensorflowContext,
+  data: Deno.PointerObject,
+  values: readonly (Uint8Array | string)[],
+) {
   values.forEach((value, i) => {
     const header = Deno.UnsafePointer.offset(data, i * STRING_HEADER_BYTES);
     const bytes = typeof value === "string" ? encoder.encode(value) : new Uint8Array(value);
@@ -34,7 +38,9 @@ function fillStrings(context: TensorflowContext, data: Deno.PointerObject, value
 function checkShape(dtype: number, shape: readonly number[]): void {
   if (shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) return;
   throw new KernelError(
-    `Cannot create a ${dtypeName(dtype)} tensor: shape is [${shape.join(", ")}], expected whole numbers from 0`,
+    `Cannot create a ${dtypeName(dtype)} tensor: shape is [${
+      shape.join(", ")
+    }], expected whole numbers from 0`,
   );
 }
 
@@ -56,7 +62,9 @@ export function createTensor(
     : (values as ArrayBufferView).byteLength;
   if (actual !== expected) {
     throw new KernelError(
-      `Cannot create a ${dtypeName(dtype)}[${shape.join(", ")}] tensor: values have ${actual} bytes, expected ${expected}`,
+      `Cannot create a ${dtypeName(dtype)}[${
+        shape.join(", ")
+      }] tensor: values have ${actual} bytes, expected ${expected}`,
     );
   }
   const tensor = allocate(context, dtype, shape, expected);

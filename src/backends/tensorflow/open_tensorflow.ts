@@ -1,0 +1,37 @@
+import { setBackend } from "@tensorflow/tfjs-core";
+import { BackendUnavailable } from "../../core/errors.ts";
+import { setNativeBackend } from "../native.ts";
+import type { FoundLibrary } from "../library/found_library.ts";
+import type { OpenBackend } from "../opened_backend.ts";
+import { TensorflowBinding } from "./binding.ts";
+import { type ContextOptions, openContext } from "./context.ts";
+import { registerNodeKernels, TENSORFLOW_BACKEND } from "./node_kernels.ts";
+
+let opened: OpenBackend | undefined;
+
+/**
+ * Opens backend `tensorflow` over a libtensorflow that was found. A process has one; a second call gives the first.
+ * @throws {BackendUnavailable} If the library does not load or refuses to start
+ */
+export async function openTensorflow(
+  library: FoundLibrary,
+  options: ContextOptions = {},
+): Promise<OpenBackend> {
+  if (opened === undefined) {
+    const context = openContext(library.tensorflowPath, library.preload, options);
+    const binding = new TensorflowBinding(context);
+    setNativeBackend(await registerNodeKernels(binding));
+    const gpus = context.devices.filter((device) => device.type === "GPU");
+    const device = gpus.length > 0 ? `${gpus.length} CUDA GPU` : "CPU";
+    opened = {
+      name: TENSORFLOW_BACKEND,
+      device: `${device}, libtensorflow ${context.version} (${library.source})`,
+      memory: () => binding.memory(),
+      resetPeakMemory: () => binding.resetPeak(),
+    };
+  }
+  if (!await setBackend(TENSORFLOW_BACKEND)) {
+    throw new BackendUnavailable('Cannot open backend "tensorflow": tfjs refused its kernels');
+  }
+  return opened;
+}

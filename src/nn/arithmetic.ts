@@ -1,0 +1,106 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tape, Value } from "./tape.ts";
+import type { AnyTensor } from "./tensors.ts";
+
+function checkEqualShapes(values: readonly Value[], action: string): void {
+  const shapes = values.map((value) => `[${value.shape.join(", ")}]`);
+  if (shapes.length > 0 && shapes.every((shape) => shape === shapes[0])) return;
+  throw new RangeError(`Cannot ${action}: shapes are ${shapes.join(", ")}, expected equal ones`);
+}
+
+/**
+ * Σ coefficient · value over tensors of one shape: mixing, decoupling, sums of losses.
+ * @throws {RangeError} If the shapes differ or a coefficient is not finite
+ */
+export function linearCombination(tape: Tape, terms: readonly (readonly [number, Value])[]): Value {
+  checkEqualShapes(terms.map(([, value]) => value), "combine tensors");
+  const wrong = terms.find(([coefficient]) => !Number.isFinite(coefficient));
+  if (wrong !== undefined) {
+    throw new RangeError(`Cannot combine tensors: a coefficient is ${wrong[0]}, expected a finite number`);
+  }
+  const scaled = ([coefficient, value]: readonly [number, Value]) =>
+    coefficient === 1 ? value.tensor : tf.mul(value.tensor, coefficient);
+  const output = tf.tidy(() =>
+    terms.length === 1 ? tf.mul(terms[0]![1].tensor, terms[0]![0]) : sum(terms.map(scaled))
+  );
+  return tape.apply({
+    inputs: terms.map(([, value]) => value),
+    output,
+    backward: (dy) =>
+      terms.map(([coefficient, value]) => {
+        if (!value.requiresGrad) return undefined;
+        return coefficient === 1 ? tf.clone(dy) : tf.mul(dy, coefficient);
+      }),
+  });
+}
+
+function sum(tensors: readonly AnyTensor[]): AnyTensor {
+  return tensors.reduce((total, tensor) => tf.add(total, tensor));
+}
+
+/** Joins along one axis; the gradient is cut the same way. @throws {RangeError} If other axes differ */
+export function concatenate(tape: Tape, values: readonly Value[], axis: number): Value {
+  const sizes = values.map((value) => value.shape[axis]!);
+  const rest = values.map((value) => ({ shape: value.shape.filter((_, i) => i !== axis) }) as Value);
+  checkEqualShapes(rest, "join tensors");
+  return tape.apply({
+    inputs: values,
+    output: tf.concat(values.map((value) => value.tensor), axis),
+    backward: (dy) => tf.split(dy, sizes, axis),
+  });
+}
+
+/**
+ * Elements `start` to `start + count` of the batch.
+ * @param x `[N, …]`
+ */
+export function sliceBatch(tape: Tape, x: Value, start: number, count: number): Value {
+  const [n, ...rest] = x.shape as [number, ...number[]];
+  if (!(start >= 0 && count >= 1 && start + count <= n)) {
+    throw new RangeError(`Cannot take elements ${start} to ${start + count} of a batch of ${n}`);
+  }
+  const before = [start, ...rest.map(() => 0)];
+  const sides = [[start, n - start - count], ...rest.map(() => [0, 0])] as [number, number][];
+  return tape.apply({
+    inputs: [x],
+    output: tf.slice(x.tensor, before, [count, ...rest]),
+    backward: (dy) => [tf.pad(dy, sides)],
+  });
+}
+
+/**
+ * Picks elements of the batch, with repetition; the gradient of a repeated element is the sum.
+ * @param x `[N, …]`
+ * @param indices Each in [0, N)
+ * @returns `[indices.length, …]`
+ */
+export function gatherBatch(tape: Tape, x: Value, indices: readonly number[]): Value {
+  const [n, ...rest] = x.shape as [number, ...number[]];
+  const outside = indices.find((index) => !(Number.isInteger(index) && index >= 0 && index < n));
+  if (outside !== undefined || indices.length === 0) {
+    throw new RangeError(
+      `Cannot pick elements [${indices}] of a batch of ${n}: expected indices from 0 to ${n - 1}`,
+    );
+  }
+  const pick = () => tf.oneHot(tf.tensor1d(indices as number[], "int32"), n, 1, 0, "float32");
+  return tape.apply({
+    inputs: [x],
+    output: tf.tidy(() => tf.gather(x.tensor, tf.tensor1d(indices as number[], "int32"))),
+    backward: (dy) => [
+      tf.tidy(() => {
+        const flat = tf.reshape(dy, [indices.length, dy.size / indices.length]);
+        return tf.reshape(tf.matMul(pick() as tf.Tensor2D, flat, true, false), [n, ...rest]);
+      }),
+    ],
+  });
+}
+
+/** The same elements in another shape. */
+export function reshape(tape: Tape, x: Value, shape: readonly number[]): Value {
+  const before = x.shape;
+  return tape.apply({
+    inputs: [x],
+    output: tf.reshape(x.tensor, shape as number[]),
+    backward: (dy) => [tf.reshape(dy, before)],
+  });
+}

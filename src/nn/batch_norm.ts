@@ -1,0 +1,120 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { nativeBackend } from "../backends/native.ts";
+import type { BatchNormKernels, BatchStatistics } from "./batch_norm_kernels.ts";
+import { nativeBatchNorm } from "./batch_norm_native.ts";
+import { portableBatchNorm } from "./batch_norm_portable.ts";
+import { relu, reluGradient } from "./relu.ts";
+import type { Tape, Value } from "./tape.ts";
+import type { AnyTensor } from "./tensors.ts";
+
+/** Added to the variance under the root; PyTorch's default. */
+export const BATCH_NORM_EPSILON = 1e-5;
+
+/** Scale and shift of a norm, each `[C]`. */
+export interface Affine {
+  readonly gamma: Value;
+  readonly beta: Value;
+}
+
+/** Options of a norm. */
+export interface BatchNormOptions {
+  /** Ends in a rectifier; one tensor is kept instead of two. Default false. */
+  readonly relu?: boolean;
+  /** Name for error texts. */
+  readonly name?: string;
+  /** Other kernels than the current backend's, for example ones that sum over several processes. */
+  readonly kernels?: BatchNormKernels;
+}
+
+/** The kernels of the current backend. */
+export function batchNormKernels(): BatchNormKernels {
+  const backend = nativeBackend();
+  return backend === undefined ? portableBatchNorm : nativeBatchNorm(backend);
+}
+
+function checkChannels(x: Value, affine: Affine, name: string): void {
+  const channels = x.shape.at(-1)!;
+  const [gamma, beta] = [affine.gamma.shape, affine.beta.shape];
+  if (x.shape.length === 4 && gamma[0] === channels && beta[0] === channels) return;
+  throw new RangeError(
+    `Cannot normalize ${name}: input [${x.shape.join(", ")}] with scale [${gamma}] and shift [${beta}], ` +
+      "expected [N, H, W, C] with scale and shift [C]",
+  );
+}
+
+/**
+ * Batch norm in training: normalizes by the batch's own mean and variance.
+ * @param x `[N, H, W, C]` with N·H·W ≥ 2
+ * @returns `output` `[N, H, W, C]`; `statistics`, which the caller disposes after updating the running ones
+ * @throws {RangeError} If a channel has one value only, or scale and shift do not fit
+ */
+export function batchNormTraining(
+  tape: Tape,
+  x: Value,
+  affine: Affine,
+  options: BatchNormOptions = {},
+): { output: Value; statistics: BatchStatistics } {
+  const name = options.name ?? "a batch";
+  checkChannels(x, affine, name);
+  if (x.tensor.size / x.shape[3]! < 2) {
+    throw new RangeError(
+      `Cannot normalize ${name}: input [${
+        x.shape.join(", ")
+      }] has one value a channel, expected at least 2 in ` +
+        "training; use a batch of 2 or more, or a larger crop",
+    );
+  }
+  const kernels = options.kernels ?? batchNormKernels();
+  const batch = kernels.forward(x.tensor, affine.gamma.tensor, affine.beta.tensor, BATCH_NORM_EPSILON);
+  const output = options.relu ? replace(batch.output, tf.relu) : batch.output;
+  const value = tape.apply({
+    inputs: [x, affine.gamma, affine.beta],
+    output,
+    saves: options.relu ? [x, affine.gamma, "output"] : [x, affine.gamma],
+    extras: batch.saved,
+    backward(dy, y) {
+      const dz = options.relu ? reluGradient(dy, y) : dy;
+      const { tensor } = x;
+      const gradients = kernels.gradient(dz, tensor, affine.gamma.tensor, batch.saved, BATCH_NORM_EPSILON);
+      if (dz !== dy) dz.dispose();
+      return gradients;
+    },
+  });
+  return { output: value, statistics: { mean: batch.mean, variance: batch.variance } };
+}
+
+function replace(tensor: AnyTensor, f: (tensor: AnyTensor) => AnyTensor): AnyTensor {
+  const result = f(tensor);
+  tensor.dispose();
+  return result;
+}
+
+/**
+ * Batch norm in evaluation: y = γ (x − mean) / √(variance + ε) + β with running statistics. A gradient flows into x,
+ * not into scale and shift, which are taken as constants.
+ * @param mean Running mean `[C]`
+ * @param variance Running variance `[C]`
+ */
+export function batchNormEvaluation(
+  tape: Tape,
+  x: Value,
+  affine: Affine,
+  mean: AnyTensor,
+  variance: AnyTensor,
+  options: BatchNormOptions = {},
+): Value {
+  checkChannels(x, affine, options.name ?? "a batch");
+  const [scale, shift] = tf.tidy(() => {
+    const scale = tf.mul(affine.gamma.tensor, tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON)));
+    return [scale, tf.sub(affine.beta.tensor, tf.mul(mean, scale))];
+  }) as [AnyTensor, AnyTensor];
+  const output = tf.tidy(() => tf.add(tf.mul(x.tensor, scale), shift));
+  shift.dispose();
+  const value = tape.apply({
+    inputs: [x],
+    output,
+    extras: [scale],
+    backward: (dy) => [tf.mul(dy, scale)],
+  });
+  return options.relu ? relu(tape, value) : value;
+}

@@ -1,0 +1,29 @@
+import type { AnyTensor } from "./tensors.ts";
+
+/** Statistics of one batch, each `[C]`; the receiver disposes them. */
+export interface BatchStatistics {
+  readonly mean: AnyTensor;
+  /** With n / (n − 1), as PyTorch puts it into the running variance. */
+  readonly variance: AnyTensor;
+}
+
+/** What the training forward hands over. */
+export interface NormalizedBatch extends BatchStatistics {
+  /** `[N, H, W, C]` */
+  readonly output: AnyTensor;
+  /** What `gradient` needs besides x, gamma and dy. */
+  readonly saved: readonly AnyTensor[];
+}
+
+/** Batch norm in training, both directions; every tensor returned is new. */
+export interface BatchNormKernels {
+  forward(x: AnyTensor, gamma: AnyTensor, beta: AnyTensor, epsilon: number): NormalizedBatch;
+  /** @returns dx, dgamma, dbeta */
+  gradient(
+    dy: AnyTensor,
+    x: AnyTensor,
+    gamma: AnyTensor,
+    saved: readonly AnyTensor[],
+    epsilon: number,
+  ): readonly [AnyTensor, AnyTensor, AnyTensor];
+}

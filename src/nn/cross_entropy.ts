@@ -1,0 +1,68 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tape, Value } from "./tape.ts";
+import type { AnyTensor, LabelMap } from "./tensors.ts";
+
+/** Label of pixels that count in no loss. */
+export const IGNORE_LABEL = 255;
+
+/**
+ * What the sum over pixels is divided by: `all` of them, ignored ones included (mmseg's default, and the official
+ * configuration's), or the `labeled` ones (mmseg's `avg_non_ignore`).
+ */
+export type CrossEntropyAverage = "all" | "labeled";
+
+interface PixelLoss {
+  readonly loss: AnyTensor;
+  /** d(sum of losses)/d(logits), `[M, K]`. */
+  readonly gradient: AnyTensor;
+}
+
+function pixelLosses(logits: tf.Tensor2D, labels: tf.Tensor1D, mask: tf.Tensor1D): PixelLoss {
+  const classes = logits.shape[1];
+  const hot = tf.oneHot(labels, classes, 1, 0, "float32") as tf.Tensor2D;
+  const logProbability = tf.logSoftmax(logits);
+  const weight = tf.expandDims(mask, 1);
+  return {
+    loss: tf.neg(tf.sum(tf.mul(tf.mul(hot, logProbability), weight))),
+    gradient: tf.mul(tf.sub(tf.exp(logProbability), hot), weight),
+  };
+}
+
+/**
+ * Softmax cross entropy with an ignored label.
+ * @param logits `[N, H, W, K]`
+ * @param labels int32 `[N, H, W]`, each in [0, K) or 255
+ * @returns A scalar; 0 where no pixel is labeled
+ * @throws {RangeError} If positions differ
+ */
+export function crossEntropy(
+  tape: Tape,
+  logits: Value,
+  labels: LabelMap,
+  average: CrossEntropyAverage = "all",
+): Value {
+  const [n, h, w, classes] = logits.shape as [number, number, number, number];
+  if (labels.shape.join() !== [n, h, w].join()) {
+    throw new RangeError(
+      `Cannot take cross entropy: logits [${logits.shape}], labels [${labels.shape}], expected equal N, H, W`,
+    );
+  }
+  const [loss, gradient] = tf.tidy(() => {
+    const flat = tf.reshape(labels, [n * h * w]) as tf.Tensor1D;
+    const counted = tf.notEqual(flat, tf.scalar(IGNORE_LABEL, "int32"));
+    const mask = tf.cast(counted, "float32") as tf.Tensor1D;
+    const safe = tf.mul(flat, tf.cast(counted, "int32")) as tf.Tensor1D;
+    const pixels = pixelLosses(tf.reshape(logits.tensor, [n * h * w, classes]), safe, mask);
+    const count = average === "all" ? tf.scalar(n * h * w) : tf.maximum(tf.sum(mask), 1);
+    return [
+      tf.reshape(tf.div(pixels.loss, count), []),
+      tf.reshape(tf.div(pixels.gradient, count), logits.shape),
+    ];
+  }) as [AnyTensor, AnyTensor];
+  return tape.apply({
+    inputs: [logits],
+    output: loss,
+    extras: [gradient],
+    backward: (dy) => [tf.mul(gradient, dy)],
+  });
+}
