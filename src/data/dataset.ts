@@ -1,0 +1,84 @@
+/** Red, green, blue; integers 0 … 255. */
+export type Color = readonly [number, number, number];
+
+/** The label of pixels that are left out of loss and mIoU, in every label map inside guidedmix. */
+export const IGNORE_LABEL = 255 as const;
+
+/** A picture in a file. */
+export interface FileSource {
+  readonly kind: "file";
+  /** Absolute path. */
+  readonly path: string;
+}
+
+/** A picture that is drawn when asked for; the same numbers give the same picture. */
+export interface SyntheticSource {
+  readonly kind: "synthetic";
+  /** Seed of the whole set. */
+  readonly seed: number;
+  /** Which picture, from 0. */
+  readonly index: number;
+  /** Width and height in pixels. */
+  readonly size: number;
+}
+
+/** Where pixels come from. Plain data: it crosses to a Worker as it is. */
+export type Source = FileSource | SyntheticSource;
+
+/** One picture of a dataset. Without `mask` there is no way to its labels, and none is opened. */
+export interface Item {
+  /** Unique among the items of its list; for files the image's path below the dataset's folder. */
+  readonly id: string;
+  readonly image: Source;
+  readonly mask?: Source;
+}
+
+/** What the pixels of a mask file mean. Plain data. */
+export interface MaskRule {
+  /**
+   * `index`: the stored number, grey level or palette index; `palette`: palette index, other files are refused;
+   * `color`: the colour, a palette's or grey level's too.
+   */
+  readonly masks: "index" | "palette" | "color";
+  /** The stored number of each class; unused for `color`. */
+  readonly values: readonly number[];
+  /** The colour of each class. */
+  readonly colors: readonly Color[];
+  /** Stored numbers that become the ignore label; for `color` the levels of grey colours. */
+  readonly ignore: readonly number[];
+  /** Colours that become the ignore label, for `color`. */
+  readonly ignoreColors: readonly Color[];
+}
+
+/** A dataset: pictures in four lists, and what their masks mean. Plain data. */
+export interface Dataset {
+  readonly name: string;
+  /** Absolute path of its folder; `undefined` for a generated one. */
+  readonly root?: string;
+  /** Names of classes 0, 1, 2 …; at most 255; empty for photos without labels. */
+  readonly classes: readonly string[];
+  /** A colour for each class, for pictures. */
+  readonly colors: readonly Color[];
+  readonly ignoreLabel: typeof IGNORE_LABEL;
+  readonly maskRule: MaskRule;
+  /** For training, with masks. */
+  readonly train: readonly Item[];
+  /** For choosing, with masks. */
+  readonly val: readonly Item[];
+  /** For reporting; masks may be missing. */
+  readonly test: readonly Item[];
+  /** For training, without masks. */
+  readonly unlabeled: readonly Item[];
+}
+
+/** Labels of a picture: `[height, width]` class indices, or 255 where a pixel is left out. */
+export interface LabelMap {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** The path of a file source, or a name for a generated picture: what error texts call it. */
+export function sourceName(source: Source): string {
+  return source.kind === "file" ? source.path : `synthetic picture ${source.index} of seed ${source.seed}`;
+}

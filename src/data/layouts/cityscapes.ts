@@ -1,0 +1,75 @@
+import { basename, join } from "node:path";
+import { DatasetError } from "../../core/errors.ts";
+import { type Dataset, IGNORE_LABEL, type Item, type MaskRule } from "../dataset.ts";
+import { isFolder, listPictures } from "../image_files.ts";
+import { indexRule } from "../index_rule.ts";
+import { CITYSCAPES_CLASSES, CITYSCAPES_IGNORED_IDS } from "./cityscapes_classes.ts";
+import { folderItem } from "./folder_items.ts";
+
+const IMAGE_ENDING = "_leftImg8bit.png";
+const TRAIN_ID_ENDING = "_gtFine_labelTrainIds.png";
+const LABEL_ID_ENDING = "_gtFine_labelIds.png";
+
+/** Paths of a folder below the root, empty where the folder is missing. */
+async function pathsOf(root: string, folder: string): Promise<string[]> {
+  if (!await isFolder(join(root, folder))) return [];
+  return (await listPictures(join(root, folder))).map((path) => `${folder}/${path}`);
+}
+
+function itemsOf(
+  root: string,
+  images: readonly string[],
+  masks: ReadonlySet<string>,
+  ending: string,
+): Item[] {
+  return images.filter((path) => path.endsWith(IMAGE_ENDING)).map((path) => {
+    const mask = path.replace(/^leftImg8bit/, "gtFine").slice(0, -IMAGE_ENDING.length) + ending;
+    return folderItem(root, path, masks.has(mask) ? mask : undefined);
+  });
+}
+
+function ruleOf(ending: string): MaskRule {
+  const colors = CITYSCAPES_CLASSES.map(({ color }) => color);
+  if (ending === TRAIN_ID_ENDING) return indexRule(colors);
+  return indexRule(colors, CITYSCAPES_CLASSES.map(({ labelId }) => labelId), CITYSCAPES_IGNORED_IDS);
+}
+
+/**
+ * Opens a folder of Cityscapes: `leftImg8bit/{train,val,test,train_extra}` and `gtFine`. Masks are the
+ * `labelTrainIds` files where train or val has any, else the `labelIds` files, mapped to the 19 train ids. Images of
+ * train without a mask, and all of `train_extra`, are unlabeled; of test no mask is taken (the public ones are empty).
+ * @throws {DatasetError} If train and val hold no image, or an image of val has no mask
+ */
+export async function openCityscapes(root: string): Promise<Dataset> {
+  const masks = new Set([...await pathsOf(root, "gtFine/train"), ...await pathsOf(root, "gtFine/val")]);
+  const ending = [...masks].some((path) => path.endsWith(TRAIN_ID_ENDING))
+    ? TRAIN_ID_ENDING
+    : LABEL_ID_ENDING;
+  const items = async (part: string) =>
+    itemsOf(root, await pathsOf(root, `leftImg8bit/${part}`), masks, ending);
+  const train = await items("train");
+  const val = await items("val");
+  if (train.length + val.length === 0) {
+    throw new DatasetError(
+      `Cannot open dataset "${root}": "leftImg8bit" holds no image in train or val, expected "*${IMAGE_ENDING}"`,
+    );
+  }
+  const bare = val.find(({ mask }) => mask === undefined);
+  if (bare !== undefined) {
+    throw new DatasetError(
+      `Cannot open dataset "${root}": "${bare.id}" has no mask, expected "…${ending}" in gtFine`,
+    );
+  }
+  return {
+    name: basename(root),
+    root,
+    classes: CITYSCAPES_CLASSES.map(({ name }) => name),
+    colors: CITYSCAPES_CLASSES.map(({ color }) => color),
+    ignoreLabel: IGNORE_LABEL,
+    maskRule: ruleOf(ending),
+    train: train.filter(({ mask }) => mask !== undefined),
+    val,
+    test: await items("test"),
+    unlabeled: [...train.filter(({ mask }) => mask === undefined), ...await items("train_extra")],
+  };
+}

@@ -1,0 +1,149 @@
+import { basename, dirname } from "node:path";
+import { parse } from "smol-toml";
+import { z } from "zod";
+import { DatasetError } from "../../core/errors.ts";
+import { expectedNames } from "../../core/names.ts";
+import type { Color, MaskRule } from "../dataset.ts";
+import { defaultColors } from "../default_colors.ts";
+import { throwCollected } from "../problems.ts";
+
+/** A checked `dataset.toml`; paths as written. */
+export interface Description {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly colors: readonly Color[];
+  readonly maskRule: MaskRule;
+  readonly train: string;
+  readonly val: string;
+  readonly test?: string;
+  readonly unlabeled?: string;
+}
+
+const BYTE = z.int().min(0).max(255);
+const COLOR = z.tuple([BYTE, BYTE, BYTE]);
+const STORED = z.int().min(0).max(65535);
+const PATH = z.string().min(1);
+
+const SHAPE = {
+  name: z.string().min(1).optional(),
+  classes: z.array(z.string().min(1)).min(2).max(255),
+  colors: z.array(COLOR).optional(),
+  masks: z.enum(["index", "palette", "color"]).default("index"),
+  values: z.array(STORED).optional(),
+  ignore: z.array(z.union([STORED, COLOR])).optional(),
+  train: PATH,
+  val: PATH,
+  test: PATH.optional(),
+  unlabeled: PATH.optional(),
+};
+
+const KEYS: readonly string[] = Object.keys(SHAPE);
+
+type Raw = z.infer<z.ZodObject<typeof SHAPE>>;
+
+function parseToml(text: string, path: string): Record<string, unknown> {
+  try {
+    return parse(text);
+  } catch (cause) {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!;
+    throw new DatasetError(`Cannot read "${path}": ${reason}, expected TOML`, { cause });
+  }
+}
+
+function keyProblems(table: Record<string, unknown>): string[] {
+  return Object.keys(table)
+    .filter((key) => !KEYS.includes(key))
+    .map((key) => `key "${key}" is unknown, ${expectedNames(key, KEYS)}`);
+}
+
+function repeated(values: readonly (string | number)[]): string | number | undefined {
+  return values.find((value, i) => values.indexOf(value) !== i);
+}
+
+/** What the types alone do not say. */
+function meaningProblems({ classes, colors, masks, values, ignore }: Raw): string[] {
+  const problems: string[] = [];
+  const twice = (key: string, list: readonly (string | number)[]) => {
+    const value = repeated(list);
+    if (value !== undefined) problems.push(`${key} holds ${JSON.stringify(value)} twice, expected each once`);
+  };
+  const sameLength = (key: string, length: number | undefined) => {
+    if (length !== undefined && length !== classes.length) {
+      problems.push(`${key} has ${length} entries, expected ${classes.length}, one for each class`);
+    }
+  };
+  sameLength("colors", colors?.length);
+  sameLength("values", values?.length);
+  twice("classes", classes);
+  twice("values", values ?? []);
+  if (masks === "color" && colors === undefined) {
+    problems.push('colors is missing, expected one for each class with masks = "color"');
+  }
+  if (masks === "color" && colors !== undefined) twice("colors", colors.map((color) => color.join(", ")));
+  if (masks === "color" && values !== undefined) {
+    problems.push('values is given, expected none with masks = "color": colors tells the classes');
+  }
+  if (masks !== "color" && ignore?.some((value) => typeof value !== "number")) {
+    problems.push(`ignore holds a colour, expected numbers with masks = "${masks}"`);
+  }
+  const stored = masks === "color" ? [] : values ?? classes.map((_, i) => i);
+  const both = ignore?.find((value) => typeof value === "number" && stored.includes(value));
+  if (both !== undefined) {
+    problems.push(
+      `ignore holds ${both}, the value of "${classes[stored.indexOf(both as number)]}", expected others`,
+    );
+  }
+  return problems;
+}
+
+/** Ignored where nothing is said: 255, unless it is a class's value. */
+function defaultIgnore(values: readonly number[]): number[] {
+  return values.includes(255) ? [] : [255];
+}
+
+function maskRuleOf(raw: Raw, colors: readonly Color[]): MaskRule {
+  const values = raw.values ?? raw.classes.map((_, i) => i);
+  const ignore = raw.ignore ?? (raw.masks === "color" ? [] : defaultIgnore(values));
+  return {
+    masks: raw.masks,
+    values,
+    colors,
+    ignore: ignore.filter((value) => typeof value === "number"),
+    ignoreColors: ignore.filter((value) => typeof value !== "number"),
+  };
+}
+
+/**
+ * Reads the text of a `dataset.toml`.
+ * @param path Stands in error texts; its folder's name is the dataset's where the text gives none
+ * @throws {DatasetError} If it is no TOML, or, collected, for unknown keys (with the nearest known one), missing or
+ * wrong values, and values that contradict each other
+ */
+export function parseDescription(text: string, path: string): Description {
+  const table = parseToml(text, path);
+  const unknown = keyProblems(table);
+  const known = Object.fromEntries(Object.entries(table).filter(([key]) => KEYS.includes(key)));
+  const checked = z.object(SHAPE).safeParse(known);
+  const shape = checked.success ? [] : checked.error.issues.map((issue) => {
+    const at = issue.path.map((part, i) =>
+      typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${String(part)}`
+    );
+    const key = at.map(String).join("");
+    const missing = issue.path.length === 1 && !(key in known);
+    return `${key} is ${missing ? "missing" : "wrong"}: ${issue.message}`;
+  });
+  const meaning = checked.success ? meaningProblems(checked.data) : [];
+  throwCollected(`read "${path}"`, [...unknown, ...shape, ...meaning]);
+  const raw = checked.data!;
+  const colors = raw.colors ?? defaultColors(raw.classes.length);
+  return {
+    name: raw.name ?? basename(dirname(path)),
+    classes: raw.classes,
+    colors,
+    maskRule: maskRuleOf(raw, colors),
+    train: raw.train,
+    val: raw.val,
+    test: raw.test,
+    unlabeled: raw.unlabeled,
+  };
+}

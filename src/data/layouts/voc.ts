@@ -1,0 +1,88 @@
+import { basename, join } from "node:path";
+import { DatasetError } from "../../core/errors.ts";
+import { type Dataset, IGNORE_LABEL, type Item } from "../dataset.ts";
+import { defaultColors } from "../default_colors.ts";
+import { isFolder, picturesByStem } from "../image_files.ts";
+import { indexRule } from "../index_rule.ts";
+import { firstFile, folderItem, readStems } from "./folder_items.ts";
+import { VOC_CLASSES } from "./voc_classes.ts";
+
+const LISTS = "ImageSets/Segmentation";
+
+/** Names that the list of the 10582 augmented training images goes by. */
+const AUGMENTED_LISTS: readonly string[] = ["trainaug.txt", "train_aug.txt"];
+
+interface Folders {
+  readonly root: string;
+  readonly images: ReadonlyMap<string, string>;
+  /** Stems with a mask, by mask folder; a folder that is missing is empty. */
+  readonly plain: ReadonlyMap<string, string>;
+  readonly augmented: ReadonlyMap<string, string>;
+}
+
+async function stemsIfFolder(folder: string): Promise<Map<string, string>> {
+  return await isFolder(folder) ? await picturesByStem(folder) : new Map();
+}
+
+/** Items of some stems; the mask of the first kind of folder that has one. */
+function itemsOf(folders: Folders, stems: readonly string[], first: "plain" | "augmented"): Item[] {
+  const name = { plain: "SegmentationClass", augmented: "SegmentationClassAug" };
+  const second = first === "plain" ? "augmented" : "plain";
+  return stems.map((stem) => {
+    const image = `JPEGImages/${folders.images.get(stem) ?? `${stem}.jpg`}`;
+    const kind = folders[first].has(stem) || !folders[second].has(stem) ? first : second;
+    return folderItem(folders.root, image, `${name[kind]}/${folders[kind].get(stem) ?? `${stem}.png`}`);
+  });
+}
+
+/** Official list of augmented images, or every augmented mask outside val, or the list of 1464. */
+async function trainStems(folders: Folders, val: readonly string[]): Promise<string[]> {
+  const lists = join(folders.root, LISTS);
+  if (folders.augmented.size === 0) {
+    const list = await firstFile(lists, ["train.txt"]);
+    if (list === undefined) {
+      throw new DatasetError(
+        `Cannot open dataset "${folders.root}": "${LISTS}/train.txt" is missing, expected a list`,
+      );
+    }
+    return await readStems(list);
+  }
+  const list = await firstFile(lists, AUGMENTED_LISTS);
+  if (list !== undefined) return await readStems(list);
+  const left = new Set(val);
+  return [...folders.augmented.keys()].filter((stem) => !left.has(stem));
+}
+
+/**
+ * Opens a folder of Pascal VOC 2012: `JPEGImages`, `SegmentationClass` or `SegmentationClassAug` (palette or grey
+ * masks), `ImageSets/Segmentation`. Train: with `SegmentationClassAug` its list (`trainaug.txt`) or all of its masks
+ * that are not in val (10582 officially), without it `train.txt`. Val: `val.txt`, masks of `SegmentationClass`.
+ * Photos that no list names are not used.
+ * @throws {DatasetError} If a list is missing or wrong
+ */
+export async function openVoc(root: string): Promise<Dataset> {
+  const folders: Folders = {
+    root,
+    images: await picturesByStem(join(root, "JPEGImages")),
+    plain: await stemsIfFolder(join(root, "SegmentationClass")),
+    augmented: await stemsIfFolder(join(root, "SegmentationClassAug")),
+  };
+  const valList = await firstFile(join(root, LISTS), ["val.txt"]);
+  if (valList === undefined) {
+    throw new DatasetError(`Cannot open dataset "${root}": "${LISTS}/val.txt" is missing, expected a list`);
+  }
+  const val = await readStems(valList);
+  const colors = defaultColors(VOC_CLASSES.length);
+  return {
+    name: basename(root),
+    root,
+    classes: VOC_CLASSES,
+    colors,
+    ignoreLabel: IGNORE_LABEL,
+    maskRule: indexRule(colors),
+    train: itemsOf(folders, await trainStems(folders, val), "augmented"),
+    val: itemsOf(folders, val, "plain"),
+    test: [],
+    unlabeled: [],
+  };
+}

@@ -1,0 +1,120 @@
+import { DatasetError } from "../core/errors.ts";
+import type { RawMask } from "../formats/decode_mask.ts";
+import { type Color, IGNORE_LABEL, type LabelMap, type MaskRule } from "./dataset.ts";
+
+/** Marks a stored value that is neither a class nor ignored. */
+const UNKNOWN = 256;
+
+/** A stored value of a mask and how often it occurs. */
+export interface ValueCount {
+  /** A number, or for `masks = "color"` the colour as `(r << 16) | (g << 8) | b`. */
+  readonly value: number;
+  readonly count: number;
+  /** Whether the rule knows it, as a class or as ignored. */
+  readonly known: boolean;
+}
+
+/** Red, green, blue in one number. */
+export function packColor([r, g, b]: Color): number {
+  return (r << 16) | (g << 8) | b;
+}
+
+/** The reverse of {@link packColor}. */
+export function unpackColor(packed: number): [number, number, number] {
+  return [packed >> 16, (packed >> 8) & 255, packed & 255];
+}
+
+/** Class or 255 of each stored value or packed colour that a rule knows. */
+function knownLabels(rule: MaskRule): Map<number, number> {
+  const grey = (level: number) => packColor([level, level, level]);
+  const isColor = rule.masks === "color";
+  const ignored = isColor ? [...rule.ignore.map(grey), ...rule.ignoreColors.map(packColor)] : rule.ignore;
+  const classes = isColor ? rule.colors.map(packColor) : rule.values;
+  const labels = new Map<number, number>();
+  for (const value of ignored) labels.set(value, IGNORE_LABEL);
+  classes.forEach((value, label) => labels.set(value, label));
+  return labels;
+}
+
+/** The number that a rule looks at, for each pixel. */
+function storedValues(
+  mask: RawMask,
+  masks: MaskRule["masks"],
+  name: string,
+): Uint8Array | Uint16Array | Uint32Array {
+  const fail = (state: string, rule: string): never => {
+    throw new DatasetError(`Cannot read mask "${name}": ${state}, expected ${rule}`);
+  };
+  if (masks === "color") return colorsOf(mask);
+  if (mask.kind === "color") {
+    return fail(
+      "it holds colours",
+      `one number a pixel for masks = "${masks}"; masks = "color" reads colours`,
+    );
+  }
+  if (masks === "palette" && mask.kind !== "palette") {
+    return fail(
+      "it has no palette",
+      `a palette PNG for masks = "palette"; masks = "index" reads grey levels`,
+    );
+  }
+  return mask.data;
+}
+
+function colorsOf({ kind, data, palette }: RawMask): Uint32Array {
+  if (kind === "color") {
+    return Uint32Array.from({ length: data.length / 3 }, (_, i) => {
+      return packColor([data[3 * i]!, data[3 * i + 1]!, data[3 * i + 2]!]);
+    });
+  }
+  const colorOf = kind === "palette"
+    ? (palette ?? []).map((color) => packColor(color))
+    : Array.from({ length: 256 }, (_, level) => packColor([level, level, level]));
+  return Uint32Array.from(data, (value) => colorOf[value] ?? 0xffffffff);
+}
+
+/** Looks stored values up; the last key and label are kept, since neighbours mostly agree. */
+function lookUp(values: ArrayLike<number>, labels: ReadonlyMap<number, number>): Uint16Array {
+  const found = new Uint16Array(values.length);
+  let lastValue = -1;
+  let lastLabel = UNKNOWN;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value !== lastValue) {
+      lastValue = value;
+      lastLabel = labels.get(value) ?? UNKNOWN;
+    }
+    found[i] = lastLabel;
+  }
+  return found;
+}
+
+/**
+ * How often each stored value occurs, most frequent first.
+ * @param name What error texts call the mask
+ * @throws {DatasetError} If the file is of another kind than the rule says
+ */
+export function countValues(mask: RawMask, rule: MaskRule, name: string): ValueCount[] {
+  const labels = knownLabels(rule);
+  const counts = new Map<number, number>();
+  for (const value of storedValues(mask, rule.masks, name)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts]
+    .map(([value, count]) => ({ value, count, known: labels.has(value) }))
+    .sort((a, b) => b.count - a.count || a.value - b.value);
+}
+
+/**
+ * The label map of a decoded mask.
+ * @param name What error texts call the mask
+ * @returns The labels, or `undefined` where a value is outside the rule: {@link countValues} tells which
+ * @throws {DatasetError} If the file is of another kind than the rule says
+ */
+export function labelMapOf(mask: RawMask, rule: MaskRule, name: string): LabelMap | undefined {
+  const found = lookUp(storedValues(mask, rule.masks, name), knownLabels(rule));
+  const data = new Uint8Array(found.length);
+  for (let i = 0; i < found.length; i++) {
+    if (found[i] === UNKNOWN) return undefined;
+    data[i] = found[i]!;
+  }
+  return { width: mask.width, height: mask.height, data };
+}

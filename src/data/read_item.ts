@@ -1,0 +1,100 @@
+import { DatasetError, FormatError } from "../core/errors.ts";
+import { decodeMask } from "../formats/decode_mask.ts";
+import { decodeRgb } from "../formats/decode_rgb.ts";
+import { readImageHeader } from "../formats/image_header.ts";
+import type { RgbImage } from "../formats/rgb_image.ts";
+import { type Dataset, type Item, type LabelMap, type Source, sourceName } from "./dataset.ts";
+import type { PictureSize } from "./augment/augment_options.ts";
+import { countValues, labelMapOf } from "./mask_rule.ts";
+import { readBytes, readStart } from "./read_file.ts";
+import { outsideText } from "./suggest_mapping.ts";
+import { syntheticImage, syntheticLabels } from "./synthetic/synthetic_picture.ts";
+
+/** Holds the header of nearly every file; a JPEG with long comments is read whole. */
+const HEADER_BYTES = 65536;
+
+/** Runs a reader of bytes; what it finds wrong becomes a DatasetError (its text names the file already). */
+async function asDatasetError<T>(run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (cause instanceof FormatError || cause instanceof RangeError) {
+      throw new DatasetError(cause.message, { cause });
+    }
+    throw cause;
+  }
+}
+
+/**
+ * The decoded picture of an item, upright.
+ * @throws {DatasetError} Naming the file, if it is missing, cut off or no picture
+ */
+export async function readImage(item: Pick<Item, "image">): Promise<RgbImage> {
+  const source = item.image;
+  if (source.kind === "synthetic") return syntheticImage(source);
+  const bytes = await readBytes(source.path);
+  return await asDatasetError(() => decodeRgb(bytes, source.path));
+}
+
+/**
+ * Width and height of an item's image or mask, from the file's first bytes.
+ * @throws {DatasetError} Naming the file, if it is missing or its header is damaged
+ */
+export async function readSize(source: Source): Promise<PictureSize> {
+  if (source.kind === "synthetic") return { width: source.size, height: source.size };
+  const start = await readStart(source.path, HEADER_BYTES);
+  const { width, height } = await asDatasetError(async () => {
+    try {
+      return readImageHeader(start, source.path);
+    } catch (error) {
+      if (start.length < HEADER_BYTES) throw error;
+      return readImageHeader(await readBytes(source.path), source.path);
+    }
+  });
+  return { width, height };
+}
+
+/**
+ * The label map of an item.
+ * @param dataset Says what the mask's pixels mean
+ * @throws {TypeError} If the item has no mask: nothing is opened then
+ * @throws {DatasetError} Naming the file, if it is missing or damaged, or with histogram and a suggested mapping if
+ * it holds a value outside the classes
+ */
+export async function readLabelMap(
+  dataset: Pick<Dataset, "maskRule" | "classes">,
+  item: Item,
+): Promise<LabelMap> {
+  const { mask } = item;
+  if (mask === undefined) {
+    throw new TypeError(`Cannot read labels of "${item.id}": it has no mask, expected a labeled item`);
+  }
+  if (mask.kind === "synthetic") return syntheticLabels(mask);
+  const bytes = await readBytes(mask.path);
+  const raw = await asDatasetError(() => decodeMask(bytes, mask.path));
+  const labels = labelMapOf(raw, dataset.maskRule, mask.path);
+  if (labels !== undefined) return labels;
+  const counts = countValues(raw, dataset.maskRule, mask.path);
+  throw new DatasetError(
+    `Cannot read mask: ${outsideText(mask.path, counts, dataset.maskRule, dataset.classes)}`,
+  );
+}
+
+/**
+ * Image and labels of an item, of one size.
+ * @throws {DatasetError} As {@link readImage} and {@link readLabelMap}, and if the sizes differ
+ */
+export async function readLabeled(
+  dataset: Pick<Dataset, "maskRule" | "classes">,
+  item: Item,
+): Promise<{ image: RgbImage; labels: LabelMap }> {
+  const labels = await readLabelMap(dataset, item);
+  const image = await readImage(item);
+  if (image.width !== labels.width || image.height !== labels.height) {
+    throw new DatasetError(
+      `Cannot use mask "${sourceName(item.mask!)}": it is ${labels.width} × ${labels.height}, expected ` +
+        `${image.width} × ${image.height} as "${sourceName(item.image)}"`,
+    );
+  }
+  return { image, labels };
+}

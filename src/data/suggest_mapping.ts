@@ -1,0 +1,92 @@
+import type { Color, MaskRule } from "./dataset.ts";
+import { unpackColor, type ValueCount } from "./mask_rule.ts";
+
+/** How many values a histogram shows. */
+const SHOWN = 12;
+
+/** A stored value as it stands in a `dataset.toml`: `7`, or `[128, 0, 0]`. */
+export function valueText(value: number, masks: MaskRule["masks"]): string {
+  return masks === "color" ? `[${unpackColor(value).join(", ")}]` : String(value);
+}
+
+/** Share of pixels of the most frequent values: `0: 52.1 %, 255: 7.9 %`; unknown ones carry a mark. */
+export function histogramText(counts: readonly ValueCount[], masks: MaskRule["masks"]): string {
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
+  const parts = counts.slice(0, SHOWN).map(({ value, count, known }) => {
+    return `${valueText(value, masks)}${known ? "" : " (!)"}: ${(100 * count / total).toFixed(1)} %`;
+  });
+  const rest = counts.length - SHOWN;
+  return parts.join(", ") + (rest > 0 ? `, and ${rest} more` : "");
+}
+
+/** Values that by custom mean "no label": black or white, or an end of the byte. */
+const VOID_VALUES: readonly number[] = [255, 0];
+
+function numberMapping(present: readonly number[], unknown: readonly number[], classCount: number): string {
+  const ignore = (values: readonly number[]) => `ignore = [${values.join(", ")}]`;
+  const counted = Array.from({ length: classCount }, (_, i) => i + 1);
+  const fromOne = present.every((value) => value <= classCount || value === 255) &&
+    present.includes(classCount);
+  if (fromOne) {
+    return `values = [${counted.join(", ")}], ${ignore(present.includes(255) ? [0, 255] : [0])}`;
+  }
+  if (unknown.length === 1) return `${ignore(unknown)} if ${unknown[0]} means "no label"`;
+  for (const left of [[], ...VOID_VALUES.map((value) => [value])]) {
+    const values = present.filter((value) => !left.includes(value));
+    if (values.length !== classCount) continue;
+    return `values = [${values.join(", ")}]${
+      left.length > 0 ? `, ${ignore(left)}` : ""
+    }, in the order of classes`;
+  }
+  return `values = [the stored number of each class] and ${
+    ignore(unknown.slice(0, SHOWN))
+  } for what is no class`;
+}
+
+function distance(a: Color, b: Color): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}
+
+function colorMapping(unknown: readonly number[], rule: MaskRule, classes: readonly string[]): string {
+  const color = unpackColor(unknown[0]!);
+  const ranked = rule.colors.map((known, label) => ({ label, far: distance(known, color) }));
+  const nearest = ranked.sort((a, b) => a.far - b.far)[0];
+  const ignore = `ignore = [[${color.join(", ")}]] if it means "no label"`;
+  if (nearest === undefined || nearest.far > 40) return ignore;
+  const { label } = nearest;
+  return `the colour of "${classes[label]}", [${rule.colors[label]!.join(", ")}], is near; or ${ignore}`;
+}
+
+/**
+ * What the keys of a `dataset.toml` could be, for masks that hold values outside the rule.
+ * @param counts Stored values of the masks that were looked at; at least one unknown
+ * @param classes Names of the classes
+ */
+export function suggestMapping(
+  counts: readonly ValueCount[],
+  rule: MaskRule,
+  classes: readonly string[],
+): string {
+  const unknown = counts.filter(({ known }) => !known).map(({ value }) => value);
+  if (rule.masks === "color") return colorMapping(unknown, rule, classes);
+  const present = counts.map(({ value }) => value).sort((a, b) => a - b);
+  return numberMapping(present, unknown.sort((a, b) => a - b), classes.length);
+}
+
+/** The sentence on a mask with values outside its rule: the first of them, the histogram, a mapping. */
+export function outsideText(
+  name: string,
+  counts: readonly ValueCount[],
+  rule: MaskRule,
+  classes: readonly string[],
+): string {
+  const first = counts.find(({ known }) => !known);
+  const value = first === undefined ? "" : valueText(first.value, rule.masks);
+  const known = rule.masks === "color"
+    ? `one of ${rule.colors.length} colours`
+    : `one of ${rule.values.length} classes' values (${rule.values.slice(0, 30).join(", ")}) or ignored (${
+      rule.ignore.slice(0, 30).join(", ")
+    })`;
+  return `"${name}" holds ${value}, expected ${known}; its values: ${histogramText(counts, rule.masks)}; ` +
+    `try ${suggestMapping(counts, rule, classes)}`;
+}
