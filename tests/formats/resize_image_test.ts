@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { resizeBilinear, resizeNearest } from "../../src/formats/resize_image.ts";
+import { type PictureRegion, resizeBilinear, resizeNearest } from "../../src/formats/resize_image.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { projectPath } from "../support.ts";
 
@@ -52,4 +52,46 @@ Deno.test("resizeBilinear() refuses sizes that are no integers from 1", () => {
   const image = { width: 1, height: 1, data: new Uint8Array(3) };
   assert.throws(() => resizeBilinear(image, 0, 1), RangeError);
   assert.throws(() => resizeBilinear(image, 1.5, 1), RangeError);
+});
+
+/** A source, a target size and a region inside it. */
+const regionCase = fc.record({ w: fc.integer({ min: 1, max: 9 }), h: fc.integer({ min: 1, max: 9 }) }).chain(
+  (from) => {
+    const side = fc.integer({ min: 1, max: 12 });
+    return fc.tuple(fc.oneof(side, fc.constant(from.w), fc.constant(Math.ceil(from.w / 2))), side).chain(
+      ([w, h]) => {
+        return fc.tuple(fc.nat(w - 1), fc.nat(h - 1)).chain(([left, top]) => {
+          const width = fc.integer({ min: 1, max: w - left });
+          const height = fc.integer({ min: 1, max: h - top });
+          return fc.record({ width, height }).map((size) => ({ from, w, h, region: { left, top, ...size } }));
+        });
+      },
+    );
+  },
+);
+
+function cut(data: Uint8Array, width: number, region: PictureRegion, channels: number): Uint8Array {
+  const rows = Array.from({ length: region.height }, (_, y) => {
+    const start = ((region.top + y) * width + region.left) * channels;
+    return [...data.subarray(start, start + region.width * channels)];
+  });
+  return Uint8Array.from(rows.flat());
+}
+
+Deno.test("resizeBilinear() and resizeNearest() give a region as it is cut from the whole", () => {
+  fc.assert(fc.property(regionCase, fc.infiniteStream(fc.nat(255)), ({ from, w, h, region }, stream) => {
+    const data = Uint8Array.from({ length: from.w * from.h * 3 }, () => stream.next().value);
+    const image = { width: from.w, height: from.h, data };
+    const whole = resizeBilinear(image, w, h).data;
+    assert.deepEqual(resizeBilinear(image, w, h, region).data, cut(whole, w, region, 3));
+    const channel = data.subarray(0, from.w * from.h);
+    const nearest = resizeNearest(channel, from.w, from.h, w, h);
+    assert.deepEqual(resizeNearest(channel, from.w, from.h, w, h, region), cut(nearest, w, region, 1));
+  }));
+});
+
+Deno.test("resizeBilinear() refuses a region that leaves the result", () => {
+  const image = { width: 4, height: 4, data: new Uint8Array(48) };
+  const region = { left: 1, top: 0, width: 8, height: 8 };
+  assert.throws(() => resizeBilinear(image, 8, 8, region), { name: "RangeError", message: /inside 8 × 8/ });
 });
