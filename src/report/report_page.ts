@@ -1,0 +1,48 @@
+/** The report of a run as one self-contained page: no script, no address outside itself. */
+import { Html, html } from "./html.ts";
+import { PAGE_STYLE } from "./page_style.ts";
+import { classSection } from "./sections/class_table.ts";
+import { comparisonSection } from "./sections/comparison_section.ts";
+import { confusionSection } from "./sections/confusion_table.ts";
+import { curveSection } from "./sections/curve_section.ts";
+import { pairSection, pictureSection } from "./sections/gallery.ts";
+import { machineSection, optionSection } from "./sections/machine_section.ts";
+import { overview } from "./sections/overview.ts";
+import type { RunRecord } from "./run_record.ts";
+
+/**
+ * Renders a run as HTML: figures, comparison, pictures, classes, confusion, curves, pairs, machine, options. Parts
+ * that the record has nothing for are left out, so a run that was broken off has a report too.
+ * @param record The run; every text in it is escaped
+ * @returns A whole HTML document
+ */
+export function renderReport(record: RunRecord): string {
+  const sections: [string, string, Html | undefined][] = [
+    ["comparison", "Comparison", comparisonSection(record)],
+    ["pictures", "Pictures", pictureSection(record)],
+    ["classes", "Classes", classSection(record)],
+    ["confusion", "Confusion", confusionSection(record)],
+    ["curves", "Curves", curveSection(record)],
+    ["pairs", "Pairs", pairSection(record)],
+    ["machine", "Machine and time", machineSection(record)],
+    ["options", "Options and versions", optionSection(record)],
+  ];
+  const present = sections.filter(([, , section]) => section !== undefined);
+  const links = present.map(([id, name]) => html`<a href="#${id}">${name}</a>`);
+  const page = html`
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>${record.title} – guidedmix</title>
+        <style>${new Html(PAGE_STYLE)}</style>
+      </head>
+      <body>
+        <header>${overview(record)}<nav aria-label="Parts of the report">${links}</nav></header>
+        <main>${present.map(([, , section]) => section!)}</main>
+        <footer>guidedmix ${record.versions.guidedmix}</footer>
+      </body>
+    </html>
+  `;
+  return `<!doctype html>${page.text}`;
+}

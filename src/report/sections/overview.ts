@@ -1,0 +1,81 @@
+import { html } from "../html.ts";
+import { countText, durationText, percentText } from "../number_text.ts";
+import type { Html } from "../html.ts";
+import type { EvalRow, RunRecord } from "../run_record.ts";
+
+/** Title, state, command and the figures that matter most. */
+export function overview(record: RunRecord): Html {
+  const { title, name, dataset, recipe, seed, command } = record;
+  return html`
+    <p class="eyebrow">guidedmix run report</p>
+    <h1>${title}</h1>
+    <p class="lead">
+      Run <strong>${name}</strong>: recipe ${recipe} on ${dataset.name}, seed ${seed}. ${stateText(record)}
+    </p>
+    <pre class="command" tabindex="0" aria-label="Command">${command}</pre>
+    <dl class="facts">${facts(record)}</dl>
+  `;
+}
+
+/** Iterations done: the last row's. */
+export function doneIterations(record: RunRecord): number {
+  return record.metrics.reduce((last, row) => Math.max(last, row.iteration), 0);
+}
+
+/** Seconds from start to end; `undefined` for a run that has not ended. */
+export function runSeconds(record: RunRecord): number | undefined {
+  if (record.finished === undefined) return undefined;
+  const seconds = (Date.parse(record.finished) - Date.parse(record.started)) / 1000;
+  return Number.isFinite(seconds) ? seconds : undefined;
+}
+
+function stateText(record: RunRecord): Html {
+  const started = html`Started <time>${timeText(record.started)}</time>`;
+  if (record.finished !== undefined) {
+    return html`${started}, finished <time>${timeText(record.finished)}</time>.`;
+  }
+  return html`${started}; <strong>not finished</strong>: iteration ${
+    doneIterations(record)
+  } of ${record.iterations}.`;
+}
+
+/** `2026-11-23T15:00:12.345Z` as `2026-11-23 15:00 UTC`; other text as it is. */
+function timeText(iso: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*Z$/.exec(iso);
+  return match === null ? iso : `${match[1]} ${match[2]} UTC`;
+}
+
+function facts(record: RunRecord): Html[] {
+  const { evaluation, dataset } = record;
+  const best = bestEvaluation(record);
+  const seconds = runSeconds(record);
+  const { labeled, unlabeled } = dataset.counts;
+  const all: (Html | undefined)[] = [
+    evaluation && fact("Mean IoU", percentText(evaluation.summary.miou), `${evaluation.split}, at the end`),
+    evaluation && fact("Pixel accuracy", percentText(evaluation.summary.accuracy), "pixels that are right"),
+    best && fact("Best mean IoU", percentText(best.miou), `at iteration ${countText(best.iteration)}`),
+    labeled === undefined
+      ? undefined
+      : fact("Labeled pictures", countText(labeled), `${countText(unlabeled ?? 0)} more without labels`),
+    fact("Iterations", countText(doneIterations(record)), `of ${countText(record.iterations)}`),
+    seconds === undefined ? undefined : fact("Time", durationText(seconds), `on ${record.backend.name}`),
+  ];
+  return all.filter((one) => one !== undefined);
+}
+
+function fact(name: string, value: string, note: string): Html {
+  return html`
+    <div>
+      <dt>${name}</dt>
+      <dd>${value}<small>${note}</small></dd>
+    </div>
+  `;
+}
+
+function bestEvaluation(record: RunRecord): EvalRow | undefined {
+  const rows = record.metrics.filter((row) => row.kind === "eval");
+  return rows.reduce<EvalRow | undefined>(
+    (best, row) => best && best.miou >= row.miou ? best : row,
+    undefined,
+  );
+}
