@@ -87,7 +87,7 @@ function startPython(args: string[], folder: string): Deno.ChildProcess {
     const state = missing
       ? "no python3 is on the PATH"
       : `python3 cannot be run (${(error as Error).message})`;
-    throw unavailable(state, { cause: error });
+    throw unavailable(state, INSTALL_PIP, { cause: error });
   }
 }
 
@@ -104,16 +104,21 @@ function pipFailure({ code, stderr }: PipResult): BackendUnavailable {
   const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== "");
   const ofError = lines.findLast((line) => line.startsWith("ERROR:")) ?? lines.at(-1) ?? "no message";
   const words = ofError.replace(/^ERROR:\s*/, "");
-  const reason = NO_NETWORK.test(stderr)
-    ? "pip does not reach its package index"
-    : `pip ended with exit code ${code}`;
-  return unavailable(`${reason} ("${words}")`);
+  if (NO_NETWORK.test(stderr)) {
+    return unavailable(
+      `pip does not reach its package index ("${words}")`,
+      "network, or pip's proxy and index set",
+    );
+  }
+  return unavailable(`pip ended with exit code ${code} ("${words}")`);
 }
 
-function unavailable(state: string, options?: ErrorOptions): BackendUnavailable {
+const INSTALL_PIP = "python3 with a working pip (Debian: python3-pip)";
+
+function unavailable(state: string, expected = INSTALL_PIP, options?: ErrorOptions): BackendUnavailable {
   return new BackendUnavailable(
-    `Cannot download libtensorflow ${TENSORFLOW_VERSION}: ${state}, expected python3 with a working pip; ` +
-      `install or repair it (Debian: python3-pip), or set ${LIBRARY_VARIABLE} to the folder of a libtensorflow`,
+    `Cannot download libtensorflow ${TENSORFLOW_VERSION}: ${state}, expected ${expected}; ` +
+      `or set ${LIBRARY_VARIABLE} to the folder of a libtensorflow`,
     options,
   );
 }
