@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True
 import official_env as oe  # noqa: E402
 
 import torch  # noqa: E402
+from acceptance import is_steady, is_usable  # noqa: E402
 from cases import OFFICIAL_CASES, Setup, with_batch  # noqa: E402
 from loss_functions import loss_cases, poly_cases  # noqa: E402
 from module_functions import (Bench, aspp_cases, mitrans_cases, resize_cases,  # noqa: E402
@@ -58,25 +59,15 @@ def wanted(name, args):
     return any(fnmatch.fnmatch(name, p.strip()) for p in args.only.split(','))
 
 
-def is_usable(got, exact):
-    """Whether all is finite, and all that does not round is the same in float32 and float64."""
-    for name, t in got.items():
-        if t.dtype.is_floating_point and not torch.isfinite(t).all():
-            return False
-        if (not t.dtype.is_floating_point or t.dtype == torch.float64) and not torch.equal(t, exact[name]):
-            return False
-    return True
-
-
-def export_training(run_case, case, index, setup):
-    """The first usable attempt at a case: (float32 tensors, float64 tensors, info)."""
+def export_training(run_case, accepts, case, index, setup):
+    """The first accepted attempt at a case: (float32 tensors, float64 tensors, info)."""
     for attempt in range(ATTEMPTS):
         try:
             got, info = run_case(case, index, setup, torch.float32, attempt)
             exact, _ = run_case(case, index, setup, torch.float64, attempt)
         except UntellingDraw:
             continue
-        if is_usable(got, exact):
+        if accepts(got, exact):
             return got, exact, info
     raise SystemExit(f'{case["name"]}: no usable start in {ATTEMPTS} attempts; try another --seed')
 
@@ -103,11 +94,11 @@ def write_functions(args, setup, functions, manifest):
                   {k: v for k, v in bench.info.items() if k.split('/')[0] == group}, manifest)
 
 
-def write_training(args, setup, run_case, cases, manifest):
+def write_training(args, setup, run_case, accepts, cases, manifest):
     """One file a training case."""
     for index, case in enumerate(cases):
         if wanted('train-' + case['name'], args):
-            got, exact, info = export_training(run_case, with_batch(case, args.batch), index, setup)
+            got, exact, info = export_training(run_case, accepts, with_batch(case, args.batch), index, setup)
             write(args.out, 'train-' + case['name'], got, exact, info, manifest)
 
 
@@ -122,14 +113,14 @@ def main():
     setup = Setup(seed=args.seed, size=args.size, classes=args.classes)
     manifest = {}
     if args.cases in ('official', 'all'):
-        write_training(args, setup, run_case, OFFICIAL_CASES, manifest)
+        write_training(args, setup, run_case, is_usable, OFFICIAL_CASES, manifest)
         if any(wanted('fn-' + g, args) for g in ('aspp', 'ce', 'focal', 'mitrans', 'poly', 'resize', 'resnet')):
             write_functions(args, setup, official_functions, manifest)
     if args.cases in ('restated', 'all'):
         from method_functions import method_functions
         from restated_cases import RESTATED_CASES
         from restated_step import run_case as run_restated
-        write_training(args, setup, run_restated, RESTATED_CASES, manifest)
+        write_training(args, setup, run_restated, is_steady, RESTATED_CASES, manifest)
         if wanted('fn-method', args):
             write_functions(args, setup, method_functions, manifest)
     if not manifest:

@@ -87,12 +87,13 @@ def lambda_is_telling(limit):
 def pick_seeds(base, batch, limit, special):
     """(torch seed, numpy seed): the first from `base` on whose draws tell something, if special; else `base`."""
     if not special:
-        return base, base
+        return base, base % 2**32
     for torch_seed in itertools.count(base):
         torch.manual_seed(torch_seed)
         if permutation_is_telling(batch):
             break
-    for numpy_seed in itertools.count(base):
+    for count in itertools.count(base):
+        numpy_seed = count % 2**32
         np.random.seed(numpy_seed)
         if lambda_is_telling(limit):
             break

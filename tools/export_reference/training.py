@@ -38,12 +38,18 @@ def state_tensors(model, prefix):
     return {f'{prefix}/{k}': copy_of(v) for k, v in model.state_dict().items()}
 
 
+def evaluate_logits(model, image):
+    """Logits of one image at its own size, in eval mode."""
+    model.eval()
+    with torch.no_grad():
+        return {'eval/logits': copy_of(model.encode_decode(image, None))}
+
+
 def evaluate(model, image, size):
     """Logits, probabilities at 97x83 and sliding-window logits of one image, in eval mode."""
     from mmcv import Config
-    model.eval()
+    out = evaluate_logits(model, image)
     with torch.no_grad():
-        out = {'eval/logits': copy_of(model.encode_decode(image, None))}
         meta = [dict(img_shape=(size, size, 3), ori_shape=(97, 83, 3), flip=False)]
         model.test_cfg = Config(dict(mode='whole'))
         out['eval/softmax_97x83'] = copy_of(model.inference(image, meta, True))
