@@ -1,0 +1,78 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { ModelOptions } from "../config/model_options.ts";
+import type { StoredTensor } from "../formats/stored_tensor.ts";
+import { ParameterStore } from "../nn/parameters.ts";
+import { resizeTensor } from "../nn/pool_and_resize.ts";
+import { Tape } from "../nn/tape.ts";
+import type { FeatureMap } from "../nn/tensors.ts";
+import { checkModelOptions } from "./check_options.ts";
+import { asppBranches, decodeBranches } from "./decoder.ts";
+import { encode } from "./encoder.ts";
+import { ForwardPass } from "./forward_pass.ts";
+import { parameterSpecs } from "./parameter_specs.ts";
+
+/** Parts that exist in training only, by the prefix of their parameters. */
+export const TRAINING_ONLY_PREFIXES = ["decode_head_mix.", "mitrans.", "classifier."] as const;
+
+/** A segmentation network with its parameters on the current backend. Dispose it when done. */
+export class Network {
+  readonly parameters: ParameterStore;
+
+  /**
+   * @param options What the network is made of
+   * @param seed For the start values
+   * @throws {RangeError} If the options do not fit each other
+   */
+  constructor(readonly options: ModelOptions, seed: number) {
+    checkModelOptions(options);
+    this.parameters = new ParameterStore(parameterSpecs(options), seed);
+  }
+
+  /**
+   * Logits at feature size, as at inference: encoder and labeled decoder with running statistics.
+   * @param images `[N, H, W, 3]`, normalized; stays the caller's
+   * @returns `[N, h, w, K]`; the caller disposes it
+   */
+  featureLogits(images: FeatureMap): FeatureMap {
+    const tape = new Tape({ recording: false });
+    try {
+      const pass = new ForwardPass(tape, this.parameters, { training: false });
+      const { encoder, decoder } = this.options;
+      const [logits] = tape.scope(() => {
+        const features = encode(pass, tape.constant(images), encoder);
+        return decodeBranches(pass, asppBranches(pass, features, decoder, [images.shape[0]]), decoder);
+      });
+      return tf.clone(logits!.tensor) as FeatureMap;
+    } finally {
+      tape.dispose();
+    }
+  }
+
+  /**
+   * Logits at the images' own size.
+   * @param images `[N, H, W, 3]`, normalized; stays the caller's
+   * @returns `[N, H, W, K]`; the caller disposes it
+   */
+  logits(images: FeatureMap): FeatureMap {
+    const small = this.featureLogits(images);
+    const [, height, width] = images.shape;
+    const logits = resizeTensor(small, height, width, this.options.decoder.alignCorners);
+    small.dispose();
+    return logits as FeatureMap;
+  }
+
+  /** Copies all parameters out, by their names in the official state_dict, in the layout of files. */
+  export(): Promise<Map<string, StoredTensor>> {
+    return this.parameters.export();
+  }
+
+  /** Removes what only training needs. @returns The number of tensors removed */
+  removeTrainingParts(): number {
+    return TRAINING_ONLY_PREFIXES.reduce((sum, prefix) => sum + this.parameters.remove(prefix), 0);
+  }
+
+  /** Frees the parameters. */
+  dispose(): void {
+    this.parameters.dispose();
+  }
+}

@@ -1,0 +1,210 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { CheckpointMismatch } from "../core/errors.ts";
+import { randomStream } from "../core/random.ts";
+import type { StoredTensor } from "../formats/stored_tensor.ts";
+import type { AnyTensor } from "./tensors.ts";
+
+/** What a parameter is: how it lies in files and whether training changes it. */
+export type ParameterKind =
+  /** Inside `[k, k, C, O]`, in files `[O, C, k, k]`. */
+  | "convolution"
+  /** Inside `[I, O]`, in files `[O, I]`. */
+  | "linear"
+  /** `[C]`, trained. */
+  | "vector"
+  /** `[C]`, a running statistic; not trained by gradients. */
+  | "statistic"
+  /** A count of batches; int64 in files, a number inside. */
+  | "counter";
+
+/** Start values. `normal`: of that standard deviation. `kaiming`: normal of √(2 / (O·k·k)), mmcv's default. */
+export type Initial = number | { readonly normal: number } | "kaiming";
+
+/** A parameter before it has a value. */
+export interface ParameterSpec {
+  /** Name in the official state_dict. */
+  readonly name: string;
+  readonly kind: ParameterKind;
+  /** Shape inside. */
+  readonly shape: readonly number[];
+  readonly initial: Initial;
+}
+
+interface Entry {
+  readonly spec: ParameterSpec;
+  tensor: AnyTensor;
+}
+
+/** Shape of a parameter in files. */
+export function fileShape(spec: ParameterSpec): number[] {
+  const shape = [...spec.shape];
+  if (spec.kind === "convolution") return [shape[3]!, shape[2]!, shape[0]!, shape[1]!];
+  return spec.kind === "linear" ? shape.reverse() : shape;
+}
+
+function initialValues(spec: ParameterSpec, seed: number): Float32Array {
+  const size = spec.shape.reduce((n, dim) => n * dim, 1);
+  if (typeof spec.initial === "number") return new Float32Array(size).fill(spec.initial);
+  const [k, kw, , outputs] = spec.shape as [number, number, number, number];
+  const deviation = spec.initial === "kaiming" ? Math.sqrt(2 / (k * kw * outputs)) : spec.initial.normal;
+  const stream = randomStream(seed, `initial/${spec.name}`);
+  return Float32Array.from({ length: size }, () => stream.normal() * deviation);
+}
+
+/** Named parameters and running statistics of a network, on the current backend. Dispose it when done. */
+export class ParameterStore {
+  #entries = new Map<string, Entry>();
+  #counters = new Map<string, number>();
+
+  /**
+   * @param specs What the network needs
+   * @param seed For the start values; each parameter has a stream of its own
+   */
+  constructor(specs: readonly ParameterSpec[], seed: number) {
+    for (const spec of specs) {
+      if (spec.kind === "counter") this.#counters.set(spec.name, 0);
+      else {
+        const tensor = tf.tensor(initialValues(spec, seed), spec.shape as number[], "float32");
+        this.#entries.set(spec.name, { spec, tensor });
+      }
+    }
+  }
+
+  /** All names, in the order of the specs, counters last. */
+  names(): string[] {
+    return [...this.#entries.keys(), ...this.#counters.keys()];
+  }
+
+  /** Names of what gradients train. */
+  trainableNames(): string[] {
+    return [...this.#entries.values()].filter(({ spec }) => spec.kind !== "statistic").map(({ spec }) =>
+      spec.name
+    );
+  }
+
+  /** Specs of all parameters but the counters. */
+  specs(): ParameterSpec[] {
+    return [...this.#entries.values()].map(({ spec }) => spec);
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  /** The tensor of a parameter; it stays the store's. @throws {RangeError} If there is none of that name */
+  tensor(name: string): AnyTensor {
+    return this.#entry(name).tensor;
+  }
+
+  /** Puts another tensor in a parameter's place; the store owns it and disposes the one before. */
+  replace(name: string, tensor: AnyTensor): void {
+    const entry = this.#entry(name);
+    if (entry.tensor === tensor) return;
+    entry.tensor.dispose();
+    entry.tensor = tensor;
+  }
+
+  /** Adds one to a counter of batches, if there is one. */
+  count(name: string): void {
+    const before = this.#counters.get(name);
+    if (before !== undefined) this.#counters.set(name, before + 1);
+  }
+
+  /** Removes all parameters whose name begins with `prefix`. @returns How many */
+  remove(prefix: string): number {
+    let removed = 0;
+    for (const [name, entry] of this.#entries) {
+      if (!name.startsWith(prefix)) continue;
+      entry.tensor.dispose();
+      this.#entries.delete(name);
+      removed++;
+    }
+    for (const name of this.#counters.keys()) if (name.startsWith(prefix)) this.#counters.delete(name);
+    return removed;
+  }
+
+  /** Number of trained values. */
+  size(): number {
+    return this.trainableNames().reduce((sum, name) => sum + this.tensor(name).size, 0);
+  }
+
+  /** Copies every parameter out, in the layout of files. */
+  async export(): Promise<Map<string, StoredTensor>> {
+    const stored = new Map<string, StoredTensor>();
+    for (const { spec, tensor } of this.#entries.values()) {
+      const outside = toFileLayout(spec, tensor);
+      const data = await outside.data() as Float32Array;
+      if (outside !== tensor) outside.dispose();
+      stored.set(spec.name, { dtype: "float32", shape: fileShape(spec), data });
+    }
+    for (const [name, value] of this.#counters) {
+      stored.set(name, { dtype: "int64", shape: [], data: BigInt64Array.of(BigInt(value)) });
+    }
+    return stored;
+  }
+
+  /**
+   * Sets parameters from file tensors. Names that the network lacks are left alone; so are missing ones.
+   * @returns Names that were set
+   * @throws {CheckpointMismatch} If a shape differs; nothing is changed then
+   */
+  load(tensors: ReadonlyMap<string, StoredTensor>): string[] {
+    const present = [...this.#entries.values()].filter(({ spec }) => tensors.has(spec.name));
+    const wrong = present.filter(({ spec }) => `${tensors.get(spec.name)!.shape}` !== `${fileShape(spec)}`);
+    if (wrong.length > 0) throw mismatch(wrong.map(({ spec }) => spec), tensors);
+    for (const { spec } of present) this.replace(spec.name, fromFileLayout(spec, tensors.get(spec.name)!));
+    const counters = [...this.#counters.keys()].filter((name) => tensors.has(name));
+    for (const name of counters) this.#counters.set(name, Number(tensors.get(name)!.data[0]));
+    return [...present.map(({ spec }) => spec.name), ...counters];
+  }
+
+  /** Frees all tensors. */
+  dispose(): void {
+    for (const { tensor } of this.#entries.values()) tensor.dispose();
+    this.#entries.clear();
+  }
+
+  #entry(name: string): Entry {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) {
+      throw new RangeError(`Cannot find parameter "${name}": the network has none of that name`);
+    }
+    return entry;
+  }
+}
+
+function mismatch(
+  specs: readonly ParameterSpec[],
+  tensors: ReadonlyMap<string, StoredTensor>,
+): CheckpointMismatch {
+  const lines = specs.slice(0, 10).map((spec) =>
+    `"${spec.name}": file has [${tensors.get(spec.name)!.shape.join(", ")}], model has [${
+      fileShape(spec).join(", ")
+    }]`
+  );
+  const more = specs.length > 10 ? ` and ${specs.length - 10} more` : "";
+  return new CheckpointMismatch(`Cannot load ${lines.join("; ")}${more}, expected equal shapes`);
+}
+
+function toFileLayout(spec: ParameterSpec, tensor: AnyTensor): AnyTensor {
+  if (spec.kind === "convolution") return tf.transpose(tensor, [3, 2, 0, 1]);
+  return spec.kind === "linear" ? tf.transpose(tensor, [1, 0]) : tensor;
+}
+
+/** A gradient or a value inside, in the layout of files; a new tensor. */
+export function inFileLayout(spec: ParameterSpec, tensor: AnyTensor): AnyTensor {
+  const outside = toFileLayout(spec, tensor);
+  return outside === tensor ? tf.clone(tensor) : outside;
+}
+
+function fromFileLayout(spec: ParameterSpec, stored: StoredTensor): AnyTensor {
+  const values = stored.data instanceof Float32Array
+    ? stored.data
+    : Float32Array.from(stored.data as Float64Array);
+  return tf.tidy(() => {
+    // a copy: the file's bytes may be reused, and tfjs writes late
+    const outside = tf.tensor(values.slice(), stored.shape as number[], "float32");
+    if (spec.kind === "convolution") return tf.transpose(outside, [2, 3, 1, 0]);
+    return spec.kind === "linear" ? tf.transpose(outside, [1, 0]) : outside;
+  });
+}
