@@ -21,9 +21,14 @@ function linesOf(text: string): string[] {
   return lines;
 }
 
-/** Fields of a line: between tabs where it has one (names may then hold spaces), else between spaces. */
+/** Fields of a line, between spaces or tabs; one in double quotes may hold spaces. */
 function fieldsOf(line: string): string[] {
-  return line.split(line.includes("\t") ? /\t+/ : /\s+/).map((field) => field.trim());
+  return [...line.matchAll(/"([^"]*)"|[^\s"]+/g)].map(([field, quoted]) => quoted ?? field);
+}
+
+/** A path as it stands in a list: in quotes where it holds spaces. */
+export function listField(path: string): string {
+  return /\s/.test(path) ? `"${path}"` : path;
 }
 
 function repeated(entries: readonly ListEntry[]): string[] {
@@ -58,7 +63,7 @@ export function parseList(text: string, name: string): ListEntry[] {
     if (image === undefined || image === "") problems.push(`line ${line} is empty, expected an image`);
     else if (fields.length > 2) {
       problems.push(
-        `line ${line} has ${fields.length} fields, expected image and mask (a tab between names with spaces)`,
+        `line ${line} has ${fields.length} fields, expected image and mask (in double quotes where a name holds spaces)`,
       );
     } else entries.push(mask === undefined ? { image, line } : { image, mask, line });
   });

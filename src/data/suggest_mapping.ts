@@ -1,4 +1,4 @@
-import type { Color, MaskRule } from "./dataset.ts";
+import type { Color, Dataset, MaskRule } from "./dataset.ts";
 import { unpackColor, type ValueCount } from "./mask_rule.ts";
 
 /** How many values a histogram shows. */
@@ -73,20 +73,24 @@ export function suggestMapping(
   return numberMapping(present, unknown.sort((a, b) => a - b), classes.length);
 }
 
-/** The sentence on a mask with values outside its rule: the first of them, the histogram, a mapping. */
+/**
+ * The sentence on a mask with values outside its rule: one of them, a histogram, a mapping.
+ * @param name Of the first bad mask
+ * @param value The stored value in it that is outside
+ * @param counts Of that mask, or of all that were looked at
+ */
 export function outsideText(
   name: string,
+  value: number,
   counts: readonly ValueCount[],
-  rule: MaskRule,
-  classes: readonly string[],
+  { maskRule, classes }: Pick<Dataset, "maskRule" | "classes">,
 ): string {
-  const first = counts.find(({ known }) => !known);
-  const value = first === undefined ? "" : valueText(first.value, rule.masks);
-  const known = rule.masks === "color"
-    ? `one of ${rule.colors.length} colours`
-    : `one of ${rule.values.length} classes' values (${rule.values.slice(0, 30).join(", ")}) or ignored (${
-      rule.ignore.slice(0, 30).join(", ")
-    })`;
-  return `"${name}" holds ${value}, expected ${known}; its values: ${histogramText(counts, rule.masks)}; ` +
-    `try ${suggestMapping(counts, rule, classes)}`;
+  const { masks, colors, values, ignore } = maskRule;
+  const listed = (numbers: readonly number[]) =>
+    numbers.slice(0, 30).join(", ") + (numbers.length > 30 ? ", …" : "");
+  const known = masks === "color"
+    ? `one of the ${colors.length} colours of classes`
+    : `a class's value (${listed(values)}) or an ignored one (${listed(ignore)})`;
+  return `"${name}" holds ${valueText(value, masks)}, expected ${known}; ` +
+    `its values: ${histogramText(counts, masks)}; try ${suggestMapping(counts, maskRule, classes)}`;
 }

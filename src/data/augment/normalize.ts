@@ -1,6 +1,5 @@
-import type { Region } from "./crop.ts";
 import type { PictureSize } from "./augment_options.ts";
-import { IGNORE_LABEL, type LabelMap } from "../dataset.ts";
+import { IGNORE_LABEL } from "../dataset.ts";
 
 type Triple = readonly [number, number, number];
 
@@ -42,12 +41,15 @@ export function normalizePadded(
   return values;
 }
 
-/** The labels of a region, padded with the ignore label to the right and below. */
-export function cropLabels(labels: LabelMap, region: Region, out: PictureSize): Uint8Array<ArrayBuffer> {
-  const cropped = new Uint8Array(out.height * out.width).fill(IGNORE_LABEL);
-  for (let y = 0; y < region.height; y++) {
-    const from = (region.top + y) * labels.width + region.left;
-    cropped.set(labels.data.subarray(from, from + region.width), y * out.width);
+/**
+ * Labels in the upper left of a larger map that holds the ignore label elsewhere.
+ * @param labels `[size.height, size.width]`
+ * @param out The padded size; at least `size`
+ */
+export function padLabels(labels: Uint8Array, size: PictureSize, out: PictureSize): Uint8Array<ArrayBuffer> {
+  const padded = new Uint8Array(out.height * out.width).fill(IGNORE_LABEL);
+  for (let y = 0; y < size.height; y++) {
+    padded.set(labels.subarray(y * size.width, (y + 1) * size.width), y * out.width);
   }
-  return cropped;
+  return padded;
 }

@@ -1,0 +1,91 @@
+import type { RandomStream } from "../../core/random.ts";
+import { type PictureRegion, resizeBilinear, resizeNearest } from "../../formats/resize_image.ts";
+import type { RgbImage } from "../../formats/rgb_image.ts";
+import type { LabelMap } from "../dataset.ts";
+import type { AugmentOptions, PictureSize } from "./augment_options.ts";
+import { drawMixedRegion, drawRegion } from "./crop.ts";
+import { distortColors, drawDistortion } from "./distort.ts";
+import { flipRows } from "./flip.ts";
+import { normalizePadded, normalizeTable, padLabels } from "./normalize.ts";
+import { drawSize } from "./scale.ts";
+
+/** What the random numbers of a sample are for: each has a stream of its own, so that one change moves no other. */
+export type Draw = "resize" | "crop" | "flip" | "distort";
+
+/** Gives the stream of one purpose, for one sample. */
+export type SampleStreams = (draw: Draw) => RandomStream;
+
+/** An augmented picture. */
+export interface AugmentedImage {
+  /** `[crop.height, crop.width, 3]`, normalized RGB. */
+  readonly image: Float32Array<ArrayBuffer>;
+}
+
+/** An augmented picture with its labels. */
+export interface AugmentedPair extends AugmentedImage {
+  /** `[crop.height, crop.width]`, class or 255. */
+  readonly label: Uint8Array<ArrayBuffer>;
+}
+
+function isFlipped(streams: SampleStreams, { flip }: AugmentOptions): boolean {
+  return flip > 0 && streams("flip").uniform() < flip;
+}
+
+/** Resize, crop, flip, distort, normalize and pad, in the official order; only the crop's pixels are computed. */
+function makeImage(
+  image: RgbImage,
+  size: PictureSize,
+  region: PictureRegion,
+  streams: SampleStreams,
+  options: AugmentOptions,
+): Float32Array<ArrayBuffer> {
+  const pixels = resizeBilinear(image, size.width, size.height, region).data;
+  if (isFlipped(streams, options)) flipRows(pixels, region.width, 3);
+  if (options.distort) distortColors(pixels, drawDistortion(streams("distort")));
+  return normalizePadded(pixels, region, normalizeTable(options.mean, options.std), options.crop);
+}
+
+/**
+ * Augments a labeled picture as the official training pipelines: resize, crop, flip, photometric distortion, normalize,
+ * pad with 0 and 255.
+ * @param labels Of the picture's size
+ * @param streams The same streams give the same sample
+ * @throws {RangeError} If image and labels differ in size
+ */
+export function augmentPair(
+  image: RgbImage,
+  labels: LabelMap,
+  streams: SampleStreams,
+  options: AugmentOptions,
+): AugmentedPair {
+  const { width, height } = image;
+  if (labels.width !== width || labels.height !== height) {
+    throw new RangeError(
+      `Cannot augment: labels are ${labels.width} × ${labels.height}, expected ${width} × ${height} as the image`,
+    );
+  }
+  const size = drawSize(streams("resize"), image, options.ratioRange, options.scale);
+  const labelsIn = (region: PictureRegion) => {
+    return resizeNearest(labels.data, width, height, size.width, size.height, region);
+  };
+  const drawn = drawMixedRegion(streams("crop"), size, options.crop, options.catMaxRatio, labelsIn);
+  if (isFlipped(streams, options)) flipRows(drawn.labels, drawn.region.width, 1);
+  return {
+    image: makeImage(image, size, drawn.region, streams, options),
+    label: padLabels(drawn.labels, drawn.region, options.crop),
+  };
+}
+
+/**
+ * Augments an unlabeled picture: as {@link augmentPair}, but the first crop is taken, since no labels tell what it
+ * shows. (The official code reads the masks of unlabeled images and lets them choose the crop.)
+ */
+export function augmentImage(
+  image: RgbImage,
+  streams: SampleStreams,
+  options: AugmentOptions,
+): AugmentedImage {
+  const size = drawSize(streams("resize"), image, options.ratioRange, options.scale);
+  const region = drawRegion(streams("crop"), size, options.crop);
+  return { image: makeImage(image, size, region, streams, options) };
+}

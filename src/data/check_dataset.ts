@@ -1,0 +1,99 @@
+import { decodeMask } from "../formats/decode_mask.ts";
+import { randomStream } from "../core/random.ts";
+import { type CheckReport, checkReport, type MaskSample } from "./check_report.ts";
+import { type Dataset, type Item, type Source, sourceName } from "./dataset.ts";
+import { mapLimited } from "./map_limited.ts";
+import { countValues, type ValueCount } from "./mask_rule.ts";
+import { throwCollected } from "./problems.ts";
+import { readBytes } from "./read_file.ts";
+import { readSize } from "./read_item.ts";
+import { outsideText } from "./suggest_mapping.ts";
+import { syntheticLabels } from "./synthetic/synthetic_picture.ts";
+
+/** How a dataset is checked. */
+export interface CheckDatasetOptions {
+  /** Masks that are decoded, chosen by chance among train, val and test; 32 by default. */
+  readonly masks?: number;
+}
+
+/** Files that are read at one time. */
+const AT_ONCE = 16;
+
+function textOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/^Cannot (read|decode) /, "");
+}
+
+/** Width and height of what can be read, and a problem for each file that cannot. */
+async function readSizes(items: readonly Item[], problems: string[]): Promise<string[]> {
+  const sizeText = async (source: Source) => {
+    const { width, height } = await readSize(source);
+    return `${width} × ${height}`;
+  };
+  const found = await mapLimited(items, AT_ONCE, async ({ image, mask }) => {
+    const own: string[] = [];
+    const tried = (source: Source) => sizeText(source).catch((error) => void own.push(textOf(error)));
+    const size = await tried(image);
+    const maskSize = mask === undefined ? undefined : await tried(mask);
+    if (size !== undefined && maskSize !== undefined && size !== maskSize) {
+      own.push(`"${sourceName(mask!)}" is ${maskSize}, expected ${size} as its image`);
+    }
+    return { size, own };
+  });
+  found.forEach(({ own }) => problems.push(...own));
+  return found.flatMap(({ size }) => size ?? []);
+}
+
+async function countMask(dataset: Dataset, source: Source): Promise<ValueCount[]> {
+  const name = sourceName(source);
+  if (source.kind === "file") {
+    return countValues(await decodeMask(await readBytes(source.path), source.path), dataset.maskRule, name);
+  }
+  const { width, height, data } = syntheticLabels(source);
+  return countValues({ kind: "index", width, height, data }, dataset.maskRule, name);
+}
+
+function mergeCounts(all: readonly (readonly ValueCount[])[]): ValueCount[] {
+  const merged = new Map<number, ValueCount>();
+  for (const { value, count, known } of all.flat()) {
+    merged.set(value, { value, count: count + (merged.get(value)?.count ?? 0), known });
+  }
+  return [...merged.values()].sort((a, b) => b.count - a.count || a.value - b.value);
+}
+
+/** Decodes a sample of the masks; values outside the classes become one problem with the histogram of all of them. */
+async function sampleMasks(dataset: Dataset, wanted: number, problems: string[]): Promise<MaskSample> {
+  const labeled = [...dataset.train, ...dataset.val, ...dataset.test].flatMap(({ mask }) => mask ?? []);
+  const order = randomStream(0, "masks to check").permutation(labeled.length).slice(0, wanted);
+  const chosen = order.sort((a, b) => a - b).map((index) => labeled[index]!);
+  // one at a time: a mask takes more to decode than to read
+  const counted = await mapLimited(chosen, 1, async (source) => {
+    return await countMask(dataset, source).catch((error) => void problems.push(textOf(error))) ?? [];
+  });
+  const counts = mergeCounts(counted);
+  const bad = counted.findIndex((own) => own.some(({ known }) => !known));
+  if (bad >= 0) {
+    const { value } = counted[bad]!.find(({ known }) => !known)!;
+    problems.push(outsideText(sourceName(chosen[bad]!), value, counts, dataset));
+  }
+  return { masks: chosen.length, counts };
+}
+
+/**
+ * Looks at a dataset before a run: the header of every image and mask, and all pixels of some masks. Masks of unlabeled
+ * images are not opened: their items have none.
+ * @returns What was found, as numbers and as a text of a few lines
+ * @throws {DatasetError} Collected: missing or damaged files, masks of another size than their image, and values outside
+ * the classes with the first bad file, its value, a histogram and a suggested mapping
+ */
+export async function checkDataset(
+  dataset: Dataset,
+  options: CheckDatasetOptions = {},
+): Promise<CheckReport> {
+  const problems: string[] = [];
+  const items = [...dataset.train, ...dataset.val, ...dataset.test, ...dataset.unlabeled];
+  const sizes = await readSizes(items, problems);
+  const sample = await sampleMasks(dataset, options.masks ?? 32, problems);
+  throwCollected(`use dataset "${dataset.name}"`, [...new Set(problems)]);
+  return checkReport(dataset, sizes, sample);
+}

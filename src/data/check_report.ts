@@ -1,0 +1,95 @@
+import type { Dataset } from "./dataset.ts";
+import { packColor, type ValueCount } from "./mask_rule.ts";
+
+/** The masks that were decoded. */
+export interface MaskSample {
+  readonly masks: number;
+  /** Stored values of all of them together. */
+  readonly counts: readonly ValueCount[];
+}
+
+/** What a check found. */
+export interface CheckReport {
+  /** Images whose header was read. */
+  readonly images: number;
+  /** Masks whose pixels were read. */
+  readonly masks: number;
+  /** Share of each class in the labeled pixels of those masks; they add up to 1. */
+  readonly classShares: readonly number[];
+  /** Share of their pixels that is left out. */
+  readonly ignoredShare: number;
+  /** Sentences on what is allowed but perhaps not meant. */
+  readonly warnings: readonly string[];
+  /** All of it in a few lines. */
+  readonly text: string;
+}
+
+function pluralText(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** The most frequent sizes: `480 × 360 (701), 500 × 375 (2) and 3 more`. */
+function sizesText(sizes: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const size of sizes) counts.set(size, (counts.get(size) ?? 0) + 1);
+  const ranked = [...counts].sort((a, b) => b[1] - a[1]);
+  const shown = ranked.slice(0, 3).map(([size, count]) => ranked.length === 1 ? size : `${size} (${count})`);
+  return shown.join(", ") + (ranked.length > 3 ? ` and ${ranked.length - 3} more sizes` : "");
+}
+
+function sharesOf(
+  { classes, maskRule }: Dataset,
+  { counts }: MaskSample,
+): { shares: number[]; ignored: number } {
+  const stored = maskRule.masks === "color" ? maskRule.colors.map(packColor) : maskRule.values;
+  const countOf = new Map(counts.map(({ value, count }) => [value, count]));
+  const own = classes.map((_, label) => countOf.get(stored[label]!) ?? 0);
+  const labeled = own.reduce((sum, count) => sum + count, 0);
+  const all = counts.reduce((sum, { count }) => sum + count, 0);
+  return {
+    shares: own.map((count) => labeled === 0 ? 0 : count / labeled),
+    ignored: all === 0 ? 0 : 1 - labeled / all,
+  };
+}
+
+function warningsOf(dataset: Dataset, sample: MaskSample, shares: readonly number[]): string[] {
+  const warnings: string[] = [];
+  const absent = dataset.classes.filter((_, label) => shares[label] === 0);
+  if (sample.masks > 0 && absent.length > 0) {
+    warnings.push(`no pixel of ${absent.map((name) => `"${name}"`).join(", ")} in the masks looked at`);
+  }
+  const trained = new Set([...dataset.train, ...dataset.unlabeled].map(({ id }) => id));
+  const both = dataset.val.filter(({ id }) => trained.has(id));
+  if (both.length > 0) {
+    warnings.push(
+      `${pluralText(both.length, "image")} of val also in train or unlabeled, first "${both[0]!.id}"`,
+    );
+  }
+  return warnings;
+}
+
+/** Makes the report of a check that found no problem. */
+export function checkReport(dataset: Dataset, sizes: readonly string[], sample: MaskSample): CheckReport {
+  const { shares, ignored } = sharesOf(dataset, sample);
+  const warnings = warningsOf(dataset, sample, shares);
+  const { train, val, test, unlabeled, classes } = dataset;
+  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const lines = [
+    `${dataset.name}: ${pluralText(classes.length, "class", "classes")}, ${train.length} labeled, ` +
+    `${unlabeled.length} unlabeled, ${val.length} val, ${test.length} test`,
+    `sizes: ${sizesText(sizes)}`,
+  ];
+  if (sample.masks > 0) {
+    const named = classes.map((name, label) => `${name} ${share(shares[label]!)}`).join(", ");
+    lines.push(`${pluralText(sample.masks, "mask")} looked at: ${named}; left out ${share(ignored)}`);
+  }
+  lines.push(...warnings.map((warning) => `note: ${warning}`));
+  return {
+    images: sizes.length,
+    masks: sample.masks,
+    classShares: shares,
+    ignoredShare: ignored,
+    warnings,
+    text: lines.join("\n"),
+  };
+}

@@ -1,0 +1,67 @@
+import { randomStream } from "../../core/random.ts";
+import { augmentImage, augmentPair, type SampleStreams } from "../augment/augment.ts";
+import type { AugmentOptions } from "../augment/augment_options.ts";
+import type { Dataset, Item } from "../dataset.ts";
+import { readImage, readLabeled } from "../read_item.ts";
+import { createPictureCache } from "./picture_cache.ts";
+
+/** What all samples of a loader share. Plain data: it crosses to a Worker. */
+export interface SampleSettings {
+  readonly dataset: Pick<Dataset, "maskRule" | "classes">;
+  readonly augment: AugmentOptions;
+  readonly seed: number;
+  /** Bytes of decoded pictures that are kept. */
+  readonly cacheBytes: number;
+}
+
+/** One sample to make. Plain data. */
+export interface SampleTask {
+  readonly item: Item;
+  /** Whether labels are wanted; without, no mask is opened. */
+  readonly labeled: boolean;
+  /** Place in the endless order of its list: names the sample's random numbers. */
+  readonly position: number;
+}
+
+/** A sample that was made. */
+export interface Sample {
+  /** `[H, W, 3]`, normalized. */
+  readonly image: Float32Array<ArrayBuffer>;
+  /** `[H, W]`; for labeled samples. */
+  readonly label?: Uint8Array<ArrayBuffer>;
+  /** Time it took. */
+  readonly madeMs: number;
+  /** Whether the decoded picture was at hand. */
+  readonly cached: boolean;
+}
+
+/** Makes samples, in this thread, one after the other. */
+export type SampleMaker = (task: SampleTask) => Promise<Sample>;
+
+/**
+ * A maker of samples with its own cache. A sample is a function of settings and task alone.
+ * @throws {DatasetError} (its promises) If a file is missing, damaged or does not fit
+ */
+export function createSampleMaker({ dataset, augment, seed, cacheBytes }: SampleSettings): SampleMaker {
+  const cache = createPictureCache(cacheBytes);
+  const make: SampleMaker = async ({ item, labeled, position }) => {
+    const started = performance.now();
+    const list = labeled ? "labeled" : "unlabeled";
+    const streams: SampleStreams = (draw) => randomStream(seed, `${draw} of ${list}`, position);
+    const hitsBefore = cache.hits();
+    const { image, labels } = await cache.get(`${list}/${item.id}`, async () => {
+      return labeled ? await readLabeled(dataset, item) : { image: await readImage(item) };
+    });
+    const made = labels === undefined
+      ? augmentImage(image, streams, augment)
+      : augmentPair(image, labels, streams, augment);
+    return { ...made, madeMs: performance.now() - started, cached: cache.hits() > hitsBefore };
+  };
+  // the decoder of JPEG files serves one picture at a time
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const made = last.then(() => make(task));
+    last = made.catch(() => {});
+    return made;
+  };
+}
