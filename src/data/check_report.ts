@@ -3,6 +3,7 @@ import { packColor, type ValueCount } from "./mask_rule.ts";
 
 /** The masks that were decoded. */
 export interface MaskSample {
+  /** How many. */
   readonly masks: number;
   /** Stored values of all of them together. */
   readonly counts: readonly ValueCount[];

@@ -6,6 +6,7 @@ export const IGNORE_LABEL = 255 as const;
 
 /** A picture in a file. */
 export interface FileSource {
+  /** Tells the kinds of source apart. */
   readonly kind: "file";
   /** Absolute path. */
   readonly path: string;
@@ -13,6 +14,7 @@ export interface FileSource {
 
 /** A picture that is drawn when asked for; the same numbers give the same picture. */
 export interface SyntheticSource {
+  /** Tells the kinds of source apart. */
   readonly kind: "synthetic";
   /** Seed of the whole set. */
   readonly seed: number;
@@ -29,7 +31,9 @@ export type Source = FileSource | SyntheticSource;
 export interface Item {
   /** Unique among the items of its list; for files the image's path below the dataset's folder. */
   readonly id: string;
+  /** The picture. */
   readonly image: Source;
+  /** Its labels, of the same size. */
   readonly mask?: Source;
 }
 
@@ -52,6 +56,7 @@ export interface MaskRule {
 
 /** A dataset: pictures in four lists, and what their masks mean. Plain data. */
 export interface Dataset {
+  /** For reports. */
   readonly name: string;
   /** Absolute path of its folder; `undefined` for a generated one. */
   readonly root?: string;
@@ -59,7 +64,9 @@ export interface Dataset {
   readonly classes: readonly string[];
   /** A colour for each class, for pictures. */
   readonly colors: readonly Color[];
+  /** 255, in every label map. */
   readonly ignoreLabel: typeof IGNORE_LABEL;
+  /** What the pixels of all masks mean. */
   readonly maskRule: MaskRule;
   /** For training, with masks. */
   readonly train: readonly Item[];
@@ -73,8 +80,11 @@ export interface Dataset {
 
 /** Labels of a picture: `[height, width]` class indices, or 255 where a pixel is left out. */
 export interface LabelMap {
+  /** Columns. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
+  /** `[height, width]` */
   readonly data: Uint8Array;
 }
 

@@ -4,7 +4,9 @@ import { throwCollected } from "./problems.ts";
 
 /** One line of a list: an image, and perhaps its mask, as written. */
 export interface ListEntry {
+  /** First field. */
   readonly image: string;
+  /** Second field. */
   readonly mask?: string;
   /** Counts from 1. */
   readonly line: number;

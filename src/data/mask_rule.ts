@@ -9,6 +9,7 @@ const UNKNOWN = 256;
 export interface ValueCount {
   /** A number, or for `masks = "color"` the colour as `(r << 16) | (g << 8) | b`. */
   readonly value: number;
+  /** Pixels that hold it. */
   readonly count: number;
   /** Whether the rule knows it, as a class or as ignored. */
   readonly known: boolean;

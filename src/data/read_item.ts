@@ -75,9 +75,8 @@ export async function readLabelMap(
   const labels = labelMapOf(raw, dataset.maskRule, mask.path);
   if (labels !== undefined) return labels;
   const counts = countValues(raw, dataset.maskRule, mask.path);
-  throw new DatasetError(
-    `Cannot read mask: ${outsideText(mask.path, counts, dataset.maskRule, dataset.classes)}`,
-  );
+  const { value } = counts.find(({ known }) => !known)!;
+  throw new DatasetError(`Cannot read mask: ${outsideText(mask.path, value, counts, dataset)}`);
 }
 
 /**

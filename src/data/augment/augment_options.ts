@@ -1,6 +1,8 @@
 /** Height and width of a picture, in pixels. */
 export interface PictureSize {
+  /** Rows, an integer from 1. */
   readonly height: number;
+  /** Columns, an integer from 1. */
   readonly width: number;
 }
 

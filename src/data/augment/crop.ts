@@ -27,6 +27,7 @@ export function isMixed(labels: Uint8Array, maxRatio: number): boolean {
 
 /** A region and the labels in it. */
 export interface LabeledRegion {
+  /** Inside the picture that is cropped. */
   readonly region: PictureRegion;
   /** `[region.height, region.width]` */
   readonly labels: Uint8Array;

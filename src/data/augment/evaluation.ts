@@ -13,7 +13,9 @@ export interface EvaluationOptions {
   readonly ratio?: number;
   /** Mirrors it, for the flipped pass. Default false. */
   readonly flip?: boolean;
+  /** As in `AugmentOptions`; ImageNet's where it is not given. */
   readonly mean?: AugmentOptions["mean"];
+  /** As in `AugmentOptions`; ImageNet's where it is not given. */
   readonly std?: AugmentOptions["std"];
 }
 

@@ -1,7 +1,8 @@
 import type { PictureSize } from "./augment_options.ts";
 import { IGNORE_LABEL } from "../dataset.ts";
 
-type Triple = readonly [number, number, number];
+/** A number for each of R, G, B. */
+export type Triple = readonly [number, number, number];
 
 /**
  * `(level − mean) / std` of 256 levels for each channel, digit for digit as mmcv's `imnormalize`: float32 constants,

@@ -2,8 +2,11 @@ import type { Color } from "../dataset.ts";
 
 /** A class of Cityscapes: its name, its number in `labelIds` masks, its colour; train ids count 0, 1, 2 … in this order. */
 export interface CityscapesClass {
+  /** As cityscapesScripts writes it. */
   readonly name: string;
+  /** Number in `labelIds` masks. */
   readonly labelId: number;
+  /** For pictures. */
   readonly color: Color;
 }
 

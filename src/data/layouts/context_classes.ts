@@ -2,7 +2,9 @@ import type { Color } from "../dataset.ts";
 
 /** A class of Pascal Context; its number in masks is its place in the list. */
 export interface ContextClass {
+  /** As the official configuration writes it. */
   readonly name: string;
+  /** For pictures. */
   readonly color: Color;
 }
 

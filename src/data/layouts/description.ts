@@ -9,13 +9,21 @@ import { throwCollected } from "../problems.ts";
 
 /** A checked `dataset.toml`; paths as written. */
 export interface Description {
+  /** The given name, or the folder's. */
   readonly name: string;
+  /** At least two. */
   readonly classes: readonly string[];
+  /** One for each class: given, or the default ones. */
   readonly colors: readonly Color[];
+  /** Made of `masks`, `values`, `colors` and `ignore`. */
   readonly maskRule: MaskRule;
+  /** A list. */
   readonly train: string;
+  /** A list. */
   readonly val: string;
+  /** A list. */
   readonly test?: string;
+  /** A folder or a list. */
   readonly unlabeled?: string;
 }
 

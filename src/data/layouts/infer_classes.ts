@@ -13,7 +13,8 @@ const LOOKED_AT = 200;
 /** More classes than this are taken for grey levels that are no class numbers. */
 const MOST_CLASSES = 64;
 
-type Classes = Pick<Dataset, "classes" | "colors" | "maskRule">;
+/** What masks tell of a dataset. */
+export type Classes = Pick<Dataset, "classes" | "colors" | "maskRule">;
 
 interface Seen {
   readonly counts: ValueCount[];

@@ -3,7 +3,9 @@ import type { LabelMap } from "../dataset.ts";
 
 /** A decoded picture, with labels where it has a mask. */
 export interface DecodedItem {
+  /** Upright. */
   readonly image: RgbImage;
+  /** Of the image's size; for labeled items. */
   readonly labels?: LabelMap;
 }
 

@@ -7,8 +7,11 @@ import { createPictureCache } from "./picture_cache.ts";
 
 /** What all samples of a loader share. Plain data: it crosses to a Worker. */
 export interface SampleSettings {
+  /** What masks mean. */
   readonly dataset: Pick<Dataset, "maskRule" | "classes">;
+  /** Crop and augmentation. */
   readonly augment: AugmentOptions;
+  /** Of all random numbers. */
   readonly seed: number;
   /** Bytes of decoded pictures that are kept. */
   readonly cacheBytes: number;
@@ -16,6 +19,7 @@ export interface SampleSettings {
 
 /** One sample to make. Plain data. */
 export interface SampleTask {
+  /** The picture. */
   readonly item: Item;
   /** Whether labels are wanted; without, no mask is opened. */
   readonly labeled: boolean;

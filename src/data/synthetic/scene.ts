@@ -5,8 +5,11 @@ import type { Texture } from "./textures.ts";
 
 /** A class of the synthetic set: its outline and its surface. Colours tell nothing. */
 export interface SyntheticClass {
+  /** Surface and outline in words. */
   readonly name: string;
+  /** Outline. */
   readonly shape: Shape;
+  /** Surface. */
   readonly texture: Texture;
 }
 
@@ -23,17 +26,23 @@ export const SYNTHETIC_CLASSES: readonly SyntheticClass[] = [
 export interface Thing {
   /** Class, or 0 for a decoy: a plain outline of some class. */
   readonly label: number;
+  /** Outline. */
   readonly shape: Shape;
+  /** Surface. */
   readonly texture: Texture;
-  /** Centre and radius in pixels. */
+  /** Centre in pixels, from the left. */
   readonly x: number;
+  /** Centre in pixels, from the top. */
   readonly y: number;
+  /** In pixels. */
   readonly radius: number;
   /** In radians. */
   readonly angle: number;
   /** Of the texture, in pixels. */
   readonly period: number;
+  /** The two that the texture blends. */
   readonly colors: readonly [Color, Color];
+  /** Chooses the texture's noise. */
   readonly salt: number;
 }
 
@@ -41,6 +50,7 @@ export interface Thing {
 export interface Scene {
   /** Later ones cover earlier ones. */
   readonly things: readonly Thing[];
+  /** The two that the gradient and the spots blend. */
   readonly background: readonly [Color, Color];
   /** Direction of the background's gradient, in radians. */
   readonly slope: number;
@@ -50,6 +60,7 @@ export interface Scene {
   readonly light: Color;
   /** Amplitude of the pixels' noise, in levels. */
   readonly grain: number;
+  /** Chooses the noise of ground and pixels. */
   readonly salt: number;
 }
 

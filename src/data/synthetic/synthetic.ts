@@ -13,7 +13,9 @@ export interface SyntheticOptions {
   readonly size: number;
   /** Pictures to train with, labeled and unlabeled together. */
   readonly train: number;
+  /** Pictures to choose by. */
   readonly val: number;
+  /** Pictures to report on. */
   readonly test: number;
 }
 
