@@ -36,8 +36,9 @@ table{border-collapse:collapse;font-size:13.5px;font-variant-numeric:tabular-num
 caption{padding:0 0 8px;color:var(--soft);font-size:13px;text-align:left}
 th,td{padding:5px 12px 5px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:baseline}
 thead th{color:var(--soft);font-size:12.5px;font-weight:500;vertical-align:bottom}
-tbody th{font-weight:500}
-.number{text-align:right;white-space:nowrap}
+tbody th{font-weight:500;white-space:nowrap}
+.number{text-align:right}
+td.number{white-space:nowrap}
 tfoot th,tfoot td,.strong{font-weight:600}
 .wide{width:100%}
 th:last-child,td:last-child{padding-right:0}
@@ -53,6 +54,8 @@ figcaption{margin-top:4px;color:var(--soft);font-size:12.5px;overflow-wrap:anywh
 .beside>*{min-width:0}
 .beside .scroll{margin-top:0}
 .beside figure{margin:0}
+.beside.stacked{grid-template-columns:minmax(0,1fr)}
+.stacked>:first-child{max-width:600px}
 .charts figure,.row figure,.pair figure{margin:0;min-width:0}
 .charts figcaption,.beside figcaption{margin:0 0 2px;color:var(--ink);font-size:13.5px;font-weight:600}
 .charts figcaption span,.beside figcaption span{color:var(--soft);font-weight:400}
@@ -84,11 +87,17 @@ img.map{image-rendering:pixelated}
 .confusion.roomy td{min-width:56px;height:34px}
 .confusion.dense td{min-width:9px;height:11px;border-radius:1px}
 .confusion.dense{border-spacing:1px;font-size:10px}
+.confusion.dense th{font-size:9.5px}
+.confusion.dense thead th span{line-height:1}
 .confusion tr>*:last-child.total{padding-left:12px;background:none;color:var(--soft);text-align:right;white-space:nowrap}
 .options{columns:300px 3;column-gap:34px;margin-top:14px}
+.options th,.two th{white-space:normal}
 .options table{width:100%;margin:0 0 20px;break-inside:avoid;font-size:13px}
 .options caption{padding-bottom:3px;color:var(--ink);font-weight:600}
 .options th{font-weight:400;color:var(--soft)}
+.options td.number{white-space:normal}
+.two td{text-align:left}
+.two td.number{text-align:right}
 .options td{padding-right:0;font-family:var(--mono);font-size:12px;text-align:right;overflow-wrap:anywhere}
 .two{display:grid;margin-top:14px;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:6px 44px}
 .up{color:var(--s2)}.down{color:var(--s4)}
@@ -96,6 +105,6 @@ footer{margin-top:52px;padding-top:18px;padding-bottom:40px;color:var(--soft);fo
 a:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 @media (max-width:620px){main,header,footer{padding-left:18px;padding-right:18px}header{padding-top:30px}h1{font-size:27px}section{margin-top:34px;padding-top:20px}
 .facts{grid-template-columns:1fr 1fr}.facts dd{font-size:21px}.facts div{padding:11px 13px}.cells{grid-template-columns:repeat(2,minmax(0,1fr))}.beside .tick{font-size:15px}.charts{grid-template-columns:minmax(0,1fr)}
-.barcell{min-width:70px;width:26%}th,td{padding-right:9px}}
+.confusion.roomy td{min-width:29px;height:28px}.barcell{min-width:56px;width:24%}th,td{padding-right:9px}}
 @media print{body{background:#fff}section,.row,.pair,.charts figure{break-inside:avoid}nav{display:none}}
 `;

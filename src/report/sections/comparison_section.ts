@@ -10,16 +10,22 @@ import type { ComparedRun, RunRecord } from "../run_record.ts";
 
 /** Number of series colours in the page's style. */
 const COLORS = 8;
+/** Up to this many classes a table of two groups stands beside the curves. */
+const MOST_CLASSES_BESIDE = 24;
 
 /** This run beside others: measures, differences by class, both curves. */
 export function comparisonSection(record: RunRecord): Html | undefined {
   if (record.comparison === undefined || record.comparison.length === 0) return undefined;
   const groups = groupRuns([...record.comparison, comparedRun(record)]);
+  const isWide = groups.length > 2 || record.dataset.classes.length > MOST_CLASSES_BESIDE;
   return html`
     <section id="comparison">
       <h2>Comparison</h2>
       <p class="note">${spreadNote(groups)}</p>
-      <div class="beside">${comparisonCurves(groups, record.iterations)} ${measureTable(groups)}</div>
+      <div class="beside${isWide ? " stacked" : ""}">${comparisonCurves(
+        groups,
+        record.iterations,
+      )} ${measureTable(groups)}</div>
     </section>
   `;
 }
@@ -101,7 +107,7 @@ function measureTable(groups: readonly RunGroup[]): Html {
 }
 
 function runCount(group: RunGroup): string {
-  return group.runs.length === 1 ? "" : ` (${group.runs.length} runs)`;
+  return group.runs.length === 1 ? "" : ` (${group.runs.length}\u00a0runs)`;
 }
 
 function differenceCell(share: number | undefined): Html {
