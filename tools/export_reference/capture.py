@@ -47,7 +47,7 @@ def recorded_beta_draws():
 
 @contextlib.contextmanager
 def module_hooks(model):
-    """Collects input and outputs of MITrans and of the mix decoder's bottleneck; one list a name, one entry a call."""
+    """Collects what passes MITrans and the mix decoder's bottleneck: by name, one entry a call."""
     seen, handles = {}, []
 
     def keep(name, tensor):

@@ -83,7 +83,8 @@ def consistency_cases(bench):
         loss, _, _ = rs.consistency(decoupled, parts['M_u'][pair_u], r)
         bench.add(prefix, pair_l=pair_l, pair_u=pair_u, M_u_dec=decoupled, loss=loss, **parts,
                   **gradients(loss, **parts))
-        bench.info[prefix] = dict(lam=LAM, **{k: v for k, v in r.items() if k.startswith(('unsup_', 'decouple_'))})
+        stated = {k: v for k, v in r.items() if k.startswith(('unsup_', 'decouple_'))}
+        bench.info[prefix] = dict(stated, lam=LAM)
 
 
 def classifier_cases(bench):

@@ -38,7 +38,8 @@ RESTATED_CASES = [
     dict(TINY, name='restated-guidedmix', batch=3, mitrans=8, recipe=recipe(
         decouple_space='probabilities', unsup_weight=30.0, ramp_up_iterations=2,
         classifier=True, dec='mse', dec_space='probabilities')),
-    dict(TINY, name='restated-paper', dilations=DEEP['dilations'], channels=4, batch=3, mitrans='cat', recipe=recipe(
+    dict(TINY, name='restated-paper', dilations=DEEP['dilations'], channels=4, batch=3,
+         mitrans='cat', recipe=recipe(
         mix_at='images', unsup_weight=2.0, ramp_up_iterations=3, classifier=True, dec='mse')),
     dict(TINY, name='restated-hard', batch=3, mitrans=False, recipe=recipe(
         decouple_mode='hard', pair_direction='labeled', unsup_target='M_u')),

@@ -85,7 +85,7 @@ def lambda_is_telling(limit):
 
 
 def pick_seeds(base, batch, limit, special):
-    """(torch seed, numpy seed): the first from `base` on whose draws tell something, if special; else `base`."""
+    """(torch seed, numpy seed): if special, the first from `base` on whose draws tell something."""
     if not special:
         return base, base % 2**32
     for torch_seed in itertools.count(base):
