@@ -1,0 +1,159 @@
+/**
+ * Recipes: which parts of GuidedMix-Net a training step has. Each part is an option of its own; the named recipes are
+ * presets of them.
+ */
+
+/** Names of the recipes. */
+export const RECIPE_NAMES = ["guidedmix", "official", "paper", "supervised"] as const;
+
+/** A recipe's name. */
+export type RecipeName = (typeof RECIPE_NAMES)[number];
+
+/** Soft subtracts λ times the labeled prediction, hard all of it (section 3.3). */
+export type DecoupleMode = "soft" | "hard";
+
+/** What is subtracted and compared: raw logits, or their softmax. */
+export type DecoupleSpace = "logits" | "probabilities";
+
+/** How mixed predictions are decoupled. */
+export interface DecoupleOptions {
+  readonly mode: DecoupleMode;
+  readonly space: DecoupleSpace;
+  /** Divides a soft result by 1 − λ, so that it is compared at its own size. */
+  readonly normalize: boolean;
+}
+
+/** Where and how images are mixed. */
+export interface MixOptions {
+  /** `features`: the concatenated ASPP branches; `images`: before the encoder, which they pass once more. */
+  readonly at: "features" | "images";
+  /** λ is drawn again while it is at or above this, in (0, 0.5]. */
+  readonly lambdaLimit: number;
+}
+
+/** Which images are mixed with each other. */
+export interface PairOptions {
+  /** `nearest` by Euclidean distance of pooled features, or a random permutation of the unlabeled images. */
+  readonly select: "nearest" | "random";
+  /** Whose pooled features are compared. */
+  readonly feature: "encoder";
+  /** Whom a partner is looked for: each `unlabeled` image gets a labeled one, or the other way. */
+  readonly direction: "unlabeled" | "labeled";
+}
+
+/** The loss between the decoupled and the plain prediction of the unlabeled images. */
+export interface UnsupervisedOptions {
+  /** Mean squared error; focal on the target's argmax (CUDA's way); focal on soft targets (the CPU's way). */
+  readonly loss: "mse" | "focal-hard" | "focal-soft";
+  /** The constant side: the plain prediction M_u, or the decoupled one M_u_dec. */
+  readonly target: "M_u" | "M_u_dec";
+  /** Factor of the loss at the end of the ramp-up, at least 0. */
+  readonly weight: number;
+  /** Share of the run over which the factor grows, in [0, 1]. */
+  readonly rampUp: number;
+}
+
+/** The image-level classifier (L_cla of the paper). */
+export interface ClassifierOptions {
+  readonly on: boolean;
+  readonly weight: number;
+  /** Share of the run at its start in which only this loss is trained, in [0, 1). */
+  readonly warmUp: number;
+}
+
+/** The loss on decoupled labeled-labeled mixtures (L_dec of the paper). */
+export interface LabeledMixOptions extends DecoupleOptions {
+  /** Squared error against the partner's prediction, cross entropy with its labels, or none. */
+  readonly loss: "mse" | "ce" | "none";
+  readonly weight: number;
+}
+
+/** Everything a training step does besides the network. */
+export interface Recipe {
+  readonly name: RecipeName;
+  /** False for `supervised`: unlabeled images are not read. */
+  readonly usesUnlabeled: boolean;
+  readonly mix: MixOptions;
+  readonly pair: PairOptions;
+  readonly decouple: DecoupleOptions;
+  readonly unsup: UnsupervisedOptions;
+  readonly classifier: ClassifierOptions;
+  readonly dec: LabeledMixOptions;
+  /** How often a step moves the running statistics of the image pool; the official step does it twice. */
+  readonly imagePoolUpdates: 1 | 2;
+  /** What the cross entropy is divided by; `all` pixels is the official configuration's. */
+  readonly crossEntropy: "all" | "labeled";
+}
+
+const SOFT_LOGITS: DecoupleOptions = { mode: "soft", space: "logits", normalize: false };
+const SOFT_PROBABILITIES: DecoupleOptions = { mode: "soft", space: "probabilities", normalize: false };
+
+const OFFICIAL: Recipe = {
+  name: "official",
+  usesUnlabeled: true,
+  mix: { at: "features", lambdaLimit: 0.5 },
+  pair: { select: "random", feature: "encoder", direction: "labeled" },
+  decouple: SOFT_LOGITS,
+  unsup: { loss: "focal-hard", target: "M_u", weight: 1, rampUp: 0 },
+  classifier: { on: false, weight: 1, warmUp: 0 },
+  dec: { ...SOFT_LOGITS, loss: "none", weight: 1 },
+  imagePoolUpdates: 2,
+  crossEntropy: "all",
+};
+
+const PAPER: Recipe = {
+  name: "paper",
+  usesUnlabeled: true,
+  mix: { at: "images", lambdaLimit: 0.5 },
+  pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
+  decouple: SOFT_LOGITS,
+  unsup: { loss: "mse", target: "M_u_dec", weight: 1, rampUp: 0.1 },
+  classifier: { on: true, weight: 1, warmUp: 0 },
+  dec: { ...SOFT_LOGITS, loss: "mse", weight: 1 },
+  imagePoolUpdates: 1,
+  crossEntropy: "all",
+};
+
+/** The named recipes. `official` is what the code of 27de72a does on CUDA, `paper` what the paper says. */
+export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
+  guidedmix: {
+    ...PAPER,
+    name: "guidedmix",
+    mix: { at: "features", lambdaLimit: 0.5 },
+    decouple: SOFT_PROBABILITIES,
+    dec: { ...SOFT_PROBABILITIES, loss: "mse", weight: 1 },
+  },
+  official: OFFICIAL,
+  paper: PAPER,
+  supervised: { ...OFFICIAL, name: "supervised", usesUnlabeled: false, imagePoolUpdates: 1 },
+};
+
+/**
+ * Refuses a recipe whose numbers are out of range.
+ * @throws {RangeError} With everything that is wrong
+ */
+export function checkRecipe(recipe: Recipe): void {
+  const found: string[] = [];
+  const demand = (fine: boolean, text: string) => fine || found.push(text);
+  const { mix, unsup, classifier, dec } = recipe;
+  const inLimit = mix.lambdaLimit > 0 && mix.lambdaLimit <= 0.5;
+  demand(inLimit, `mix.lambdaLimit is ${mix.lambdaLimit}, expected a number in (0, 0.5]`);
+  const weights = {
+    "unsup.weight": unsup.weight,
+    "classifier.weight": classifier.weight,
+    "dec.weight": dec.weight,
+  };
+  for (const [name, weight] of Object.entries(weights)) {
+    demand(weight >= 0 && Number.isFinite(weight), `${name} is ${weight}, expected a finite number from 0`);
+  }
+  const rising = unsup.rampUp >= 0 && unsup.rampUp <= 1;
+  demand(rising, `unsup.rampUp is ${unsup.rampUp}, expected a share of the run in [0, 1]`);
+  const warm = classifier.warmUp >= 0 && classifier.warmUp < 1;
+  demand(warm, `classifier.warmUp is ${classifier.warmUp}, expected a share of the run in [0, 1)`);
+  const onProbabilities = recipe.decouple.space === "probabilities";
+  demand(
+    !(unsup.loss !== "mse" && onProbabilities),
+    `unsup.loss is "${unsup.loss}" with decouple.space "probabilities", expected "logits": its sigmoid takes logits`,
+  );
+  if (found.length > 0) throw new RangeError(`Cannot use recipe "${recipe.name}": ${found.join("; ")}`);
+}

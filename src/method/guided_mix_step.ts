@@ -1,0 +1,122 @@
+import { checkRecipe, type Recipe } from "../config/recipe.ts";
+import { TrainingError } from "../core/errors.ts";
+import type { Network } from "../model/network.ts";
+import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
+import { type Observation, Tape } from "../nn/tape.ts";
+import type { AnyTensor } from "../nn/tensors.ts";
+import { type LossName, objective } from "./objective.ts";
+import type { Pairs } from "./pairing.ts";
+import { rampUp } from "./ramp_up.ts";
+import { checkBatch, type StepBatch } from "./step_batch.ts";
+import { drawStep, type StepDraws } from "./step_draws.ts";
+
+/** Where in a run a step stands. */
+export interface StepContext {
+  /** The run's seed. */
+  readonly seed: number;
+  /** From 0. */
+  readonly iteration: number;
+  /** Length of the run, for ramp-up and warm-up. */
+  readonly iterations: number;
+  /** The random part, given instead of drawn from the seed. */
+  readonly draws?: StepDraws;
+  /** Batch norm kernels other than the backend's own. */
+  readonly normKernels?: BatchNormKernels;
+  /** Called with what `Tape.observe` named, before it is freed. */
+  readonly observe?: (observations: ReadonlyMap<string, Observation>) => void;
+}
+
+/** What a step gives back. */
+export interface StepResult {
+  /** Each term before its weight, and `total`. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** Gradient of the total by parameter name; the caller disposes them. Parameters without gradient are absent. */
+  readonly gradients: Map<string, AnyTensor>;
+  /** ω(t). */
+  readonly ramp: number;
+  readonly mixCoefficient: number;
+  /** The pairs that were mixed, where there was a mix. */
+  readonly pairs?: Pairs;
+}
+
+function checkFinite(losses: Readonly<Record<string, number>>, iteration: number): void {
+  const wrong = Object.entries(losses).find(([, value]) => !Number.isFinite(value));
+  if (wrong === undefined) return;
+  throw new TrainingError(
+    `Cannot go on at iteration ${iteration}: loss "${wrong[0]}" is ${wrong[1]}, expected a finite number; ` +
+      "a smaller learning rate, gradient clipping or another unsup.loss may help",
+  );
+}
+
+function byName(network: Network, gradients: ReadonlyMap<AnyTensor, AnyTensor>): Map<string, AnyTensor> {
+  const named = new Map<string, AnyTensor>();
+  for (const name of network.parameters.trainableNames()) {
+    const gradient = gradients.get(network.parameters.tensor(name));
+    if (gradient !== undefined) named.set(name, gradient);
+  }
+  return named;
+}
+
+/**
+ * One GuidedMix-Net training step without the parameter update: losses, their gradients, and the moved running
+ * statistics.
+ * @param network Changed: its running statistics
+ * @param batch Stays the caller's
+ * @throws {RangeError} If batch, recipe or network do not fit each other
+ * @throws {TrainingError} If a loss is NaN or infinite; names the term and the iteration
+ */
+export function guidedMixStep(
+  network: Network,
+  batch: StepBatch,
+  recipe: Recipe,
+  context: StepContext,
+): StepResult {
+  checkRecipe(recipe);
+  checkBatch(batch, recipe, network.options.classes);
+  checkParts(network, recipe);
+  const { seed, iteration, iterations } = context;
+  const counts = [batch.labeled.shape[0], batch.unlabeled?.shape[0] ?? 0] as const;
+  const draws = context.draws ?? drawStep(recipe, seed, iteration, ...counts);
+  const ramp = rampUp(iteration, recipe.unsup.rampUp * iterations);
+  const classifierOnly = recipe.usesUnlabeled && recipe.classifier.on &&
+    iteration < recipe.classifier.warmUp * iterations;
+  const tape = new Tape({ observing: context.observe !== undefined });
+  try {
+    const { total, terms, pairs } = objective(tape, network, batch, draws, {
+      recipe,
+      ramp,
+      classifierOnly,
+      normKernels: context.normKernels,
+    });
+    const losses = readLosses({ ...terms, total });
+    checkFinite(losses, iteration);
+    const gradients = byName(network, tape.backward(total));
+    context.observe?.(tape.observations);
+    return { losses, gradients, ramp, mixCoefficient: draws.mixCoefficient, pairs };
+  } finally {
+    tape.dispose();
+  }
+}
+
+type LossValues = Readonly<Partial<Record<LossName | "total", { readonly tensor: AnyTensor }>>>;
+
+function readLosses(values: LossValues): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, value.tensor.dataSync()[0]!]),
+  );
+}
+
+function checkParts(network: Network, recipe: Recipe): void {
+  const { options } = network;
+  if (!recipe.usesUnlabeled) return;
+  if (!options.mixDecoder && recipe.unsup.weight > 0) {
+    throw new RangeError(
+      `Cannot train with recipe "${recipe.name}": the network has no mix decoder, expected one`,
+    );
+  }
+  if (!options.classifier && recipe.classifier.on) {
+    throw new RangeError(
+      `Cannot train with recipe "${recipe.name}": the network has no classifier, expected one`,
+    );
+  }
+}

@@ -1,0 +1,281 @@
+/**
+ * The objective of one training step: total = L_ce + L_cla + L_dec + ω(t) · L_usup, on a tape.
+ *
+ *     labeled ──┐           ┌─> labeled decoder ─> M_l, M_u          L_ce (M_l resized, labels)
+ *               ├─ encoder ─┼─> classifier on pooled features        L_cla
+ *     unlabeled ┘           └─> pairs, mix(λ) ─> [MITrans] ─> mix decoder ─> M_mix ─> decouple   L_usup
+ *                               labeled-labeled mix, decoupled against the first                L_dec
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Recipe } from "../config/recipe.ts";
+import type { Network } from "../model/network.ts";
+import { asppBranches, decodeBranches, decodeMixed } from "../model/decoder.ts";
+import { encode } from "../model/encoder.ts";
+import { ForwardPass } from "../model/forward_pass.ts";
+import { mitrans } from "../model/mitrans.ts";
+import { gatherBatch, linearCombination, reshape, sliceBatch } from "../nn/arithmetic.ts";
+import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
+import { crossEntropy } from "../nn/cross_entropy.ts";
+import { linear } from "../nn/linear.ts";
+import { globalAveragePool, resizeBilinear } from "../nn/pool_and_resize.ts";
+import type { Tape, Value } from "../nn/tape.ts";
+import { decouple, inSpace } from "./decoupling.ts";
+import { focalHard, focalSoft } from "./focal_loss.ts";
+import { mix } from "./mixing.ts";
+import { nearestPairs, type Pairs, type PooledFeatures } from "./pairing.ts";
+import { binaryCrossEntropy, presentClasses, squaredError } from "./scalar_losses.ts";
+import type { StepBatch } from "./step_batch.ts";
+import type { StepDraws } from "./step_draws.ts";
+
+/** Names of the terms, as logs and reports show them. */
+export type LossName = "ce" | "cla" | "dec" | "usup";
+
+/** A step's objective on the tape. */
+export interface Objective {
+  readonly total: Value;
+  /** Each term before its weight. */
+  readonly terms: Readonly<Partial<Record<LossName, Value>>>;
+  /** The pairs that were mixed. */
+  readonly pairs?: Pairs;
+}
+
+/** Settings of a step's objective besides batch and draws. */
+export interface ObjectiveContext {
+  readonly recipe: Recipe;
+  /** ω(t), the ramp-up's value now, in [0, 1]. */
+  readonly ramp: number;
+  /** Trains the classifier alone (its warm-up). */
+  readonly classifierOnly?: boolean;
+  /** Batch norm kernels other than the backend's own. */
+  readonly normKernels?: BatchNormKernels;
+}
+
+interface Parts {
+  readonly pass: ForwardPass;
+  readonly network: Network;
+  readonly batch: StepBatch;
+  readonly draws: StepDraws;
+  readonly context: ObjectiveContext;
+  /** Encoder features of the labeled and of the unlabeled images. */
+  readonly features: readonly Value[];
+  /** Concatenated ASPP branches of each. */
+  readonly branches: readonly Value[];
+  /** M_l and M_u. */
+  readonly logits: readonly Value[];
+}
+
+/** Encoder, branches and labeled decoder over labeled and unlabeled images. */
+function forward(pass: ForwardPass, network: Network, batch: StepBatch, recipe: Recipe) {
+  const { tape } = pass;
+  const { encoder, decoder } = network.options;
+  const images = recipe.usesUnlabeled ? [batch.labeled, batch.unlabeled!] : [batch.labeled];
+  const counts = images.map((image) => image.shape[0]);
+  const all = images.length === 1 ? tape.constant(images[0]!) : tape.adopt(tf.concat(images, 0));
+  const encoded = encode(pass, all, encoder);
+  const branches = asppBranches(pass, encoded, decoder, counts);
+  const features = counts.length === 1
+    ? [encoded]
+    : counts.map((count, i) => sliceBatch(tape, encoded, i === 0 ? 0 : counts[0]!, count));
+  const logits = decodeBranches(pass, branches, decoder);
+  ["l", "u"].slice(0, counts.length).forEach((side, i) => {
+    tape.observe(`aspp_concat_${side}`, branches[i]!);
+    tape.observe(`M_${side}`, logits[i]!);
+  });
+  return { features, branches, logits };
+}
+
+function pooled(features: Value): PooledFeatures {
+  const values = tf.tidy(() => tf.mean(features.tensor, [1, 2]).dataSync()) as Float32Array;
+  return { values, count: features.shape[0]! };
+}
+
+function choosePairs({ features, draws, context }: Parts): Pairs {
+  if (draws.pairs !== undefined) return draws.pairs;
+  const [labeled, unlabeled] = features.map(pooled) as [PooledFeatures, PooledFeatures];
+  return nearestPairs(labeled, unlabeled, context.recipe.pair.direction);
+}
+
+/** Which two batches are mixed: the branches' sides and the images'. */
+interface Sides {
+  readonly first: { readonly branches: Value; readonly images: tf.Tensor4D };
+  readonly second: { readonly branches: Value; readonly images: tf.Tensor4D };
+  /** Put before the names of what is observed. */
+  readonly prefix: "" | "dec_";
+}
+
+/** Mixed branches: of the features, or of images that pass encoder and branches once more. */
+function mixBranches({ pass, network, draws, context }: Parts, sides: Sides, pairs: Pairs): Value {
+  const { tape } = pass;
+  const { mixCoefficient: coefficient } = draws;
+  if (context.recipe.mix.at === "features") {
+    return mix(tape, sides.first.branches, sides.second.branches, pairs, coefficient);
+  }
+  const { encoder, decoder } = network.options;
+  return tape.scope(() => {
+    const [first, second] = [tape.constant(sides.first.images), tape.constant(sides.second.images)];
+    const images = tape.observe(`${sides.prefix}mixed_img`, mix(tape, first, second, pairs, coefficient));
+    const features = tape.observe(`${sides.prefix}mix_feat_layer4`, encode(pass, images, encoder));
+    return asppBranches(pass, features, decoder, [images.shape[0]!])[0]!;
+  });
+}
+
+/** M_mix of one mixture: mix, MITrans, mix decoder. */
+function mixedLogits(parts: Parts, sides: Sides, pairs: Pairs): Value {
+  const { pass, network } = parts;
+  const { tape } = pass;
+  const { mitrans: options, decoder } = network.options;
+  return tape.scope(() => {
+    const mixed = tape.observe(`${sides.prefix}mixed`, mixBranches(parts, sides, pairs));
+    const transferred = options ? mitrans(pass, mixed, options) : mixed;
+    tape.observe(`${sides.prefix}mix_head_in`, transferred);
+    return decodeMixed(pass, transferred, decoder);
+  });
+}
+
+function compare(tape: Tape, recipe: Recipe, prediction: Value, target: Value): Value {
+  switch (recipe.unsup.loss) {
+    case "mse":
+      return squaredError(tape, prediction, target.tensor);
+    case "focal-soft":
+      return focalSoft(tape, prediction, target.tensor);
+    case "focal-hard": {
+      const indices = tf.argMax(target.tensor, -1);
+      const loss = focalHard(tape, prediction, indices);
+      indices.dispose();
+      return loss;
+    }
+  }
+}
+
+/** L_usup: the decoupled prediction against the plain one of the unlabeled images; one side is constant. */
+function unsupervisedLoss(parts: Parts, pairs: Pairs): Value {
+  const { pass, batch, branches, logits, draws, context: { recipe } } = parts;
+  const { tape } = pass;
+  const [labeled, unlabeled] = logits as [Value, Value];
+  return tape.scope(() => {
+    const sides: Sides = {
+      first: { branches: branches[0]!, images: batch.labeled },
+      second: { branches: branches[1]!, images: batch.unlabeled! },
+      prefix: "",
+    };
+    const mixed = tape.observe("M_mix", mixedLogits(parts, sides, pairs));
+    const share = gatherBatch(tape, labeled, pairs.labeled);
+    const decoupled = decouple(tape, mixed, share, draws.mixCoefficient, recipe.decouple);
+    tape.observe("M_u_dec", decoupled);
+    const plain = inSpace(tape, gatherBatch(tape, unlabeled, pairs.unlabeled), recipe.decouple.space);
+    return recipe.unsup.target === "M_u"
+      ? compare(tape, recipe, decoupled, plain)
+      : compare(tape, recipe, plain, decoupled);
+  });
+}
+
+/** L_dec: labeled images mixed with each other, decoupled against the first, compared with the second. */
+function labeledMixLoss(parts: Parts): Value {
+  const { pass, batch, branches, logits, draws, context: { recipe } } = parts;
+  const { tape } = pass;
+  const partners = draws.labeledPartners;
+  if (partners === undefined) {
+    throw new RangeError("Cannot take L_dec: no partners of the labeled images were drawn");
+  }
+  const side = { branches: branches[0]!, images: batch.labeled };
+  const pairs = { labeled: partners.map((_, i) => i), unlabeled: partners };
+  const cross = recipe.dec.loss === "ce";
+  const options = cross ? { ...recipe.dec, space: "logits" as const } : recipe.dec;
+  return tape.scope(() => {
+    const mixed = tape.observe(
+      "M_ll",
+      mixedLogits(parts, { first: side, second: side, prefix: "dec_" }, pairs),
+    );
+    const decoupled = decouple(tape, mixed, logits[0]!, draws.mixCoefficient, options);
+    tape.observe("M_ll_dec", decoupled);
+    if (!cross) {
+      const target = inSpace(tape, gatherBatch(tape, tape.detach(logits[0]!), partners), options.space);
+      return squaredError(tape, decoupled, target.tensor);
+    }
+    const labels = tf.tidy(() => tf.gather(batch.labels, tf.tensor1d(partners as number[], "int32")));
+    const loss = pixelLoss(parts, decoupled, labels);
+    labels.dispose();
+    return loss;
+  });
+}
+
+/** Cross entropy of logits resized to the label map. */
+function pixelLoss(
+  { pass, network, context }: Parts,
+  logits: Value,
+  labels: tf.Tensor3D,
+  name?: string,
+): Value {
+  const { tape } = pass;
+  const [, height, width] = labels.shape;
+  return tape.scope(() => {
+    const resized = resizeBilinear(tape, logits, height, width, network.options.decoder.alignCorners);
+    if (name !== undefined) tape.observe(name, resized);
+    return crossEntropy(tape, resized, labels, context.recipe.crossEntropy);
+  });
+}
+
+/** L_cla: which classes occur in a labeled image, from its pooled features. */
+function classifierLoss({ pass, network, batch, features }: Parts): Value {
+  const { tape } = pass;
+  const labeled = features[0]!;
+  return tape.scope(() => {
+    const [n, , , c] = labeled.shape as [number, number, number, number];
+    const flat = reshape(tape, globalAveragePool(tape, labeled), [n, c]);
+    const logits = linear(tape, flat, pass.parameter("classifier.weight"), pass.parameter("classifier.bias"));
+    tape.observe("cla_logits", logits);
+    const target = presentClasses(batch.labels, network.options.classes);
+    const loss = binaryCrossEntropy(tape, logits, target);
+    target.dispose();
+    return loss;
+  });
+}
+
+type Weighted = readonly [LossName, number, Value];
+
+function semiSupervisedTerms(parts: Parts): { terms: Weighted[]; pairs?: Pairs } {
+  const { context: { recipe, ramp, classifierOnly } } = parts;
+  const terms: Weighted[] = [];
+  if (recipe.classifier.on) terms.push(["cla", recipe.classifier.weight, classifierLoss(parts)]);
+  if (classifierOnly || recipe.unsup.weight === 0) return { terms };
+  const pairs = choosePairs(parts);
+  terms.push(["usup", recipe.unsup.weight * ramp, unsupervisedLoss(parts, pairs)]);
+  if (recipe.dec.loss !== "none") terms.push(["dec", recipe.dec.weight, labeledMixLoss(parts)]);
+  return { terms, pairs };
+}
+
+/**
+ * Puts a step's objective on the tape and moves the running statistics.
+ * @param batch Checked by `checkBatch`
+ * @param draws The step's random part
+ */
+export function objective(
+  tape: Tape,
+  network: Network,
+  batch: StepBatch,
+  draws: StepDraws,
+  context: ObjectiveContext,
+): Objective {
+  const { recipe } = context;
+  const pass = new ForwardPass(tape, network.parameters, {
+    training: true,
+    random: draws.dropout,
+    normKernels: context.normKernels,
+    replayed: (norm) => recipe.imagePoolUpdates === 2 && norm.startsWith("decode_head.image_pool."),
+  });
+  try {
+    const parts: Parts = { pass, network, batch, draws, context, ...forward(pass, network, batch, recipe) };
+    const terms: Weighted[] = [];
+    if (!context.classifierOnly) {
+      terms.push(["ce", 1, pixelLoss(parts, parts.logits[0]!, batch.labels, "M_l_resized")]);
+    }
+    pass.replayStatistics();
+    const added = recipe.usesUnlabeled ? semiSupervisedTerms(parts) : { terms: [] };
+    terms.push(...added.terms);
+    const total = linearCombination(tape, terms.map(([, weight, value]) => [weight, value]));
+    const named = Object.fromEntries(terms.map(([name, , value]) => [name, value]));
+    return { total, terms: named, pairs: "pairs" in added ? added.pairs : undefined };
+  } finally {
+    pass.dispose();
+  }
+}

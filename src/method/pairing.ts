@@ -1,0 +1,84 @@
+import type { PairOptions } from "../config/recipe.ts";
+import type { RandomStream } from "../core/random.ts";
+
+/** Mixture m joins labeled image `labeled[m]` with unlabeled image `unlabeled[m]`. */
+export interface Pairs {
+  readonly labeled: readonly number[];
+  readonly unlabeled: readonly number[];
+}
+
+/** Pooled features of some images, row by row. */
+export interface PooledFeatures {
+  readonly values: Float32Array;
+  readonly count: number;
+}
+
+function squaredDistance(
+  a: PooledFeatures,
+  i: number,
+  b: PooledFeatures,
+  j: number,
+  channels: number,
+): number {
+  let sum = 0;
+  for (let c = 0; c < channels; c++) {
+    const difference = a.values[i * channels + c]! - b.values[j * channels + c]!;
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+/**
+ * For each query the key at the smallest Euclidean distance; the lowest index among equal ones.
+ * @param queries `[Q, C]`
+ * @param keys `[K, C]`, K ≥ 1
+ * @throws {RangeError} If the features have different lengths or hold NaN
+ */
+export function nearest(queries: PooledFeatures, keys: PooledFeatures): number[] {
+  const channels = keys.values.length / keys.count;
+  if (keys.count < 1 || queries.values.length !== queries.count * channels) {
+    throw new RangeError(
+      `Cannot pair images: features are ${queries.values.length} and ${keys.values.length} numbers for ` +
+        `${queries.count} and ${keys.count} images, expected equal lengths`,
+    );
+  }
+  return Array.from({ length: queries.count }, (_, i) => {
+    let best = -1;
+    let least = Infinity;
+    for (let j = 0; j < keys.count; j++) {
+      const distance = squaredDistance(queries, i, keys, j, channels);
+      if (distance < least) [best, least] = [j, distance];
+    }
+    if (best < 0) throw new RangeError(`Cannot pair images: features of image ${i} are not finite`);
+    return best;
+  });
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+/**
+ * Pairs each image of one side with its nearest of the other (section 3.1).
+ * @param direction The side whose images each get a partner
+ */
+export function nearestPairs(
+  labeled: PooledFeatures,
+  unlabeled: PooledFeatures,
+  direction: PairOptions["direction"],
+): Pairs {
+  return direction === "unlabeled"
+    ? { labeled: nearest(unlabeled, labeled), unlabeled: upTo(unlabeled.count) }
+    : { labeled: upTo(labeled.count), unlabeled: nearest(labeled, unlabeled) };
+}
+
+/**
+ * Pairs by a random permutation, as the official step: labeled image i with unlabeled image perm[i].
+ * @throws {RangeError} If the two sides have different counts
+ */
+export function randomPairs(labeled: number, unlabeled: number, stream: RandomStream): Pairs {
+  if (labeled !== unlabeled) {
+    throw new RangeError(
+      `Cannot pair at random: ${labeled} labeled and ${unlabeled} unlabeled, expected equal counts`,
+    );
+  }
+  return { labeled: upTo(labeled), unlabeled: stream.permutation(unlabeled) };
+}

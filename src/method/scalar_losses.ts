@@ -1,0 +1,65 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Tape, Value } from "../nn/tape.ts";
+import type { AnyTensor, LabelMap } from "../nn/tensors.ts";
+import { IGNORE_LABEL } from "../nn/cross_entropy.ts";
+
+/** Adds a scalar whose gradient with respect to one input is known already. */
+export function scalarLoss(tape: Tape, input: Value, loss: AnyTensor, gradient: AnyTensor): Value {
+  return tape.apply({
+    inputs: [input],
+    output: loss,
+    extras: [gradient],
+    backward: (dy) => [tf.mul(gradient, dy)],
+  });
+}
+
+/**
+ * Mean of (prediction − target)² over all elements.
+ * @param prediction Gradient flows here
+ * @param target A constant of the same shape
+ * @returns A scalar
+ * @throws {RangeError} If the shapes differ
+ */
+export function squaredError(tape: Tape, prediction: Value, target: AnyTensor): Value {
+  if (prediction.shape.join() !== target.shape.join()) {
+    throw new RangeError(
+      `Cannot compare predictions: shapes are [${prediction.shape}] and [${target.shape}], expected equal ones`,
+    );
+  }
+  const [loss, gradient] = tf.tidy(() => {
+    const difference = tf.sub(prediction.tensor, target);
+    return [tf.mean(tf.square(difference)), tf.mul(difference, 2 / target.size)];
+  }) as [AnyTensor, AnyTensor];
+  return scalarLoss(tape, prediction, loss, gradient);
+}
+
+/**
+ * Binary cross entropy of a sigmoid, mean over all elements.
+ * @param logits `[N, K]`
+ * @param target `[N, K]`, each in [0, 1]
+ * @returns A scalar
+ */
+export function binaryCrossEntropy(tape: Tape, logits: Value, target: AnyTensor): Value {
+  const [loss, gradient] = tf.tidy(() => {
+    const x = logits.tensor;
+    const loss = tf.add(tf.sub(tf.relu(x), tf.mul(x, target)), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));
+    return [tf.mean(loss), tf.div(tf.sub(tf.sigmoid(x), target), x.size)];
+  }) as [AnyTensor, AnyTensor];
+  return scalarLoss(tape, logits, loss, gradient);
+}
+
+/**
+ * Which classes occur in each label map: the targets of the image-level classifier.
+ * @param labels int32 `[N, H, W]`; 255 is no class
+ * @returns `[N, K]` of 0 and 1; the caller disposes it
+ */
+export function presentClasses(labels: LabelMap, classes: number): AnyTensor {
+  const [n, h, w] = labels.shape;
+  const values = labels.dataSync();
+  const present = new Float32Array(n * classes);
+  for (let i = 0; i < values.length; i++) {
+    const label = values[i]!;
+    if (label !== IGNORE_LABEL) present[Math.floor(i / (h * w)) * classes + label] = 1;
+  }
+  return tf.tensor2d(present, [n, classes]);
+}

@@ -1,0 +1,56 @@
+import type { Recipe } from "../config/recipe.ts";
+import { IGNORE_LABEL } from "../nn/cross_entropy.ts";
+import type { FeatureMap, LabelMap } from "../nn/tensors.ts";
+
+/** What a training step sees; the tensors stay the caller's. */
+export interface StepBatch {
+  /** `[N, H, W, 3]`, normalized. */
+  readonly labeled: FeatureMap;
+  /** int32 `[N, H, W]`, each in [0, K) or 255. */
+  readonly labels: LabelMap;
+  /** `[M, H, W, 3]`, normalized; not needed by `supervised`. */
+  readonly unlabeled?: FeatureMap;
+}
+
+function checkLabels(labels: LabelMap, classes: number): void {
+  const values = labels.dataSync();
+  for (let i = 0; i < values.length; i++) {
+    const label = values[i]!;
+    if (label === IGNORE_LABEL || (label >= 0 && label < classes)) continue;
+    throw new RangeError(
+      `Cannot train: a label is ${label}, expected 0 to ${classes - 1} or ${IGNORE_LABEL}; ` +
+        "the class count does not fit the labels, or the masks need a mapping of values",
+    );
+  }
+}
+
+/**
+ * Refuses a batch that the recipe cannot use.
+ * @throws {RangeError} If shapes, counts or label values do not fit
+ */
+export function checkBatch(batch: StepBatch, recipe: Recipe, classes: number): void {
+  const { labeled, labels, unlabeled } = batch;
+  const [n, h, w] = labeled.shape;
+  if (labels.shape.join() !== [n, h, w].join()) {
+    throw new RangeError(
+      `Cannot train: images [${labeled.shape}], labels [${labels.shape}], expected equal N, H, W`,
+    );
+  }
+  checkLabels(labels, classes);
+  if (!recipe.usesUnlabeled) return;
+  if (unlabeled === undefined || unlabeled.shape[1] !== h || unlabeled.shape[2] !== w) {
+    throw new RangeError(
+      `Cannot train with recipe "${recipe.name}": unlabeled images are ` +
+        `${unlabeled === undefined ? "missing" : `[${unlabeled.shape}]`}, expected [M, ${h}, ${w}, 3]`,
+    );
+  }
+  const alone = n < 2 || unlabeled.shape[0] < 2;
+  if (alone) {
+    throw new RangeError(
+      `Cannot train with recipe "${recipe.name}": the batch is ${n} labeled and ${
+        unlabeled.shape[0]
+      } unlabeled, ` +
+        "expected at least 2 of each: the norm after global pooling would see one value a channel",
+    );
+  }
+}

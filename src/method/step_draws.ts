@@ -1,0 +1,46 @@
+import type { Recipe } from "../config/recipe.ts";
+import { hashText, numpyRandomState, type RandomStream, randomStream } from "../core/random.ts";
+import { drawMixCoefficient } from "./mix_coefficient.ts";
+import type { Pairs } from "./pairing.ts";
+import { randomPairs } from "./pairing.ts";
+
+/** The random part of a step, drawn before it, so that it can be repeated or given. */
+export interface StepDraws {
+  /** λ in [0, limit). */
+  readonly mixCoefficient: number;
+  /** Pairs drawn at random or given; without them the step looks for the nearest. */
+  readonly pairs?: Pairs;
+  /** Partner of each labeled image in the labeled-labeled mix. */
+  readonly labeledPartners?: readonly number[];
+  /** Where dropout draws from. */
+  readonly dropout?: RandomStream;
+}
+
+/** A permutation without fixed points where there are two or more: each image mixed with another one. */
+function partners(count: number, stream: RandomStream): number[] {
+  const shift = count > 1 ? 1 + stream.integer(count - 1) : 0;
+  return Array.from({ length: count }, (_, i) => (i + shift) % count);
+}
+
+/**
+ * Draws a step's random part from streams of (seed, purpose, iteration).
+ * @param labeled Number of labeled images
+ * @param unlabeled Number of unlabeled images
+ */
+export function drawStep(
+  recipe: Recipe,
+  seed: number,
+  iteration: number,
+  labeled: number,
+  unlabeled: number,
+): StepDraws {
+  const random = numpyRandomState(hashText(`${seed}/mix/${iteration}`));
+  return {
+    mixCoefficient: drawMixCoefficient(random, recipe.mix.lambdaLimit).value,
+    pairs: recipe.usesUnlabeled && recipe.pair.select === "random"
+      ? randomPairs(labeled, unlabeled, randomStream(seed, "pairs", iteration))
+      : undefined,
+    labeledPartners: partners(labeled, randomStream(seed, "labeled pairs", iteration)),
+    dropout: randomStream(seed, "dropout", iteration),
+  };
+}
