@@ -1,6 +1,5 @@
 """Time the official PyTorch step on request, so that another process can alternate with it.
 
-    python tools/bench/official_step.py --official CHECKOUT --config r50-129
     python tools/bench/official_step.py --official CHECKOUT --config r50-129 --mitrans 256
     python tools/bench/official_step.py --official CHECKOUT --resnet-aspp
 
@@ -97,7 +96,7 @@ class OfficialStep:
         """Forward, backward, SGD; returns the total loss."""
         loss = self.train_forward()
         self.hook.after_train_iter(self.runner)
-        self.runner.outputs = None
+        self.runner.outputs = None  # lets go of the graph
         return loss
 
     def forward(self):
@@ -127,7 +126,6 @@ class ResnetAspp:
         self.model.zero_grad()
         loss = self.train_forward()
         self.mean.backward()
-        self.mean = None
         return loss
 
     def forward(self):
@@ -147,8 +145,7 @@ def answer(command, subject):
     if command in ('step', 'train-forward'):
         seconds, loss = timed(subject.step if command == 'step' else subject.train_forward)
         return dict(seconds=seconds, loss=finite(loss))
-    return dict(error=f'Unknown command "{command}", expected "step", "forward", "train-forward", '
-                '"peak" or "quit"')
+    return dict(error=f'Unknown command "{command}", expected step, forward, train-forward, peak or quit')
 
 
 def serve(subject, header):
