@@ -115,5 +115,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** Text without a meaning in Markdown or HTML, on one line. */
 function markdownText(text: string): string {
-  return text.replace(/\s*\n\s*/g, " ").replace(/[\\`*_[\]<>|#]/g, (character) => `\\${character}`);
+  return text.replace(/\s*\n\s*/g, " ").replace(/[\\`*_[\]<>|]/g, (character) => `\\${character}`);
 }

@@ -1,12 +1,12 @@
 /** The style of the report page: light and dark by the reader's setting, one column on narrow screens. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;
---paper:#fcfbf9;--panel:#fff;--ink:#1e2226;--soft:#5d646b;--line:#e4e1da;--grid:#ece9e2;--accent:#1f6391;--wrong:#b4542a;--cell:#fff;
---s0:#1f6391;--s1:#c0672a;--s2:#3d8b5f;--s3:#8a5aa8;--s4:#b03a5b;--s5:#7a6a1f;--s6:#2b8c99;--s7:#6b7280;
+--paper:#fcfbf9;--panel:#fff;--ink:#1e2226;--soft:#5d646b;--line:#e4e1da;--grid:#ece9e2;--accent:#1f6391;--wrong:#b4542a;
+--s0:#1f6391;--s1:#c0672a;--s2:#2f7a50;--s3:#8a5aa8;--s4:#b03a5b;--s5:#7a6a1f;--s6:#2b8c99;--s7:#6b7280;
 --sans:-apple-system,BlinkMacSystemFont,"Segoe UI",Inter,Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif;
 --mono:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace}
 @media (prefers-color-scheme:dark){:root{
---paper:#15181b;--panel:#1b1f23;--ink:#e6e4df;--soft:#9aa2a9;--line:#2d3338;--grid:#262b30;--accent:#6cb0dd;--wrong:#e08a5b;--cell:#1b1f23;
+--paper:#15181b;--panel:#1b1f23;--ink:#e6e4df;--soft:#9aa2a9;--line:#2d3338;--grid:#262b30;--accent:#6cb0dd;--wrong:#e08a5b;
 --s0:#6cb0dd;--s1:#e59a5c;--s2:#72c497;--s3:#bd93d8;--s4:#e57f9a;--s5:#cdb95c;--s6:#62c3cf;--s7:#a3abb5}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}

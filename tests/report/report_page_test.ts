@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { renderReport } from "../../src/report/report_page.ts";
+import { brokenRecord, fullRecord, HOSTILE } from "./run_records.ts";
+import type { RunRecord } from "../../src/report/run_record.ts";
+
+const SECTIONS = ["comparison", "pictures", "classes", "confusion", "curves", "pairs", "machine", "options"];
+
+function sectionIds(page: string): string[] {
+  return [...page.matchAll(/<section id="([a-z]+)">/g)].map((match) => match[1]!);
+}
+
+/** The names of all tags of a page, a closing one with its slash. */
+function tags(page: string): string[] {
+  return [...page.matchAll(/<(\/?[a-zA-Z!][a-zA-Z0-9]*)/g)].map((match) => match[1]!);
+}
+
+Deno.test("renderReport() has every section, and links to each, when the record has all", () => {
+  const page = renderReport(fullRecord("x"));
+  assert.deepEqual(sectionIds(page), SECTIONS);
+  assert.deepEqual([...page.matchAll(/<a href="#([a-z]+)">/g)].map((match) => match[1]), SECTIONS);
+  assert.match(page, /^<!doctype html>/);
+});
+
+Deno.test("renderReport() leaves out what a broken run does not have and says that it is not finished", () => {
+  const page = renderReport(brokenRecord("x"));
+  assert.deepEqual(sectionIds(page), ["curves", "machine", "options"]);
+  assert.match(page, /not finished<\/strong>: iteration 20 of 20/);
+});
+
+Deno.test("renderReport() works on a run that has just begun", () => {
+  const record: RunRecord = { ...brokenRecord("x"), metrics: [] };
+  assert.deepEqual(sectionIds(renderReport(record)), ["machine", "options"]);
+});
+
+Deno.test("renderReport() escapes every text: hostile names make no tag more than harmless ones", () => {
+  const hostile = renderReport(fullRecord(HOSTILE));
+  assert.deepEqual(tags(hostile), tags(renderReport(fullRecord("x"))));
+  assert.ok(!hostile.includes("<script"));
+  assert.ok(hostile.includes("&lt;script&gt;"));
+});
+
+Deno.test("renderReport() needs nothing from outside the page", () => {
+  const page = renderReport(fullRecord("x"));
+  assert.doesNotMatch(page, /https?:|<script|<link|@import/);
+  const sources = [...page.matchAll(/\b(?:src|href)="([^"]*)"/g)].map((match) => match[1]!);
+  assert.ok(sources.length > 8);
+  assert.ok(sources.every((source) => source.startsWith("data:image/png;base64,") || source.startsWith("#")));
+});
+
+Deno.test("renderReport() closes every tag in order", () => {
+  const open: string[] = [];
+  const empty = ["!doctype", "meta", "img"];
+  const pattern = /<(\/?)([a-zA-Z!][a-zA-Z0-9]*)[^>]*?(\/?)>/g;
+  for (const [, closing, name, selfClosed] of renderReport(fullRecord("x")).matchAll(pattern)) {
+    if (closing === "/") assert.equal(open.pop(), name);
+    else if (selfClosed !== "/" && !empty.includes(name!)) open.push(name!);
+  }
+  assert.deepEqual(open, []);
+});
+
+Deno.test("renderReport() gives pictures a text, charts a title and a description, tables a caption", () => {
+  const page = renderReport(fullRecord("x"));
+  const images = page.match(/<img[^>]*>/g)!;
+  assert.equal(images.length, 7);
+  assert.ok(images.every((image) => / alt="[^"]+"/.test(image)));
+  const charts = page.match(/<svg[\s\S]*?<\/svg>/g)!;
+  assert.ok(charts.length >= 4);
+  assert.ok(
+    charts.every((chart) => /<title id=/.test(chart) && /<desc id="[^"]+">[^<]+<\/desc>/.test(chart)),
+  );
+  assert.equal(page.match(/<table/g)!.length, page.match(/<caption/g)!.length);
+  const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
+  assert.equal(new Set(ids).size, ids.length);
+  assert.doesNotMatch(page, /NaN|undefined|Infinity/);
+});
+
+Deno.test("renderReport() shows the measures of the classes and a dash for one that does not occur", () => {
+  const page = renderReport(fullRecord("class ")).replace(/\s+/g, " ");
+  assert.match(page, /class 1<\/th> <td class="number">75\.0<\/td>/);
+  assert.match(page, /class 2<\/th> <td class="number">–<\/td>/);
+  assert.match(page, /73\.9\u202f%|73\.9 %/);
+});
