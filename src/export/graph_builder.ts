@@ -144,7 +144,8 @@ export class GraphBuilder {
     } else if (stored.shape.join() !== shape.join()) {
       this.#problems.push(`"${name}" has [${stored.shape.join(", ")}], the model [${shape.join(", ")}]`);
     } else {
-      return { name, shape, data: Float32Array.from(stored.data as ArrayLike<number | bigint>, Number) };
+      const { data } = stored;
+      return { name, shape, data: data instanceof Float32Array ? data : Float32Array.from(data, Number) };
     }
     return { name, shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) };
   }

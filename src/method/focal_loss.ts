@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tape, Value } from "../nn/tape.ts";
+import { oneHot } from "../nn/one_hot.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import { scalarLoss } from "./scalar_losses.ts";
 
@@ -125,7 +126,7 @@ export function focalHard(
     const counted = tf.notEqual(indices, tf.scalar(255, "int32"));
     const safe = tf.mul(indices, tf.cast(counted, "int32")) as tf.Tensor1D;
     return [
-      tf.oneHot(safe, classes, 1, 0, "float32"),
+      oneHot(safe, classes),
       tf.cast(tf.expandDims(counted, -1), "float32"),
     ];
   }) as [AnyTensor, AnyTensor];

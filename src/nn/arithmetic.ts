@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { oneHot } from "./one_hot.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor } from "./tensors.ts";
 
@@ -82,7 +83,7 @@ export function gatherBatch(tape: Tape, x: Value, indices: readonly number[]): V
       `Cannot pick elements [${indices}] of a batch of ${n}: expected indices from 0 to ${n - 1}`,
     );
   }
-  const pick = () => tf.oneHot(tf.tensor1d(indices as number[], "int32"), n, 1, 0, "float32");
+  const pick = () => oneHot(tf.tensor1d(indices as number[], "int32"), n);
   return tape.apply({
     inputs: [x],
     output: tf.tidy(() => tf.gather(x.tensor, tf.tensor1d(indices as number[], "int32"))),

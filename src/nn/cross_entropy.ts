@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { oneHot } from "./one_hot.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor, LabelMap } from "./tensors.ts";
 
@@ -19,7 +20,7 @@ interface PixelLoss {
 
 function pixelLosses(logits: tf.Tensor2D, labels: tf.Tensor1D, mask: tf.Tensor1D): PixelLoss {
   const classes = logits.shape[1];
-  const hot = tf.oneHot(labels, classes, 1, 0, "float32") as tf.Tensor2D;
+  const hot = oneHot(labels, classes);
   const logProbability = tf.logSoftmax(logits);
   const weight = tf.expandDims(mask, 1);
   return {

@@ -83,9 +83,12 @@ export class TensorflowBinding {
   async tensorData(id: number): Promise<ArrayBufferView | Uint8Array[]> {
     const handle = this.#handles.get(id, "data");
     if (!this.isUsingGpuDevice()) return this.tensorDataSync(id);
-    const status = this.#context.symbols.TF_NewStatus();
-    const tensor = await this.#context.symbols.resolveInBackground(handle.pointer, status);
-    if (tensor === null) throw new KernelError(`Cannot read ${describeHandle(handle)}: the device failed`);
+    const { symbols } = this.#context;
+    const status = symbols.TF_NewStatus();
+    const tensor = await symbols.resolveInBackground(handle.pointer, status);
+    const text = readCString(symbols.TF_Message(status));
+    symbols.TF_DeleteStatus(status);
+    if (tensor === null) throw this.#error("data", [handle], text);
     return takeTensorData(this.#context, tensor, handle.dtype, handle.shape);
   }
 
@@ -127,9 +130,10 @@ export class TensorflowBinding {
     const status = symbols.TF_NewStatus();
     await symbols.executeInBackground(op, outputs, count, status);
     symbols.TFE_DeleteOp(op);
-    if (symbols.TF_GetCode(status) !== 0) {
-      throw this.#error(name, inputs, readCString(symbols.TF_Message(status)));
-    }
+    const failed = symbols.TF_GetCode(status) !== 0;
+    const text = readCString(symbols.TF_Message(status));
+    symbols.TF_DeleteStatus(status);
+    if (failed) throw this.#error(name, inputs, text);
     return this.#adoptOutputs(outputs, count[0]!);
   }
 

@@ -48,10 +48,15 @@ export function keepFreedMemory(): void {
   }
 }
 
+/** A count in protobuf's base-128 form. */
+function varint(count: number): number[] {
+  return count < 0x80 ? [count] : [(count & 0x7f) | 0x80, ...varint(count >>> 7)];
+}
+
 /** ConfigProto: intra_op_parallelism_threads = 2, gpu_options = 6 { allow_growth = 4 }. */
 function configProto(options: ContextOptions): Uint8Array<ArrayBuffer> {
   const bytes = [0x32, 2, 0x20, 1];
-  if (options.threads !== undefined && options.threads > 0) bytes.push(0x10, options.threads & 0x7f);
+  if (options.threads !== undefined && options.threads > 0) bytes.push(0x10, ...varint(options.threads));
   return new Uint8Array([...bytes, ...(options.extraConfig ?? [])]);
 }
 
@@ -113,11 +118,14 @@ export function openContext(
   return { symbols, pointer: pointer!, status, version, devices: listDevices(symbols, pointer!, status) };
 }
 
+/**
+ * CUDA's libraries go in globally. TensorFlow's own do not: Mesa's LLVM (WebGPU on a CPU) would bind to the LLVM
+ * inside them and crash the process.
+ */
 function openLibrary(path: string, preload: readonly string[]): TensorflowLibrary {
   try {
     return withoutStderr(() => {
       for (const file of preload) openGlobally(file);
-      openGlobally(path.replace(/libtensorflow_cc/, "libtensorflow_framework"));
       return Deno.dlopen(path, TENSORFLOW_SYMBOLS);
     });
   } catch (error) {

@@ -8,6 +8,7 @@ const status = "buffer";
 export const TENSORFLOW_SYMBOLS = {
   TF_Version: { parameters: [], result: "pointer" },
   TF_NewStatus: { parameters: [], result: "pointer" },
+  TF_DeleteStatus: { parameters: ["pointer"], result: "void" },
   TF_GetCode: { parameters: ["pointer"], result: "i32" },
   TF_Message: { parameters: ["pointer"], result: "pointer" },
   TF_SetStatus: { parameters: ["pointer", "i32", status], result: "void" },

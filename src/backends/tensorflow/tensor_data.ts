@@ -1,9 +1,9 @@
 import { KernelError } from "../../core/errors.ts";
 import type { TensorflowContext } from "./context.ts";
-import { BYTES_PER_ELEMENT, dtypeName, TF_STRING, viewOf } from "./dtypes.ts";
+import { BYTES_PER_ELEMENT, dtypeName, TF_FLOAT, TF_INT32, TF_STRING, viewOf } from "./dtypes.ts";
 
+/** Of a string element in the C API; TF_AllocateTensor yields zeroed ones. */
 const STRING_HEADER_BYTES = 24;
-/** TF_STRING of the C API; TF_AllocateTensor on it yields zeroed headers. */
 const encoder = new TextEncoder();
 
 /** Values tfjs hands over: typed arrays, or byte strings for string tensors. */
@@ -35,13 +35,35 @@ function fillStrings(
   });
 }
 
+/** TensorFlow aborts the process at more axes. */
+const MOST_AXES = 254;
+
 function checkShape(dtype: number, shape: readonly number[]): void {
-  if (shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) return;
+  const known = BYTES_PER_ELEMENT[dtype] !== undefined;
+  const whole = shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0);
+  if (known && whole && shape.length <= MOST_AXES) return;
+  const shown = shape.length <= MOST_AXES ? `[${shape.join(", ")}]` : `of ${shape.length} axes`;
   throw new KernelError(
-    `Cannot create a ${dtypeName(dtype)} tensor: shape is [${
-      shape.join(", ")
-    }], expected whole numbers from 0`,
+    `Cannot create a ${
+      dtypeName(dtype)
+    } tensor: shape is ${shown}, expected at most ${MOST_AXES} whole numbers ` +
+      "from 0, and a dtype that has elements",
   );
+}
+
+/** Bytes that the values take in TensorFlow, or why they are none of that dtype. */
+function bytesOf(dtype: number, values: TensorValues): number | string {
+  if (dtype === TF_STRING) {
+    const texts = Array.isArray(values) &&
+      values.every((value) => typeof value === "string" || value instanceof Uint8Array);
+    return texts ? values.length * STRING_HEADER_BYTES : "not a list of byte strings";
+  }
+  const wrongClass = dtype === TF_FLOAT && !(values instanceof Float32Array) ||
+    dtype === TF_INT32 && !(values instanceof Int32Array);
+  if (wrongClass || !ArrayBuffer.isView(values)) {
+    return `a ${(values as object | undefined)?.constructor?.name ?? values}`;
+  }
+  return values.byteLength;
 }
 
 /**
@@ -57,14 +79,13 @@ export function createTensor(
 ): Deno.PointerObject {
   checkShape(dtype, shape);
   const expected = elementCount(shape) * (BYTES_PER_ELEMENT[dtype] ?? 0);
-  const actual = Array.isArray(values) && dtype === TF_STRING
-    ? values.length * STRING_HEADER_BYTES
-    : (values as ArrayBufferView).byteLength;
+  const actual = bytesOf(dtype, values);
   if (actual !== expected) {
     throw new KernelError(
-      `Cannot create a ${dtypeName(dtype)}[${
-        shape.join(", ")
-      }] tensor: values have ${actual} bytes, expected ${expected}`,
+      `Cannot create a ${dtypeName(dtype)}[${shape.join(", ")}] tensor: values are ${
+        typeof actual === "string" ? actual : `${actual} bytes`
+      }, ` +
+        `expected ${expected} bytes of that dtype`,
     );
   }
   const tensor = allocate(context, dtype, shape, expected);
