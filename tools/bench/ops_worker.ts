@@ -1,0 +1,87 @@
+/** This project's side of the benchmark of operations: answers lines of JSON, see ops.ts. */
+import * as tf from "@tensorflow/tfjs-core";
+import { openBackend } from "../../src/backends/open_backend.ts";
+import { convolutionKernels } from "../../src/nn/convolution.ts";
+import type { AnyTensor } from "../../src/nn/tensors.ts";
+import { casePadding, type ConvolutionCase, type Direction } from "./convolution_cases.ts";
+import { networkStep } from "./network_step.ts";
+import { TextLineStream } from "./text_lines.ts";
+
+type Question =
+  | { ask: "convolution"; batch: number; direction: Direction } & ConvolutionCase
+  | { ask: "network"; batch: number; size: number }
+  | { ask: "time"; leastMs: number }
+  | { ask: "about" | "memory" };
+
+/** A run that can be repeated; its tensors are freed. */
+type Run = () => void;
+
+function convolution(question: ConvolutionCase & { batch: number; direction: Direction }): Run {
+  const { batch, size, inputs, outputs, kernel, stride, dilation, direction } = question;
+  const geometry = { stride, dilation, padding: casePadding(question) };
+  const kernels = convolutionKernels();
+  const shape = [kernel, kernel, inputs, outputs];
+  const x = tf.randomNormal([batch, size, size, inputs]);
+  const weights = tf.randomNormal(shape);
+  const y = kernels.forward(x, weights, geometry);
+  const dy = tf.randomNormal(y.shape);
+  y.dispose();
+  const run: Record<Direction, () => AnyTensor> = {
+    forward: () => kernels.forward(x, weights, geometry),
+    dX: () => kernels.gradInput(dy, weights, x.shape, geometry),
+    dW: () => kernels.gradWeights(x, dy, shape, geometry),
+  };
+  return () => run[direction]().dispose();
+}
+
+function milliseconds(run: Run, leastMs: number): number {
+  const startMs = performance.now();
+  for (let count = 1;; count++) {
+    run();
+    const elapsedMs = performance.now() - startMs;
+    if (elapsedMs >= leastMs) return elapsedMs / count;
+  }
+}
+
+/** The most memory that this process has had resident. */
+function peakBytes(): number {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+}
+
+async function main(): Promise<void> {
+  const { backend } = await openBackend(Deno.args[0] ?? "tensorflow", { download: true });
+  let run: Run = () => {};
+  const answerTo = (question: Question): Record<string, unknown> => {
+    switch (question.ask) {
+      case "convolution":
+        run = convolution(question);
+        run();
+        return {};
+      case "network":
+        run = networkStep(question.batch, question.size);
+        run();
+        return {};
+      case "time":
+        return { ms: milliseconds(run, question.leastMs) };
+      case "about":
+        return { about: `guidedmix on ${backend.name}: ${backend.device}` };
+      case "memory":
+        return { peakBytes: peakBytes() };
+    }
+  };
+  for await (
+    const line of Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
+  ) {
+    let answer: Record<string, unknown>;
+    try {
+      answer = answerTo(JSON.parse(line) as Question);
+    } catch (error) {
+      answer = { error: error instanceof Error ? error.message : String(error) };
+    }
+    console.log(JSON.stringify(answer));
+  }
+}
+
+await main();
+Deno.exit(0);
