@@ -1,0 +1,82 @@
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+
+/** A file that was written. */
+export interface WrittenFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Length. */
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Writes a file beside its place, syncs it and renames it: readers see the old file or the whole new one. */
+export async function putFile(path: string, bytes: Uint8Array): Promise<WrittenFile> {
+  const target = resolve(path);
+  await mkdir(dirname(target), { recursive: true });
+  const beside = `${target}.${randomUUID()}.part`;
+  try {
+    await writeSynced(beside, bytes);
+    await rename(beside, target);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+  return written(target, bytes);
+}
+
+/**
+ * Writes a folder beside its place and renames it. A folder that an earlier export made there is replaced.
+ * @param files By path relative to the folder, with `/`
+ * @param mark The file by which an earlier export is known
+ * @throws {RangeError} If something else is at the place
+ */
+export async function putFolder(
+  path: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  mark: string,
+): Promise<WrittenFile[]> {
+  const target = resolve(path);
+  if (existsSync(target) && !existsSync(join(target, mark))) {
+    throw new RangeError(
+      `Cannot write to "${path}": something else is there (no ${mark} in it), expected a new or an exported folder`,
+    );
+  }
+  const beside = `${target}.${randomUUID()}.part`;
+  try {
+    for (const [name, bytes] of files) {
+      const file = join(beside, name);
+      await mkdir(dirname(file), { recursive: true });
+      await writeSynced(file, bytes);
+    }
+    await replaceFolder(beside, target);
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+  return [...files].map(([name, bytes]) => written(join(target, name), bytes));
+}
+
+async function replaceFolder(beside: string, target: string): Promise<void> {
+  const old = `${target}.${randomUUID()}.old`;
+  const replaces = existsSync(target);
+  if (replaces) await rename(target, old);
+  await rename(beside, target);
+  if (replaces) await rm(old, { recursive: true });
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function written(path: string, bytes: Uint8Array): WrittenFile {
+  return { path, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
