@@ -53,12 +53,20 @@ export function softwareAdapter(info: AdapterInfo): string | undefined {
   return /llvmpipe|lavapipe|swiftshader|software/i.test(text) ? text : undefined;
 }
 
+let adapterWasAsked = false;
+
+/** Whether this process has loaded graphics drivers; Mesa's bring an LLVM that libtensorflow must not meet. */
+export function webgpuWasTried(): boolean {
+  return adapterWasAsked;
+}
+
 /**
  * Opens backend `webgpu`.
  * @param softwareToo Takes an adapter that computes on the CPU as well; slow, for tests
  * @throws {BackendUnavailable} If no adapter opens
  */
 export async function openWebgpu(softwareToo: boolean): Promise<OpenBackend> {
+  adapterWasAsked = true;
   const gpu = (globalThis.navigator as Navigator & { gpu?: GPU }).gpu;
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {

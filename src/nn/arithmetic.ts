@@ -57,8 +57,12 @@ export function concatenate(tape: Tape, values: readonly Value[], axis: number):
  */
 export function sliceBatch(tape: Tape, x: Value, start: number, count: number): Value {
   const [n, ...rest] = x.shape as [number, ...number[]];
-  if (!(start >= 0 && count >= 1 && start + count <= n)) {
-    throw new RangeError(`Cannot take elements ${start} to ${start + count} of a batch of ${n}`);
+  const whole = Number.isInteger(start) && Number.isInteger(count);
+  if (!(whole && start >= 0 && count >= 1 && start + count <= n)) {
+    throw new RangeError(
+      `Cannot take elements ${start} to ${start + count} of [${x.shape.join(", ")}]: ` +
+        `expected whole numbers from 0 to ${n}`,
+    );
   }
   const before = [start, ...rest.map(() => 0)];
   const sides = [[start, n - start - count], ...rest.map(() => [0, 0])] as [number, number][];

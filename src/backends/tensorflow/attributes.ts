@@ -12,6 +12,9 @@ export const TF_ATTR_SHAPE = 5;
 /** Not in the C API's list; tfjs-node passes it for resource handles, which no kernel of tfjs sets. */
 export const TF_ATTR_RESOURCE = 6;
 
+/** Largest TF_DataType that is let through: TF_UINT4. */
+const LARGEST_DTYPE = 30;
+
 /** Value of an attribute: one, or a list of one kind. */
 export type AttributeValue =
   | boolean
@@ -31,7 +34,7 @@ export interface OpAttribute {
 }
 
 function int64s(values: readonly number[]): BigInt64Array<ArrayBuffer> {
-  return BigInt64Array.from(values, (v) => BigInt(Math.trunc(v)));
+  return BigInt64Array.from(values, (v) => BigInt(v));
 }
 
 function refuse(op: string, attribute: OpAttribute, expected: string): never {
@@ -43,6 +46,12 @@ function numbersOf(op: string, attribute: OpAttribute): readonly number[] {
   const list = [attribute.value].flat() as unknown[];
   if (list.every((v): v is number => typeof v === "number" && Number.isFinite(v))) return list;
   return refuse(op, attribute, "finite numbers");
+}
+
+function wholeNumbersOf(op: string, attribute: OpAttribute): readonly number[] {
+  const list = [attribute.value].flat() as unknown[];
+  if (list.every((v): v is number => Number.isSafeInteger(v))) return list;
+  return refuse(op, attribute, "whole numbers");
 }
 
 function setString(
@@ -59,7 +68,9 @@ function setString(
     symbols.TFE_OpSetAttrString(pointer, name, bytes, BigInt(bytes.length - 1));
     return;
   }
-  if (!Array.isArray(value)) refuse(op, attribute, "a string or a list of strings");
+  if (!Array.isArray(value) || value.some((text) => typeof text !== "string")) {
+    refuse(op, attribute, "a string or a list of strings");
+  }
   const texts = (value as string[]).map((text) => cString(text));
   const pointers = BigUint64Array.from(
     texts,
@@ -71,9 +82,9 @@ function setString(
 
 function setInt(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
   const name = cString(attribute.name);
-  const numbers = numbersOf(op, attribute);
+  const numbers = wholeNumbersOf(op, attribute);
   if (!Array.isArray(attribute.value)) {
-    context.symbols.TFE_OpSetAttrInt(pointer, name, BigInt(Math.trunc(numbers[0]!)));
+    context.symbols.TFE_OpSetAttrInt(pointer, name, BigInt(numbers[0]!));
   } else context.symbols.TFE_OpSetAttrIntList(pointer, name, int64s(numbers), numbers.length);
 }
 
@@ -92,8 +103,14 @@ function setFloat(
   context.symbols.TFE_OpSetAttrFloatList(pointer, name, Float32Array.from(numbers), numbers.length);
 }
 
-function setBool(context: TensorflowContext, pointer: Deno.PointerValue, attribute: OpAttribute) {
+/** tfjs-node's kernels pass undefined, null and numbers for flags. */
+function isFlag(value: unknown): boolean {
+  return typeof value !== "string" && typeof value !== "object" || value === null;
+}
+
+function setBool(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
   const name = cString(attribute.name);
+  if (![attribute.value].flat().every(isFlag)) refuse(op, attribute, "true or false");
   if (!Array.isArray(attribute.value)) {
     context.symbols.TFE_OpSetAttrBool(pointer, name, attribute.value ? 1 : 0);
     return;
@@ -104,7 +121,10 @@ function setBool(context: TensorflowContext, pointer: Deno.PointerValue, attribu
 
 function setType(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
   const name = cString(attribute.name);
-  const types = numbersOf(op, attribute);
+  const types = wholeNumbersOf(op, attribute);
+  if (types.some((type) => type < 1 || type > LARGEST_DTYPE)) {
+    refuse(op, attribute, `numbers of dtypes, 1 to ${LARGEST_DTYPE}`);
+  }
   if (!Array.isArray(attribute.value)) context.symbols.TFE_OpSetAttrType(pointer, name, types[0]!);
   else context.symbols.TFE_OpSetAttrTypeList(pointer, name, Int32Array.from(types), types.length);
 }
@@ -115,7 +135,7 @@ function setShape(
   pointer: Deno.PointerValue,
   attribute: OpAttribute,
 ) {
-  const dims = numbersOf(op, attribute);
+  const dims = wholeNumbersOf(op, attribute);
   const { symbols, status } = context;
   symbols.TFE_OpSetAttrShape(pointer, cString(attribute.name), int64s(dims), dims.length, status);
 }
@@ -130,6 +150,11 @@ export function setAttribute(
   pointer: Deno.PointerValue,
   attribute: OpAttribute,
 ): void {
+  if (typeof attribute?.name !== "string") {
+    throw new KernelError(
+      `Cannot run ${op}: an attribute is ${JSON.stringify(attribute)}, expected one with a name`,
+    );
+  }
   switch (attribute.type) {
     case TF_ATTR_STRING:
       return setString(context, op, pointer, attribute);
@@ -138,7 +163,7 @@ export function setAttribute(
     case TF_ATTR_FLOAT:
       return setFloat(context, op, pointer, attribute);
     case TF_ATTR_BOOL:
-      return setBool(context, pointer, attribute);
+      return setBool(context, op, pointer, attribute);
     case TF_ATTR_TYPE:
       return setType(context, op, pointer, attribute);
     case TF_ATTR_SHAPE:

@@ -20,6 +20,9 @@ export interface TensorMetadata {
 
 const MOST_OUTPUTS = 64;
 
+/** What TensorFlow appends to its messages: the op's whole definition. */
+const OP_DEFINITION = /\s*(\[Op:[^\]]*\]|;? ?NodeDef: |; Op<)[\s\S]*$/;
+
 /** Runs ops on one eager context and keeps their tensors. */
 export class TensorflowBinding {
   readonly TF_FLOAT = dtypes.TF_FLOAT;
@@ -112,7 +115,7 @@ export class TensorflowBinding {
     }
     this.#check(name, inputs);
     this.onOp?.(name, performance.now() - start, inputs);
-    return this.#adoptOutputs(this.#outputs, this.#outputCount[0]!);
+    return this.#adoptOutputs(name, inputs, this.#outputs, this.#outputCount[0]!, outputCount);
   }
 
   /** As `executeOp`, on another thread: for ops that wait for other processes. */
@@ -134,7 +137,7 @@ export class TensorflowBinding {
     const text = readCString(symbols.TF_Message(status));
     symbols.TF_DeleteStatus(status);
     if (failed) throw this.#error(name, inputs, text);
-    return this.#adoptOutputs(outputs, count[0]!);
+    return this.#adoptOutputs(name, inputs, outputs, count[0]!, outputCount);
   }
 
   /** Live tensors and bytes, with the peak since `resetPeak`. */
@@ -182,11 +185,20 @@ export class TensorflowBinding {
     return op!;
   }
 
-  #adoptOutputs(outputs: BigUint64Array, count: number): TensorMetadata[] {
-    return Array.from({ length: count }, (_, i) => {
-      const { id, shape, dtype } = this.#handles.adopt(Deno.UnsafePointer.create(outputs[i]!)!);
-      return { id, shape, dtype };
-    });
+  #adoptOutputs(
+    name: string,
+    inputs: readonly TensorHandle[],
+    outputs: BigUint64Array,
+    count: number,
+    wanted: number,
+  ): TensorMetadata[] {
+    const handles = Array.from(
+      { length: count },
+      (_, i) => this.#handles.adopt(Deno.UnsafePointer.create(outputs[i]!)!),
+    );
+    if (count === wanted) return handles.map(({ id, shape, dtype }) => ({ id, shape, dtype }));
+    handles.forEach(({ id }) => this.#handles.delete(id));
+    throw this.#error(name, inputs, `it has ${count} outputs, expected ${wanted}`);
   }
 
   #check(name: string, inputs: readonly TensorHandle[]): void {
@@ -199,6 +211,6 @@ export class TensorflowBinding {
 
   #error(name: string, inputs: readonly TensorHandle[], text: string): KernelError {
     const shapes = inputs.map((input) => describeHandle(input)).join(", ");
-    return new KernelError(`Cannot run ${name}(${shapes}): ${text.replace(/\s*\[Op:[^\]]*\]/, "")}`);
+    return new KernelError(`Cannot run ${name}(${shapes}): ${text.replace(OP_DEFINITION, "")}`);
   }
 }

@@ -8,6 +8,7 @@ import { registerBackend } from "@tensorflow/tfjs-core";
 import type { Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import type { OpAttribute } from "./attributes.ts";
 import type { TensorflowBinding } from "./binding.ts";
+import { checkKernels } from "./checked_kernels.ts";
 
 /** What the project calls on tfjs-node's kernel backend. */
 export interface NodeKernelBackend {
@@ -57,6 +58,7 @@ export async function registerNodeKernels(binding: TensorflowBinding): Promise<N
   backend.read = (dataId: object) => readData(backend, dataId);
   registerBackend(TENSORFLOW_BACKEND, () => backend, 4);
   await import("@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js");
+  checkKernels(TENSORFLOW_BACKEND);
   return backend;
 }
 

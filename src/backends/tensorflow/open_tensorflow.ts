@@ -3,6 +3,7 @@ import { BackendUnavailable } from "../../core/errors.ts";
 import { setNativeBackend } from "../native.ts";
 import type { FoundLibrary } from "../library/found_library.ts";
 import type { OpenBackend } from "../opened_backend.ts";
+import { webgpuWasTried } from "../portable_backends.ts";
 import { TensorflowBinding } from "./binding.ts";
 import { type ContextOptions, openContext } from "./context.ts";
 import { registerNodeKernels, TENSORFLOW_BACKEND } from "./node_kernels.ts";
@@ -11,13 +12,19 @@ let opened: OpenBackend | undefined;
 
 /**
  * Opens backend `tensorflow` over a libtensorflow that was found. A process has one; a second call gives the first.
- * @throws {BackendUnavailable} If the library does not load or refuses to start
+ * @throws {BackendUnavailable} If the library does not load or refuses to start, or WebGPU was opened before it
  */
 export async function openTensorflow(
   library: FoundLibrary,
   options: ContextOptions = {},
 ): Promise<OpenBackend> {
   if (opened === undefined) {
+    if (webgpuWasTried()) {
+      throw new BackendUnavailable(
+        'Cannot open backend "tensorflow": this process has opened WebGPU, whose drivers may crash libtensorflow as ' +
+          "it loads, expected the other order or another process",
+      );
+    }
     const context = openContext(library.tensorflowPath, library.preload, options);
     const binding = new TensorflowBinding(context);
     setNativeBackend(await registerNodeKernels(binding));
