@@ -1,0 +1,129 @@
+import { CheckpointMismatch } from "../core/errors.ts";
+import type { StoredTensor } from "../formats/stored_tensor.ts";
+import { fileShape, type ParameterSpec } from "../nn/parameters.ts";
+import type { WeightFile } from "./weight_file.ts";
+
+/** A tensor whose file and model disagree. */
+export interface UnfitTensor {
+  /** The model's name. */
+  readonly name: string;
+  /** What the file has: its shape, or its element type where that cannot be a weight's. */
+  readonly file: string;
+  /** The model's shape, as `[O, I, H, W]`. */
+  readonly model: string;
+}
+
+/** What fits between a weight file and a model. */
+export interface WeightMatch {
+  /** Tensors to load, by the model's names; float32, counters int64. */
+  readonly matched: ReadonlyMap<string, StoredTensor>;
+  /** Names of the model that the file lacks; counters (`num_batches_tracked`) do not count. */
+  readonly missing: readonly string[];
+  /** Names of the file that no such model has. */
+  readonly unexpected: readonly string[];
+  /** Names of the file that are known but not needed here: an ImageNet classifier, parts used in training only. */
+  readonly unused: readonly string[];
+  /** Tensors of both that do not fit. */
+  readonly wrongShape: readonly UnfitTensor[];
+  /** The file's stem. */
+  readonly stem: "v1" | "v1c" | undefined;
+  /** The model's stem. */
+  readonly modelStem: "v1" | "v1c" | undefined;
+}
+
+/** Known names that a model may do without. The official mix decoder holds ASPP branches that are never used. */
+const UNUSED =
+  /^(backbone\.fc\.|decode_head_mix\.|mitrans\.|classifier\.|auxiliary_head\.)|\.num_batches_tracked$/;
+
+const COUNTER = ".num_batches_tracked";
+
+/** The shapes that files must have for a model's parameters, by name (OIHW). */
+export function expectedShapes(specs: readonly ParameterSpec[]): Map<string, readonly number[]> {
+  return new Map(specs.map((spec) => [spec.name, fileShape(spec)]));
+}
+
+function shapeText(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** The tensor as a model takes it; `undefined` for element types that weights do not have. */
+function asWeight(name: string, tensor: StoredTensor): StoredTensor | undefined {
+  const { shape, data } = tensor;
+  if (name.endsWith(COUNTER)) return tensor.dtype === "int64" ? tensor : undefined;
+  if (data instanceof Float32Array) return { dtype: "float32", shape, data };
+  return data instanceof Float64Array
+    ? { dtype: "float32", shape, data: Float32Array.from(data) }
+    : undefined;
+}
+
+function stemOfNames(names: { has(name: string): boolean }): "v1" | "v1c" | undefined {
+  if (names.has("backbone.stem.0.weight")) return "v1c";
+  return names.has("backbone.conv1.weight") ? "v1" : undefined;
+}
+
+/**
+ * Compares a weight file with a model. Nothing is loaded: give `matched` to the model's parameters.
+ * @param model Shape in files (OIHW) of every parameter, by name: `expectedShapes(specs)`
+ */
+export function matchWeights(file: WeightFile, model: ReadonlyMap<string, readonly number[]>): WeightMatch {
+  const matched = new Map<string, StoredTensor>();
+  const wrongShape: UnfitTensor[] = [];
+  const leftOver: string[] = [];
+  for (const [name, tensor] of file.tensors) {
+    const shape = model.get(name);
+    const weight = asWeight(name, tensor);
+    if (shape === undefined) leftOver.push(name);
+    else if (weight === undefined) wrongShape.push({ name, file: tensor.dtype, model: shapeText(shape) });
+    else if (shapeText(tensor.shape) === shapeText(shape)) matched.set(name, weight);
+    else wrongShape.push({ name, file: shapeText(tensor.shape), model: shapeText(shape) });
+  }
+  return {
+    matched,
+    missing: [...model.keys()].filter((name) => !file.tensors.has(name) && !name.endsWith(COUNTER)),
+    unexpected: leftOver.filter((name) => !UNUSED.test(name)),
+    unused: leftOver.filter((name) => UNUSED.test(name)),
+    wrongShape,
+    stem: file.stem,
+    modelStem: stemOfNames(model),
+  };
+}
+
+function firstTen(action: string, items: readonly string[]): string[] {
+  if (items.length === 0) return [];
+  const more = items.length > 10 ? `, and ${items.length - 10} more` : "";
+  return [`${items.length} ${action}: ${items.slice(0, 10).join(", ")}${more}`];
+}
+
+/**
+ * Demands that every parameter of the model is in the file, and nothing else (`--strict`).
+ * @throws {CheckpointMismatch} Lists the first ten of each kind of difference, and the counts
+ */
+export function requireFullMatch(file: WeightFile, match: WeightMatch): void {
+  const problems = [
+    ...firstTen("missing", match.missing),
+    ...firstTen("unexpected", match.unexpected),
+    ...firstTen(
+      "that do not fit",
+      match.wrongShape.map((unfit) => `${unfit.name} ${unfit.file} for ${unfit.model}`),
+    ),
+  ];
+  if (problems.length === 0) return;
+  throw new CheckpointMismatch(
+    `Cannot load weights strictly from "${file.source}": ${
+      problems.join("; ")
+    }, expected every parameter and no other`,
+  );
+}
+
+/**
+ * Demands that at least one weight fits: training from random values by mistake is worse than an error.
+ * @throws {CheckpointMismatch} If none does; tells what the file has instead
+ */
+export function requireSomeMatch(file: WeightFile, match: WeightMatch): void {
+  if ([...match.matched.keys()].some((name) => !name.endsWith(COUNTER))) return;
+  const names = [...file.tensors.keys()].slice(0, 10).join(", ");
+  throw new CheckpointMismatch(
+    `Cannot load weights from "${file.source}": none of its ${file.tensors.size} tensors fits the model ` +
+      `(${names || "it has none"}), expected weights of a ResNet or of this model`,
+  );
+}

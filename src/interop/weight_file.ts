@@ -1,0 +1,85 @@
+import { FormatError } from "../core/errors.ts";
+import { decodeSafetensors } from "../formats/safetensors.ts";
+import type { StoredTensor } from "../formats/stored_tensor.ts";
+import { isTorchFile, readTorchTensors, type TorchExtra } from "../formats/torch_file.ts";
+import { unfoldNorms } from "./folded_norm.ts";
+import { mapWeightNames } from "./weight_names.ts";
+
+/** Weights of a file, by the names of the official state_dict where they are known. */
+export interface WeightFile {
+  /** Where they come from, for reports: the path, or `bytes`. */
+  readonly source: string;
+  /** By content, not by the file's name. */
+  readonly format: "safetensors" | "torch";
+  /** Row-major, OIHW. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Names in the file that lie outside of the network, for example an optimizer's state. */
+  readonly besides: readonly string[];
+  /** What stood before the names and was taken off, for example `state_dict.module.`. */
+  readonly removedPrefix: string;
+  /** How many batch norms were folded into convolutions and stand as `x + bias` now (see `unfoldNorms`). */
+  readonly foldedNorms: number;
+  /** The encoder's first layers; `undefined` where the file has none. */
+  readonly stem: "v1" | "v1c" | undefined;
+  /** Numbers and texts beside the tensors: metadata of safetensors, `epoch` and the like of torch files. */
+  readonly extras: ReadonlyMap<string, TorchExtra>;
+}
+
+interface Content {
+  readonly format: "safetensors" | "torch";
+  readonly tensors: Map<string, StoredTensor>;
+  readonly extras: Map<string, TorchExtra>;
+}
+
+function readContent(bytes: Uint8Array): Content {
+  if (isTorchFile(bytes)) return { format: "torch", ...readTorchTensors(bytes) };
+  if (bytes[8] === 0x7b) {
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    return { format: "safetensors", tensors, extras: new Map(Object.entries(metadata)) };
+  }
+  const first = JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 12)));
+  throw new FormatError(
+    `Cannot read weights: file of ${bytes.length} bytes begins with ${first}, expected a file of torch.save ` +
+      "(.pth, .pt, .th) or .safetensors",
+  );
+}
+
+function readNamedContent(source: string, bytes: Uint8Array): Content {
+  try {
+    return readContent(bytes);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new FormatError(`${error.message} (in "${source}")`, { cause: error });
+  }
+}
+
+function stemOf(tensors: ReadonlyMap<string, StoredTensor>): "v1" | "v1c" | undefined {
+  if (tensors.has("backbone.stem.0.weight")) return "v1c";
+  return tensors.has("backbone.conv1.weight") ? "v1" : undefined;
+}
+
+/**
+ * Reads weights from where people have them: `.pth`, `.pt`, `.th` of both layouts and `.safetensors`; of torchvision,
+ * mmseg and mmcv, the official checkpoints and this project's own. The kind is told by content. Executes nothing.
+ * @param source A path, or a whole file in memory
+ * @throws {FormatError} If the file is of another kind, damaged, or wants to run code
+ * @throws {CheckpointMismatch} If two of its names become one
+ */
+export function readWeights(source: string | Uint8Array): WeightFile {
+  const label = typeof source === "string" ? source : "bytes";
+  const bytes = typeof source === "string" ? Deno.readFileSync(source) : source;
+  const { format, tensors: fileTensors, extras } = readNamedContent(label, bytes);
+  const { names, removedPrefix, besides } = mapWeightNames([...fileTensors.keys()]);
+  const tensors = new Map([...names].map(([fileName, name]) => [name, fileTensors.get(fileName)!]));
+  const foldedNorms = unfoldNorms(tensors);
+  return {
+    source: label,
+    format,
+    tensors,
+    besides,
+    removedPrefix,
+    foldedNorms,
+    stem: stemOf(tensors),
+    extras,
+  };
+}
