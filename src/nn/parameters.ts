@@ -197,7 +197,8 @@ export function inFileLayout(spec: ParameterSpec, tensor: AnyTensor): AnyTensor 
   return outside === tensor ? tf.clone(tensor) : outside;
 }
 
-function fromFileLayout(spec: ParameterSpec, stored: StoredTensor): AnyTensor {
+/** A file tensor as it lies inside; a new tensor. */
+export function fromFileLayout(spec: ParameterSpec, stored: StoredTensor): AnyTensor {
   const values = stored.data instanceof Float32Array
     ? stored.data
     : Float32Array.from(stored.data as Float64Array);

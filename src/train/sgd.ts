@@ -1,0 +1,158 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { CheckpointMismatch } from "../core/errors.ts";
+import type { StoredTensor } from "../formats/stored_tensor.ts";
+import {
+  fileShape,
+  fromFileLayout,
+  inFileLayout,
+  type ParameterSpec,
+  type ParameterStore,
+} from "../nn/parameters.ts";
+import type { AnyTensor } from "../nn/tensors.ts";
+import { clipGradients, disposeGradients, type Gradients } from "./gradients.ts";
+
+/** Parameters that are updated otherwise than the rest. */
+export interface ParameterGroup {
+  /** Whether a parameter belongs to the group; the first group that matches counts. */
+  matches(name: string): boolean;
+  /** Factor of the learning rate. Default 1. */
+  readonly learningRateFactor?: number;
+  /** Weight decay in place of the optimizer's. */
+  readonly weightDecay?: number;
+}
+
+/** Options of `Sgd`; the defaults are the official configuration's. */
+export interface SgdOptions {
+  /** Share of the buffer that stays, in [0, 1). Default 0.9. */
+  readonly momentum?: number;
+  /** Added share of the parameter itself, at least 0; norms and biases have it too. Default 5e-4. */
+  readonly weightDecay?: number;
+  /** Exceptions. Default none. */
+  readonly groups?: readonly ParameterGroup[];
+  /** Largest global norm of the gradients, above 0; without it they are taken as they are. */
+  readonly clipNorm?: number;
+}
+
+/** What a step tells. */
+export interface SgdReport {
+  /** Global norm before clipping; absent without `clipNorm`. */
+  readonly gradientNorm?: number;
+}
+
+function checkOptions(momentum: number, decays: readonly number[]): void {
+  const wrong = decays.find((decay) => !(decay >= 0));
+  if (momentum >= 0 && momentum < 1 && wrong === undefined) return;
+  throw new RangeError(
+    `Cannot make an optimizer: momentum ${momentum}, weight decay ${wrong ?? decays[0]}, ` +
+      "expected a momentum in [0, 1) and a decay of at least 0",
+  );
+}
+
+/**
+ * SGD with momentum and weight decay as torch has it: b ← μ b + (g + wd · p), p ← p − lr · b; b starts as the first
+ * g + wd · p. Parameters without a gradient stay as they are, without decay. Dispose it when done.
+ */
+export class Sgd {
+  readonly #momentum: number;
+  readonly #weightDecay: number;
+  readonly #groups: readonly ParameterGroup[];
+  readonly #clipNorm: number | undefined;
+  #buffers = new Map<string, AnyTensor>();
+
+  /** @throws {RangeError} If momentum or a weight decay is out of range */
+  constructor(options: SgdOptions = {}) {
+    this.#momentum = options.momentum ?? 0.9;
+    this.#weightDecay = options.weightDecay ?? 5e-4;
+    this.#groups = options.groups ?? [];
+    this.#clipNorm = options.clipNorm;
+    const decays = this.#groups.map((group) => group.weightDecay ?? 0);
+    checkOptions(this.#momentum, [this.#weightDecay, ...decays]);
+  }
+
+  /**
+   * Updates all parameters that have a gradient.
+   * @param parameters Changed
+   * @param gradients By parameter name, in the inner layout; consumed
+   * @param learningRate Before the groups' factors
+   * @throws {RangeError} If there is no parameter of a name, or the shapes differ
+   */
+  step(parameters: ParameterStore, gradients: Gradients, learningRate: number): SgdReport {
+    const gradientNorm = this.#clipNorm === undefined ? undefined : clipGradients(gradients, this.#clipNorm);
+    try {
+      for (const [name, gradient] of gradients) this.#update(parameters, name, gradient, learningRate);
+    } finally {
+      disposeGradients(gradients);
+    }
+    return { gradientNorm };
+  }
+
+  /** Momentum buffers by parameter name, in the layout of files. */
+  async export(parameters: ParameterStore): Promise<Map<string, StoredTensor>> {
+    const specs = specsByName(parameters);
+    const stored = new Map<string, StoredTensor>();
+    for (const [name, buffer] of this.#buffers) {
+      const spec = specs.get(name)!;
+      const outside = inFileLayout(spec, buffer);
+      const data = await outside.data() as Float32Array;
+      outside.dispose();
+      stored.set(name, { dtype: "float32", shape: fileShape(spec), data });
+    }
+    return stored;
+  }
+
+  /**
+   * Takes the buffers of `export` in place of the ones here.
+   * @throws {CheckpointMismatch} If a name or a shape does not fit the parameters; nothing is changed then
+   */
+  load(parameters: ParameterStore, tensors: ReadonlyMap<string, StoredTensor>): void {
+    const specs = specsByName(parameters);
+    for (const [name, { shape }] of tensors) {
+      const spec = specs.get(name);
+      const expected = spec === undefined ? "no such parameter" : `[${fileShape(spec).join(", ")}]`;
+      if (`[${shape.join(", ")}]` === expected) continue;
+      throw new CheckpointMismatch(
+        `Cannot load momentum of "${name}": file has [${shape.join(", ")}], model has ${expected}`,
+      );
+    }
+    this.dispose();
+    for (const [name, stored] of tensors) this.#buffers.set(name, fromFileLayout(specs.get(name)!, stored));
+  }
+
+  /** Frees the buffers. */
+  dispose(): void {
+    for (const buffer of this.#buffers.values()) buffer.dispose();
+    this.#buffers.clear();
+  }
+
+  #update(parameters: ParameterStore, name: string, gradient: AnyTensor, learningRate: number): void {
+    const group = this.#groups.find((candidate) => candidate.matches(name));
+    const decay = group?.weightDecay ?? this.#weightDecay;
+    const rate = learningRate * (group?.learningRateFactor ?? 1);
+    const before = parameters.tensor(name);
+    if (before.shape.join() !== gradient.shape.join()) {
+      throw new RangeError(
+        `Cannot update "${name}": gradient [${gradient.shape}], parameter [${before.shape}], expected equal shapes`,
+      );
+    }
+    const direction = tf.tidy(() => {
+      const decayed = decay === 0 ? tf.clone(gradient) : tf.add(gradient, tf.mul(before, decay));
+      const buffer = this.#buffers.get(name);
+      return buffer === undefined ? decayed : tf.add(tf.mul(buffer, this.#momentum), decayed);
+    });
+    parameters.replace(name, tf.tidy(() => tf.sub(before, tf.mul(direction, rate))));
+    this.#keep(name, direction);
+  }
+
+  #keep(name: string, direction: AnyTensor): void {
+    if (this.#momentum === 0) {
+      direction.dispose();
+      return;
+    }
+    this.#buffers.get(name)?.dispose();
+    this.#buffers.set(name, direction);
+  }
+}
+
+function specsByName(parameters: ParameterStore): Map<string, ParameterSpec> {
+  return new Map(parameters.specs().map((spec) => [spec.name, spec]));
+}
