@@ -1,0 +1,79 @@
+import type { DecoderOptions, EncoderOptions, MitransOptions } from "./model_options.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** Where a run's images come from. */
+export interface DataConfig {
+  /** `synthetic`, a folder, or a `dataset.toml`. */
+  readonly source: string;
+  /** Which train images are labeled: a list file, a fraction such as `1/8`, or all that have masks. */
+  readonly labeled?: string;
+  /** More unlabeled images: a folder or a list. */
+  readonly unlabeled?: string;
+  /** Height and width of a training crop. */
+  readonly crop: readonly [number, number];
+  /** Size `[width, height]` that images are scaled to before the random ratio; their own size when absent. */
+  readonly scale?: readonly [number, number];
+  /** Least and greatest random resize ratio. */
+  readonly ratioRange: readonly [number, number];
+  readonly flip: boolean;
+  readonly photometric: boolean;
+  /** Workers that decode and augment ahead; 0 does it in the process itself. */
+  readonly workers: number;
+}
+
+/** Parts of the network that do not follow from the dataset or the recipe. */
+export interface NetworkConfig {
+  readonly encoder: EncoderOptions;
+  readonly decoder: DecoderOptions;
+  /** MITrans, or false. */
+  readonly mitrans: MitransOptions | false;
+  /** File with weights to begin with. */
+  readonly weights?: string;
+}
+
+/** SGD with the poly schedule. */
+export interface OptimizerConfig {
+  readonly learningRate: number;
+  /** Learning rate at the end. */
+  readonly minimumLearningRate: number;
+  /** Exponent of the schedule. */
+  readonly power: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  /** Factor of the learning rate of everything but the encoder. */
+  readonly headFactor: number;
+  /** Largest norm of all gradients together; 0 does not clip. */
+  readonly clipNorm: number;
+  /** Steps whose gradients are averaged before an update. */
+  readonly accumulate: number;
+}
+
+/** When and how a run is evaluated. */
+export interface EvaluationConfig {
+  /** Iterations between evaluations. */
+  readonly every: number;
+  /** `whole` images, or `slide`: windows of `crop`. */
+  readonly mode: "whole" | "slide";
+  readonly crop: readonly [number, number];
+  readonly stride: readonly [number, number];
+  /** Size `[width, height]` that images are scaled to, keeping their shape; their own size when absent. */
+  readonly scale?: readonly [number, number];
+  /** Most images of the list that are looked at during training; 0 takes all. */
+  readonly limit: number;
+}
+
+/** Everything that decides a run's numbers. */
+export interface RunConfig {
+  readonly preset: string;
+  readonly seed: number;
+  readonly backend: string;
+  readonly iterations: number;
+  readonly batch: { readonly labeled: number; readonly unlabeled: number };
+  /** Iterations between checkpoints. */
+  readonly checkpointEvery: number;
+  readonly data: DataConfig;
+  readonly network: NetworkConfig;
+  readonly recipe: Recipe;
+  readonly optimizer: OptimizerConfig;
+  readonly evaluation: EvaluationConfig;
+}
