@@ -25,12 +25,13 @@ const VOID_VALUES: readonly number[] = [255, 0];
 function numberMapping(present: readonly number[], unknown: readonly number[], classCount: number): string {
   const ignore = (values: readonly number[]) => `ignore = [${values.join(", ")}]`;
   const counted = Array.from({ length: classCount }, (_, i) => i + 1);
-  const fromOne = present.every((value) => value <= classCount || value === 255) &&
-    present.includes(classCount);
-  if (fromOne) {
-    return `values = [${counted.join(", ")}], ${ignore(present.includes(255) ? [0, 255] : [0])}`;
+  const single = `${ignore(unknown)} if ${unknown[0]} means "no label"`;
+  const fromOne = `values = [${counted.join(", ")}], ${ignore(present.includes(255) ? [0, 255] : [0])}`;
+  if (present.every((value) => value <= classCount || value === 255) && present.includes(classCount)) {
+    // classes 0 … K − 1 and void K, or void 0 and classes 1 … K
+    return present.includes(0) && unknown.length === 1 ? `${single}, or ${fromOne} if 0 does` : fromOne;
   }
-  if (unknown.length === 1) return `${ignore(unknown)} if ${unknown[0]} means "no label"`;
+  if (unknown.length === 1) return single;
   for (const left of [[], ...VOID_VALUES.map((value) => [value])]) {
     const values = present.filter((value) => !left.includes(value));
     if (values.length !== classCount) continue;
