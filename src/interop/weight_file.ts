@@ -1,4 +1,4 @@
-import { FormatError } from "../core/errors.ts";
+import { ConfigError, FormatError } from "../core/errors.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import { isTorchFile, readTorchTensors, type TorchExtra } from "../formats/torch_file.ts";
@@ -53,6 +53,17 @@ function readNamedContent(source: string, bytes: Uint8Array): Content {
   }
 }
 
+function readFile(path: string): Uint8Array {
+  try {
+    return Deno.readFileSync(path);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new ConfigError(`Cannot read weights "${path}": there is no such file, expected a path to one`, {
+      cause,
+    });
+  }
+}
+
 function stemOf(tensors: ReadonlyMap<string, StoredTensor>): "v1" | "v1c" | undefined {
   if (tensors.has("backbone.stem.0.weight")) return "v1c";
   return tensors.has("backbone.conv1.weight") ? "v1" : undefined;
@@ -62,12 +73,13 @@ function stemOf(tensors: ReadonlyMap<string, StoredTensor>): "v1" | "v1c" | unde
  * Reads weights from where people have them: `.pth`, `.pt`, `.th` of both layouts and `.safetensors`; of torchvision,
  * mmseg and mmcv, the official checkpoints and this project's own. The kind is told by content. Executes nothing.
  * @param source A path, or a whole file in memory
+ * @throws {ConfigError} If there is no such file
  * @throws {FormatError} If the file is of another kind, damaged, or wants to run code
  * @throws {CheckpointMismatch} If two of its names become one
  */
 export function readWeights(source: string | Uint8Array): WeightFile {
   const label = typeof source === "string" ? source : "bytes";
-  const bytes = typeof source === "string" ? Deno.readFileSync(source) : source;
+  const bytes = typeof source === "string" ? readFile(source) : source;
   const { format, tensors: fileTensors, extras } = readNamedContent(label, bytes);
   const { names, removedPrefix, besides } = mapWeightNames([...fileTensors.keys()]);
   const tensors = new Map([...names].map(([fileName, name]) => [name, fileTensors.get(fileName)!]));

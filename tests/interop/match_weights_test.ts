@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { CheckpointMismatch, FormatError } from "../../src/core/errors.ts";
+import { CheckpointMismatch, ConfigError, FormatError } from "../../src/core/errors.ts";
 import { encodeSafetensors } from "../../src/formats/safetensors.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { writeTorchFile } from "../../src/formats/torch_write.ts";
+import { importWeights } from "../../src/interop/import_weights.ts";
 import { describeMatch } from "../../src/interop/match_report.ts";
 import {
   expectedShapes,
@@ -184,6 +185,17 @@ Deno.test("readWeights() refuses two names that become one", () => {
   const twice = renamed(TENSORS, bare);
   twice.set("backbone.bn1.bias", TENSORS.get("backbone.bn1.bias")!);
   assert.throws(() => readWeights(writeTorchFile(twice)), CheckpointMismatch);
+});
+
+Deno.test("importWeights() gives what ParameterStore.load() takes, or refuses", () => {
+  const specs = parameterSpecs(MODEL);
+  const encoderOnly = writeTorchFile(renamed(TENSORS, bare));
+  const { tensors, report } = importWeights(encoderOnly, specs);
+  assert.deepEqual([...tensors.keys()], encoderNames);
+  assert.match(report, /^Weights bytes: torch, stem v1\n/);
+  assert.throws(() => importWeights(encoderOnly, specs, { strict: true }), CheckpointMismatch);
+  assert.throws(() => importWeights(writeTorchFile(new Map()), specs), CheckpointMismatch);
+  assert.throws(() => importWeights("/no/such/file.pth", specs), ConfigError);
 });
 
 Deno.test("readWeights() names the file in errors", () => {
