@@ -29,7 +29,7 @@ export async function exportWeb({ model, labels, title, pixels }: WebPage): Prom
     const text = await pageText(name);
     files.set(
       name,
-      encoder.encode(name === "index.html" ? text.replaceAll("{{title}}", escapeHtml(title)) : text),
+      encoder.encode(name === "index.html" ? text.replaceAll("PAGE_TITLE", escapeHtml(title)) : text),
     );
   }
   const { classes, colors } = labels;
