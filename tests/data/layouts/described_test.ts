@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Item } from "../../../src/data/dataset.ts";
+import { openDescribed } from "../../../src/data/layouts/described.ts";
+import { readLabelMap } from "../../../src/data/read_item.ts";
+import { missingData, sharedPath, testUnless } from "../../support.ts";
+import { describedFiles, photo, toml, withFolder } from "../made_folders.ts";
+
+function ids(items: readonly Item[]): string[] {
+  return items.map(({ id }) => id);
+}
+
+Deno.test("openDescribed() makes items of lists; lines without a mask are unlabeled", async () => {
+  await withFolder(describedFiles(), async (root) => {
+    const dataset = await openDescribed(join(root, "dataset.toml"));
+    assert.deepEqual([dataset.name, dataset.root], ["Tiny", root]);
+    assert.deepEqual(ids(dataset.train), ["images/a.png", "images/b.png", "images/c.png"]);
+    assert.deepEqual(ids(dataset.unlabeled), ["images/free.png"]);
+    assert.equal(dataset.unlabeled[0]!.mask, undefined);
+    assert.deepEqual(dataset.val[0]!.mask, { kind: "file", path: join(root, "masks/v.png") });
+  });
+});
+
+Deno.test("openDescribed() adds a folder of unlabeled pictures, without those it has", async () => {
+  const files = describedFiles({
+    "dataset.toml": toml('unlabeled = "images"', 'test = "test.txt"'),
+    "test.txt": "images/more.png\n",
+    "images/more.png": photo(),
+  });
+  await withFolder(files, async (root) => {
+    const dataset = await openDescribed(join(root, "dataset.toml"));
+    assert.deepEqual(ids(dataset.unlabeled), ["images/free.png", "images/more.png", "images/v.png"]);
+    assert.deepEqual(ids(dataset.test), ["images/more.png"]);
+  });
+});
+
+Deno.test("openDescribed() collects paths that leave the folder", async () => {
+  const files = describedFiles({
+    "dataset.toml": toml('test = "../test.txt"'),
+    "train.txt": "../a.png masks/a.png\nimages/b.png ../../b.png\n",
+  });
+  await withFolder(files, async (root) => {
+    await assert.rejects(openDescribed(join(root, "dataset.toml")), (error: Error) => {
+      assert.equal(error.name, "DatasetError");
+      assert.match(error.message, /3 problems/);
+      assert.ok(
+        error.message.includes(
+          `"../a.png" in line 1 of "train.txt" leaves the folder, expected a path inside "${root}"`,
+        ),
+      );
+      assert.match(error.message, /"\.\.\/\.\.\/b\.png" in line 2/);
+      assert.match(error.message, /test is "\.\.\/test\.txt", which leaves the folder/);
+      return true;
+    });
+  });
+});
+
+Deno.test("openDescribed() wants a mask for each image of val", async () => {
+  await withFolder(describedFiles({ "val.txt": "images/v.png\n" }), async (root) => {
+    await assert.rejects(
+      openDescribed(join(root, "dataset.toml")),
+      /"images\/v\.png" in "val\.txt" has no mask, expected one/,
+    );
+  });
+});
+
+testUnless(
+  missingData("data/camvid/dataset.toml"),
+  "openDescribed() opens CamVid and reads its labels",
+  async () => {
+    const dataset = await openDescribed(sharedPath("data/camvid/dataset.toml")!);
+    assert.deepEqual([dataset.train.length, dataset.val.length, dataset.test.length], [367, 101, 233]);
+    assert.equal(dataset.train[0]!.id, "train/0001TP_006690.jpg");
+    const labels = await readLabelMap(dataset, dataset.train[0]!);
+    assert.deepEqual([labels.width, labels.height], [480, 360]);
+    assert.ok(labels.data.every((label) => label < 11 || label === 255));
+    assert.ok(labels.data.includes(255), "void is 11 in the file, 255 here");
+  },
+);
