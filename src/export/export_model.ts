@@ -25,12 +25,15 @@ export type ExportFormat = typeof EXPORT_FORMATS[number];
 
 /** An export: what, as what, and where to. */
 export interface ExportRequest {
+  /** What is made. */
   readonly format: ExportFormat;
   /** A file for onnx, safetensors and torch; a folder for tfjs and web. */
   readonly out: string;
+  /** The network that the tensors belong to. */
   readonly model: ModelOptions;
   /** By state_dict name. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Written into the files; the legend of a page. */
   readonly labels: ClassLabels;
   /** Of the program, written into the files. */
   readonly version: string;
@@ -58,6 +61,7 @@ export interface ExportRequest {
 
 /** What an export wrote. */
 export interface ExportedFiles {
+  /** In the order of writing. */
   readonly files: readonly WrittenFile[];
   /** Sentences for the user: what was left out or added. */
   readonly notes: readonly string[];

@@ -9,11 +9,14 @@
 export interface GraphWeight {
   /** Name in the exported file: that of the state_dict, or one beside it where batch norm was folded. */
   readonly name: string;
+  /** Axis lengths. */
   readonly shape: readonly number[];
+  /** Row-major elements. */
   readonly data: Float32Array;
 }
 
-interface NodeBase {
+/** What every node has. */
+export interface NodeBase {
   /** Name of the node and of its value; unique. */
   readonly name: string;
   /** Names of values, each made by an earlier node or the graph's input. */
@@ -24,13 +27,17 @@ interface NodeBase {
 
 /** Convolution with zero padding, the same on all four sides. */
 export interface ConvNode extends NodeBase {
+  /** Kind of the node. */
   readonly op: "conv";
   /** `[O, I / groups, K, K]` */
   readonly weight: GraphWeight;
   /** `[O]` */
   readonly bias?: GraphWeight;
+  /** Of both axes, in pixels. */
   readonly stride: number;
+  /** Zeros on each side, in pixels. */
   readonly padding: number;
+  /** Distance of neighbouring taps, in pixels. */
   readonly dilation: number;
   /** 1, or the number of input channels (depthwise). */
   readonly groups: number;
@@ -38,19 +45,29 @@ export interface ConvNode extends NodeBase {
 
 /** Batch norm with running statistics, only where folding is switched off. All weights `[C]`. */
 export interface BatchNormNode extends NodeBase {
+  /** Kind of the node. */
   readonly op: "batchNorm";
+  /** γ */
   readonly scale: GraphWeight;
+  /** β */
   readonly shift: GraphWeight;
+  /** Running mean. */
   readonly mean: GraphWeight;
+  /** Running variance. */
   readonly variance: GraphWeight;
+  /** Added to the variance. */
   readonly epsilon: number;
 }
 
 /** Max pooling; padding never wins over a value. */
 export interface MaxPoolNode extends NodeBase {
+  /** Kind of the node. */
   readonly op: "maxPool";
+  /** Side of the window, in pixels. */
   readonly kernel: number;
+  /** Of both axes, in pixels. */
   readonly stride: number;
+  /** Zeros on each side, in pixels. */
   readonly padding: number;
 }
 
@@ -62,7 +79,9 @@ export interface PlainNode extends NodeBase {
 
 /** Bilinear resize of a feature map to the height and width of the graph's input. */
 export interface ResizeNode extends NodeBase {
+  /** Kind of the node. */
   readonly op: "resize";
+  /** Corner rule, as in PyTorch's `interpolate`. */
   readonly alignCorners: boolean;
 }
 
@@ -81,6 +100,7 @@ export interface InferenceGraph {
   readonly classes: number;
   /** Input size divided by feature size. */
   readonly outputStride: 8 | 16;
+  /** In an order in which they can run. */
   readonly nodes: readonly GraphNode[];
 }
 

@@ -7,8 +7,11 @@ const BATCH_NORM_EPSILON = 1e-5;
 
 /** The numbers of a convolution. */
 export interface ConvSpec {
+  /** Channels of the input. */
   readonly inChannels: number;
+  /** Channels of the output. */
   readonly outChannels: number;
+  /** Side of the window, odd, in pixels. */
   readonly kernel: number;
   /** 1 where left out. */
   readonly stride?: number;
@@ -18,6 +21,7 @@ export interface ConvSpec {
 
 /** How batch norm is written and where tensors come from. */
 export interface GraphBuilderOptions {
+  /** By state_dict name. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** Folds batch norm into the convolution before it, in float64. */
   readonly fold: boolean;

@@ -1,6 +1,8 @@
 /** Mean and standard deviation of each RGB channel, of pixels 0..255: `(x − mean) / std`. */
 export interface Normalization {
+  /** Red, green, blue, 0..255. */
   readonly mean: readonly [number, number, number];
+  /** Red, green, blue, above 0. */
   readonly std: readonly [number, number, number];
 }
 

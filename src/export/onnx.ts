@@ -18,6 +18,7 @@ export type ExportSize = readonly [height: number, width: number] | "multiple" |
 
 /** How an ONNX file is made. */
 export interface OnnxOptions {
+  /** Sizes of the pictures that the model takes. */
   readonly size: ExportSize;
   /** `float32`: `[N, 3, H, W]`, 0..255; `uint8`: `[N, H, W, 3]`, by Cast and Transpose. float32 where left out. */
   readonly input?: "float32" | "uint8";

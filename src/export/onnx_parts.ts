@@ -2,22 +2,29 @@ import type { OnnxAttribute, OnnxDtype, OnnxNode, OnnxTensor } from "../formats/
 import type { ConvNode, GraphWeight } from "./graph.ts";
 import { type Int8Code, quantizeConv } from "./quantization.ts";
 
-type Elements = Float32Array | Int8Array | Int32Array | BigInt64Array;
-type Attributes = Readonly<Record<string, OnnxAttribute>>;
+/** Elements of a constant. */
+export type OnnxElements = Float32Array | Int8Array | Int32Array | BigInt64Array;
+/** Attributes of a node by name. */
+export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>;
 
 /** Collects the nodes and constants of an ONNX graph; with int8 codes, puts QuantizeLinear and DequantizeLinear between. */
 export class OnnxParts {
+  /** In an order in which they can run. */
   readonly nodes: OnnxNode[] = [];
+  /** Constants. */
   readonly initializers: OnnxTensor[] = [];
   readonly #codes: ReadonlyMap<string, Int8Code>;
 
-  /** @param codes The int8 code of each value that has one; none for a float model */
+  /**
+   * Parts without nodes.
+   * @param codes The int8 code of each value that has one; none for a float model
+   */
   constructor(codes: ReadonlyMap<string, Int8Code>) {
     this.#codes = codes;
   }
 
   /** Adds a node that makes the value `name`, and rounds it where it has a code. */
-  node(op: string, name: string, inputs: readonly string[], attributes: Attributes = {}): void {
+  node(op: string, name: string, inputs: readonly string[], attributes: OnnxAttributes = {}): void {
     this.nodes.push({ op, name, inputs, outputs: [name], attributes });
     this.round(name);
   }
@@ -45,7 +52,7 @@ export class OnnxParts {
   }
 
   /** Adds a constant and returns its name. */
-  constant(name: string, dtype: OnnxDtype, shape: readonly number[], elements: Elements): string {
+  constant(name: string, dtype: OnnxDtype, shape: readonly number[], elements: OnnxElements): string {
     const data = new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
     this.initializers.push({ name, dtype, shape, data });
     return name;

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
 /** A file that was written. */
@@ -29,7 +29,8 @@ export async function putFile(path: string, bytes: Uint8Array): Promise<WrittenF
 }
 
 /**
- * Writes a folder beside its place and renames it. A folder that an earlier export made there is replaced.
+ * Writes a folder beside its place and renames it. An empty folder there, and one that an earlier
+ * export made, is replaced.
  * @param files By path relative to the folder, with `/`
  * @param mark The file by which an earlier export is known
  * @throws {RangeError} If something else is at the place
@@ -40,9 +41,10 @@ export async function putFolder(
   mark: string,
 ): Promise<WrittenFile[]> {
   const target = resolve(path);
-  if (existsSync(target) && !existsSync(join(target, mark))) {
+  if (existsSync(target) && !existsSync(join(target, mark)) && (await readdir(target)).length > 0) {
     throw new RangeError(
-      `Cannot write to "${path}": something else is there (no ${mark} in it), expected a new or an exported folder`,
+      `Cannot write to "${path}": something else is there (no ${mark} in it), ` +
+        "expected a new, empty or exported folder",
     );
   }
   const beside = `${target}.${randomUUID()}.part`;

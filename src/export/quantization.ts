@@ -13,9 +13,13 @@ export interface Int8Code {
 
 /** Convolution weights as int8, symmetric (no zero point), a scale for each output channel; bias in `scale · inputScale`. */
 export interface Int8Weights {
+  /** −127..127, in the order of the weights. */
   readonly codes: Int8Array;
+  /** One an output channel. */
   readonly scales: Float32Array;
+  /** One an output channel. */
   readonly bias: Int32Array | undefined;
+  /** One an output channel. */
   readonly biasScales: Float32Array;
 }
 

@@ -8,9 +8,13 @@ export type OnnxDtype = keyof typeof ONNX_DTYPES;
 
 /** A constant of the graph; `data` are its little-endian bytes. */
 export interface OnnxTensor {
+  /** Unique in the graph. */
   readonly name: string;
+  /** Element type. */
   readonly dtype: OnnxDtype;
+  /** Axis lengths; empty for a single number. */
   readonly shape: readonly number[];
+  /** Row-major elements. */
   readonly data: Uint8Array;
 }
 
@@ -23,18 +27,25 @@ export type OnnxAttribute =
 
 /** A node: an operator of the default domain. */
 export interface OnnxNode {
+  /** Name of the operator. */
   readonly op: string;
+  /** Unique in the graph. */
   readonly name: string;
   /** An empty name leaves an optional input out. */
   readonly inputs: readonly string[];
+  /** Names of the values that it makes. */
   readonly outputs: readonly string[];
+  /** By name. */
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
 /** An input or output of the graph; a text stands for an axis whose length is known at run time only. */
 export interface OnnxValue {
+  /** Unique in the graph. */
   readonly name: string;
+  /** Element type. */
   readonly dtype: OnnxDtype;
+  /** Axis lengths. */
   readonly shape: readonly (number | string)[];
 }
 
@@ -42,13 +53,21 @@ export interface OnnxValue {
 export interface OnnxModel {
   /** Version of the file format; 8 reads everywhere that opset 13 does. */
   readonly irVersion: number;
+  /** Version of the default operator set. */
   readonly opset: number;
+  /** The program that writes. */
   readonly producer: { readonly name: string; readonly version: string };
+  /** Any text. */
   readonly graphName: string;
+  /** Values that the caller gives. */
   readonly inputs: readonly OnnxValue[];
+  /** Values that the caller gets. */
   readonly outputs: readonly OnnxValue[];
+  /** In an order in which they can run. */
   readonly nodes: readonly OnnxNode[];
+  /** Constants. */
   readonly initializers: readonly OnnxTensor[];
+  /** Texts for readers of the file. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
