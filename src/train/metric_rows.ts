@@ -1,0 +1,33 @@
+/** A row of `metrics.jsonl` written while training. */
+export interface TrainRow {
+  /** Marks the row's kind. */
+  readonly kind: "train";
+  /** Iterations done, from 1. */
+  readonly iteration: number;
+  /** Losses by name before their weights, and their weighted sum `total`; means over the iterations since the last row. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** Learning rate of this iteration. */
+  readonly learningRate: number;
+  /** ω of this iteration, the ramp-up times the weight. */
+  readonly weight: number;
+  /** Seconds an iteration, over the iterations since the last row. */
+  readonly secondsPerIteration: number;
+  /** Share of that time that the step waited for data, from 0 to 1. */
+  readonly dataWaitShare: number;
+  /** Most bytes that tensors held since the last row. */
+  readonly memoryBytes: number;
+}
+
+/** A row of `metrics.jsonl` written after an evaluation during training. */
+export interface EvalRow {
+  /** Marks the row's kind. */
+  readonly kind: "eval";
+  /** Iterations done, from 0. */
+  readonly iteration: number;
+  /** Mean IoU, from 0 to 1. */
+  readonly miou: number;
+  /** Share of right pixels, from 0 to 1. */
+  readonly accuracy: number;
+  /** IoU by class, in the order of the dataset; `null` where a class does not occur. */
+  readonly perClass: readonly (number | null)[];
+}
