@@ -59,8 +59,8 @@ testUnless(
       const path = (item!.mask as { path: string }).path.replace("labelTrainIds", "labelIds");
       const fromIds = await readLabelMap({ maskRule, classes }, { ...item!, mask: { kind: "file", path } });
       // the two files were shrunk from 2048 × 1024 apart: 0.23 % of the pixels, along borders, differ
-    const different = fromIds.data.filter((label, i) => label !== labels.data[i]).length;
-    assert.ok(different / labels.data.length < 0.0025, `${different} labels differ`);
+      const different = fromIds.data.filter((label, i) => label !== labels.data[i]).length;
+      assert.ok(different / labels.data.length < 0.0025, `${different} labels differ`);
     });
   },
 );

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type AugmentOptions, augmentOptions } from "../../../src/data/augment/augment_options.ts";
+import { chooseLabeled } from "../../../src/data/choose_labeled.ts";
+import type { Dataset } from "../../../src/data/dataset.ts";
+import type { LoadedBatch } from "../../../src/data/loader/batch.ts";
+import { createLoader, type LoaderOptions } from "../../../src/data/loader/loader.ts";
+import { openDataset } from "../../../src/data/open_dataset.ts";
+import { openSynthetic } from "../../../src/data/synthetic/synthetic.ts";
+import { missingData, sharedPath, testUnless } from "../../support.ts";
+import { describedFiles, withFolder } from "../made_folders.ts";
+
+const AUGMENT: AugmentOptions = augmentOptions({ height: 24, width: 20 });
+const OPTIONS: LoaderOptions = { batchLabeled: 2, batchUnlabeled: 3, augment: AUGMENT, seed: 7, workers: 0 };
+
+/** Five labeled and eleven unlabeled pictures. */
+async function small(): Promise<Dataset> {
+  return await chooseLabeled(openSynthetic({ train: 16, val: 0, test: 0, size: 48 }), {
+    fraction: "5",
+    seed: 0,
+  });
+}
+
+async function batches(
+  dataset: Dataset,
+  count: number,
+  options: Partial<LoaderOptions> = {},
+): Promise<LoadedBatch[]> {
+  const loader = createLoader(dataset, { ...OPTIONS, ...options });
+  try {
+    const loaded: LoadedBatch[] = [];
+    for (let i = 0; i < count; i++) loaded.push(await loader.next());
+    return loaded;
+  } finally {
+    loader.close();
+  }
+}
+
+Deno.test("createLoader() gives batches of the wanted shapes", async () => {
+  const [batch] = await batches(await small(), 1);
+  assert.deepEqual(
+    [batch!.labeled.length, batch!.labels.length, batch!.unlabeled.length],
+    [2 * 24 * 20 * 3, 2 * 24 * 20, 3 * 24 * 20 * 3],
+  );
+  assert.deepEqual([batch!.iteration, batch!.size, batch!.labeledIds.length, batch!.unlabeledIds.length], [
+    0,
+    { height: 24, width: 20 },
+    2,
+    3,
+  ]);
+  assert.ok(batch!.labels.every((label) => label >= 0 && (label < 6 || label === 255)));
+  assert.ok(batch!.labels.some((label) => label !== 255));
+});
+
+Deno.test("createLoader() gives the same batches with 0, 1 and 2 workers and any prefetch", async () => {
+  const dataset = await small();
+  const expected = await batches(dataset, 6);
+  assert.deepEqual(await batches(dataset, 6, { workers: 1, prefetch: 1 }), expected);
+  assert.deepEqual(await batches(dataset, 6, { workers: 2, prefetch: 4, cacheBytes: 0 }), expected);
+});
+
+Deno.test("createLoader() goes on from any iteration as if it had not stopped", async () => {
+  const dataset = await small();
+  const expected = await batches(dataset, 9);
+  for (const startIteration of [1, 5, 8]) {
+    assert.deepEqual(
+      await batches(dataset, 9 - startIteration, { startIteration }),
+      expected.slice(startIteration),
+    );
+  }
+});
+
+Deno.test("createLoader() gives other batches with another seed", async () => {
+  const dataset = await small();
+  assert.notDeepEqual(
+    (await batches(dataset, 1, { seed: 8 }))[0]!.labeled,
+    (await batches(dataset, 1))[0]!.labeled,
+  );
+});
+
+Deno.test("createLoader() shows each list's images once an epoch, each list by itself", async () => {
+  const dataset = await small();
+  const loaded = await batches(dataset, 11, { batchLabeled: 5, batchUnlabeled: 1 });
+  for (const { labeledIds } of loaded) assert.equal(new Set(labeledIds).size, 5);
+  assert.equal(new Set(loaded.flatMap(({ unlabeledIds }) => unlabeledIds)).size, 11);
+});
+
+Deno.test("createLoader() augments one image differently each time", async () => {
+  const dataset = await small();
+  const one = { ...dataset, train: dataset.train.slice(0, 1) };
+  const [first, second] = await batches(one, 2, { batchLabeled: 1, batchUnlabeled: 0 });
+  assert.deepEqual(first!.labeledIds, second!.labeledIds);
+  assert.notDeepEqual(first!.labeled, second!.labeled);
+  assert.equal(first!.unlabeled.length, 0);
+});
+
+Deno.test("createLoader() shares an epoch between processes", async () => {
+  const dataset = await small();
+  const options = { batchLabeled: 1, batchUnlabeled: 1 };
+  const alone = await batches(dataset, 6, options);
+  const shares = await Promise.all(
+    [0, 1].map((index) => batches(dataset, 3, { ...options, share: { index, count: 2 } })),
+  );
+  const together = [0, 1, 2].flatMap((t) => [shares[0]![t]!, shares[1]![t]!]);
+  assert.deepEqual(together.map(({ labeled }) => labeled), alone.map(({ labeled }) => labeled));
+});
+
+Deno.test("createLoader() never opens masks of unlabeled images", async () => {
+  await withFolder(describedFiles(), async (root) => {
+    const dataset = await chooseLabeled(await openDataset(root), { fraction: "1", seed: 0 });
+    for (const { id } of dataset.unlabeled) {
+      const mask = join(root, id.replace("images", "masks"));
+      await Deno.writeTextFile(mask, "garbage");
+    }
+    const loaded = await batches(dataset, 4, { batchLabeled: 1 });
+    assert.equal(new Set(loaded.flatMap(({ unlabeledIds }) => unlabeledIds)).size, 3);
+  });
+});
+
+for (const workers of [0, 1]) {
+  Deno.test(`createLoader() names a broken file, and does so again, with ${workers} workers`, async () => {
+    await withFolder(describedFiles({ "images/free.png": "garbage" }), async (root) => {
+      const loader = createLoader(await openDataset(root), { ...OPTIONS, workers, batchUnlabeled: 1 });
+      try {
+        const expected = {
+          name: "DatasetError",
+          message: new RegExp(`"${root}/images/free\\.png": file begins with`),
+        };
+        await assert.rejects(loader.next(), expected);
+        await assert.rejects(loader.next(), expected);
+      } finally {
+        loader.close();
+      }
+    });
+  });
+}
+
+Deno.test("createLoader() tells a mask with values outside while it loads", async () => {
+  await withFolder(describedFiles({ "dataset.toml": "" }), async (root) => {
+    const dataset = await small();
+    const path = (name: string) => ({ kind: "file", path: join(root, name) } as const);
+    const item = { id: "a", image: path("images/a.png"), mask: path("masks/a.png") };
+    const maskRule = { ...dataset.maskRule, values: [0, 2, 3, 4, 5, 6] };
+    await assert.rejects(
+      batches({ ...dataset, maskRule, train: [item] }, 1),
+      /masks\/a\.png" holds 1, expected/,
+    );
+  });
+});
+
+Deno.test("createLoader() refuses empty lists and options out of range", async () => {
+  const dataset = await small();
+  assert.throws(() => createLoader({ ...dataset, train: [] }, OPTIONS), {
+    name: "DatasetError",
+    message: /train holds no labeled image/,
+  });
+  assert.throws(
+    () => createLoader({ ...dataset, unlabeled: [] }, OPTIONS),
+    /it has no unlabeled image, expected some for 3 a batch/,
+  );
+  assert.throws(() => createLoader(dataset, { ...OPTIONS, batchLabeled: 0 }), RangeError);
+  assert.throws(() => createLoader(dataset, { ...OPTIONS, startIteration: -1 }), RangeError);
+});
+
+for (const workers of [0, 2]) {
+  Deno.test(`close() ends a loader with ${workers} workers, batches under way too`, async () => {
+    const loader = createLoader(await small(), { ...OPTIONS, workers });
+    await loader.next();
+    loader.close();
+    await assert.rejects(loader.next(), { name: "TypeError", message: /the loader is closed/ });
+  });
+}
+
+Deno.test("stats() counts batches, samples and kept pictures", async () => {
+  const loader = createLoader(await small(), OPTIONS);
+  for (let i = 0; i < 8; i++) await loader.next();
+  const stats = loader.stats();
+  assert.deepEqual([stats.batches, stats.samples], [8, 40]);
+  assert.equal(stats.cachedSamples, 40 - 16);
+  assert.ok(stats.waitedMs >= stats.waitedAfterFirstMs && stats.madeMs > 0);
+});
+
+testUnless(
+  missingData("data/camvid"),
+  "createLoader() gives the same batches of JPEG photos here and in workers",
+  async () => {
+    const dataset = await chooseLabeled(await openDataset(sharedPath("data/camvid")!), {
+      fraction: "1/8",
+      seed: 1,
+    });
+    const augment = augmentOptions({ height: 96, width: 96 });
+    const expected = await batches(dataset, 2, { augment });
+    assert.deepEqual(await batches(dataset, 2, { augment, workers: 2 }), expected);
+  },
+);
