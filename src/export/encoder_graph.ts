@@ -1,20 +1,6 @@
-import type { EncoderDepth, EncoderOptions } from "../config/model_options.ts";
-import type { GraphBuilder } from "./graph_builder.ts";
-
-/** Residual blocks of each stage (He et al. 2016, table 1). */
-const STAGE_BLOCKS: Readonly<Record<EncoderDepth, readonly number[]>> = {
-  18: [2, 2, 2, 2],
-  34: [3, 4, 6, 3],
-  50: [3, 4, 6, 3],
-  101: [3, 4, 23, 3],
-  152: [3, 8, 36, 3],
-};
-
-/** Stride and dilation of each stage, by output stride. */
-const STAGE_PLANS = {
-  8: { strides: [1, 2, 1, 1], dilations: [1, 1, 2, 4] },
-  16: { strides: [1, 2, 2, 1], dilations: [1, 1, 1, 2] },
-} as const;
+import type { EncoderOptions } from "../config/model_options.ts";
+import { type BlockPlan, encoderChannels, hasBottlenecks, planBlocks } from "../model/encoder_plan.ts";
+import type { ConvSpec, GraphBuilder } from "./graph_builder.ts";
 
 /** A value and its channels. */
 export interface Feature {
@@ -22,13 +8,6 @@ export interface Feature {
   readonly value: string;
   /** Number of channels. */
   readonly channels: number;
-}
-
-interface BlockSpec {
-  readonly path: string;
-  readonly planes: number;
-  readonly stride: number;
-  readonly dilation: number;
 }
 
 /**
@@ -47,13 +26,10 @@ export function addEncoder(builder: GraphBuilder, input: string, options: Encode
     stride: 2,
     padding: 1,
   });
-  let feature: Feature = { value: pooled, channels };
-  for (const block of encoderBlocks(options)) {
-    feature = options.depth < 50
-      ? basicBlock(builder, feature, block)
-      : bottleneckBlock(builder, feature, block);
-  }
-  return feature;
+  const addBlock = hasBottlenecks(options.depth) ? addBottleneckBlock : addBasicBlock;
+  const blocks = planBlocks(options).flat();
+  const value = blocks.reduce((input, block) => addBlock(builder, input, block), pooled);
+  return { value, channels: encoderChannels(options) };
 }
 
 function deepStem(builder: GraphBuilder, input: string, channels: number): string {
@@ -73,50 +49,40 @@ function plainStem(builder: GraphBuilder, input: string, channels: number): stri
   return builder.convNorm(input, "backbone.conv1", "backbone.bn1", spec, true);
 }
 
-function encoderBlocks(options: EncoderOptions): BlockSpec[] {
-  const plan = STAGE_PLANS[options.outputStride];
-  return STAGE_BLOCKS[options.depth].flatMap((count, stage) => {
-    const dilation = plan.dilations[stage]!;
-    const first = options.contractDilation && dilation > 1 ? dilation / 2 : dilation;
-    return Array.from({ length: count }, (_, i) => ({
-      path: `backbone.layer${stage + 1}.${i}`,
-      planes: options.baseChannels * 2 ** stage,
-      stride: i === 0 ? plan.strides[stage]! : 1,
-      dilation: i === 0 ? first : dilation,
-    }));
-  });
+function addBasicBlock(builder: GraphBuilder, input: string, block: BlockPlan): string {
+  const { inputs: inChannels, width, stride, dilation } = block;
+  return addBlock(builder, input, block, [
+    { inChannels, outChannels: width, kernel: 3, stride, dilation },
+    { inChannels: width, outChannels: width, kernel: 3 },
+  ]);
 }
 
-function basicBlock(builder: GraphBuilder, input: Feature, block: BlockSpec): Feature {
-  const { path, planes: channels, stride, dilation } = block;
-  const first = { inChannels: input.channels, outChannels: channels, kernel: 3, stride, dilation };
-  const second = { inChannels: channels, outChannels: channels, kernel: 3 };
-  const hidden = builder.convNorm(input.value, `${path}.conv1`, `${path}.bn1`, first, true);
-  const residual = builder.convNorm(hidden, `${path}.conv2`, `${path}.bn2`, second, false);
-  return joinShortcut(builder, input, block, { value: residual, channels });
+function addBottleneckBlock(builder: GraphBuilder, input: string, block: BlockPlan): string {
+  const { inputs: inChannels, width, outputs, stride, dilation } = block;
+  return addBlock(builder, input, block, [
+    { inChannels, outChannels: width, kernel: 1 },
+    { inChannels: width, outChannels: width, kernel: 3, stride, dilation },
+    { inChannels: width, outChannels: outputs, kernel: 1 },
+  ]);
 }
 
-function bottleneckBlock(builder: GraphBuilder, input: Feature, block: BlockSpec): Feature {
-  const { path, planes, stride, dilation } = block;
-  const channels = planes * 4;
-  const specs = [
-    { inChannels: input.channels, outChannels: planes, kernel: 1 },
-    { inChannels: planes, outChannels: planes, kernel: 3, stride, dilation },
-    { inChannels: planes, outChannels: channels, kernel: 1 },
-  ];
+/** Convolutions one after the other, ReLU after each but the last; plus the shortcut; ReLU. */
+function addBlock(
+  builder: GraphBuilder,
+  input: string,
+  block: BlockPlan,
+  specs: readonly ConvSpec[],
+): string {
+  const { inputs: inChannels, outputs: outChannels, stride, projection } = block;
+  const path = `backbone.${block.name}`;
   const residual = specs.reduce((value, spec, i) => {
-    return builder.convNorm(value, `${path}.conv${i + 1}`, `${path}.bn${i + 1}`, spec, i < 2);
-  }, input.value);
-  return joinShortcut(builder, input, block, { value: residual, channels });
-}
-
-function joinShortcut(builder: GraphBuilder, input: Feature, block: BlockSpec, residual: Feature): Feature {
-  const { path, stride } = block;
-  const { channels } = residual;
-  const spec = { inChannels: input.channels, outChannels: channels, kernel: 1, stride };
-  const shortcut = stride === 1 && input.channels === channels
-    ? input.value
-    : builder.convNorm(input.value, `${path}.downsample.0`, `${path}.downsample.1`, spec, false);
-  const sum = builder.plain("add", `${path}.add`, [residual.value, shortcut], channels);
-  return { value: builder.plain("relu", `${path}.relu`, [sum], channels), channels };
+    const relu = i < specs.length - 1;
+    return builder.convNorm(value, `${path}.conv${i + 1}`, `${path}.bn${i + 1}`, spec, relu);
+  }, input);
+  const spec = { inChannels, outChannels, kernel: 1, stride };
+  const shortcut = projection
+    ? builder.convNorm(input, `${path}.downsample.0`, `${path}.downsample.1`, spec, false)
+    : input;
+  const sum = builder.plain("add", `${path}.add`, [residual, shortcut], outChannels);
+  return builder.plain("relu", `${path}.relu`, [sum], outChannels);
 }
