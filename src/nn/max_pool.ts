@@ -73,6 +73,17 @@ function nativeGradient(
   return tf.slice(dx, [0, inset, inset, 0], x.shape as [number, number, number, number]);
 }
 
+function checkPool(shape: readonly number[], kernel: number, geometry: ConvolutionGeometry): void {
+  const { stride, padding } = geometry;
+  const whole = [kernel, stride, padding].every((n) => Number.isInteger(n)) && kernel >= 1 && stride >= 1;
+  const fits = shape.slice(1, 3).every((size) => outputLength(size, kernel, geometry) >= 1);
+  if (whole && shape.length === 4 && padding >= 0 && padding <= kernel / 2 && fits) return;
+  throw new RangeError(
+    `Cannot pool: input [${shape.join(", ")}], window ${kernel}, stride ${stride}, padding ${padding}, ` +
+      "expected [N, H, W, C] not smaller than the window, whole numbers, and a padding of at most half the window",
+  );
+}
+
 /**
  * Largest value in each window, as PyTorch's `MaxPool2d` (padding never wins; the first of equal values gets the
  * gradient).
@@ -81,20 +92,11 @@ function nativeGradient(
  * @param stride Step between windows
  * @param padding Rows and columns added on each side, at most half of the kernel
  * @returns `[N, H', W', C]` with H' = ⌊(H + 2·padding − kernel) / stride⌋ + 1
- * @throws {RangeError} If the input is smaller than the window or the padding too large
+ * @throws {RangeError} If the input is smaller than the window, the padding too large, or a number not whole
  */
 export function maxPool(tape: Tape, x: Value, kernel: number, stride: number, padding: number): Value {
   const geometry = { stride, dilation: 1, padding };
-  const smallest = Math.min(
-    outputLength(x.shape[1]!, kernel, geometry),
-    outputLength(x.shape[2]!, kernel, geometry),
-  );
-  if (x.shape.length !== 4 || padding > kernel / 2 || !(smallest >= 1)) {
-    throw new RangeError(
-      `Cannot pool: input [${x.shape.join(", ")}], window ${kernel}, padding ${padding}, ` +
-        "expected [N, H, W, C] not smaller than the window, and a padding of at most half of it",
-    );
-  }
+  checkPool(x.shape, kernel, geometry);
   const output = tf.tidy(() => {
     const { input, padding } = plan(x.tensor, kernel, geometry);
     return tf.maxPool(input, kernel, stride, padding);
