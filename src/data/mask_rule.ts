@@ -74,9 +74,16 @@ function colorsOf({ kind, data, palette }: RawMask): Uint32Array {
   return Uint32Array.from(data, (value) => colorOf[value] ?? 0xffffffff);
 }
 
-/** Looks stored values up; the last key and label are kept, since neighbours mostly agree. */
-function lookUp(values: ArrayLike<number>, labels: ReadonlyMap<number, number>): Uint16Array {
-  const found = new Uint16Array(values.length);
+/** A table for stored numbers up to 16 bits. */
+function tableOf(labels: ReadonlyMap<number, number>): Uint16Array {
+  const table = new Uint16Array(65536).fill(UNKNOWN);
+  for (const [value, label] of labels) table[value] = label;
+  return table;
+}
+
+/** Labels of packed colours; the last one is kept, since neighbours mostly agree. */
+function lookUpColors(values: Uint32Array, labels: ReadonlyMap<number, number>): Uint8Array | undefined {
+  const found = new Uint8Array(values.length);
   let lastValue = -1;
   let lastLabel = UNKNOWN;
   for (let i = 0; i < values.length; i++) {
@@ -85,9 +92,25 @@ function lookUp(values: ArrayLike<number>, labels: ReadonlyMap<number, number>):
       lastValue = value;
       lastLabel = labels.get(value) ?? UNKNOWN;
     }
+    if (lastLabel === UNKNOWN) return undefined;
     found[i] = lastLabel;
   }
   return found;
+}
+
+function lookUp(
+  values: Uint8Array | Uint16Array,
+  labels: ReadonlyMap<number, number>,
+): Uint8Array | undefined {
+  const table = tableOf(labels);
+  const found = new Uint8Array(values.length);
+  let all = 0;
+  for (let i = 0; i < values.length; i++) {
+    const label = table[values[i]!]!;
+    all |= label;
+    found[i] = label;
+  }
+  return (all & UNKNOWN) === 0 ? found : undefined;
 }
 
 /**
@@ -111,11 +134,8 @@ export function countValues(mask: RawMask, rule: MaskRule, name: string): ValueC
  * @throws {DatasetError} If the file is of another kind than the rule says
  */
 export function labelMapOf(mask: RawMask, rule: MaskRule, name: string): LabelMap | undefined {
-  const found = lookUp(storedValues(mask, rule.masks, name), knownLabels(rule));
-  const data = new Uint8Array(found.length);
-  for (let i = 0; i < found.length; i++) {
-    if (found[i] === UNKNOWN) return undefined;
-    data[i] = found[i]!;
-  }
-  return { width: mask.width, height: mask.height, data };
+  const values = storedValues(mask, rule.masks, name);
+  const labels = knownLabels(rule);
+  const data = values instanceof Uint32Array ? lookUpColors(values, labels) : lookUp(values, labels);
+  return data === undefined ? undefined : { width: mask.width, height: mask.height, data };
 }
