@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-wasm";
+import { prepareForEvaluation } from "../../src/data/augment/evaluation.ts";
+import { predictImage } from "../../src/eval/predict_image.ts";
+import { buildInferenceGraph } from "../../src/export/build_graph.ts";
+import { exportOnnx } from "../../src/export/onnx.ts";
+import { exportTfjs } from "../../src/export/tfjs.ts";
+import { decodeRgb } from "../../src/formats/decode_rgb.ts";
+import { resizeBilinear } from "../../src/formats/resize_image.ts";
+import type { RgbImage } from "../../src/formats/rgb_image.ts";
+import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
+import { Network } from "../../src/model/network.ts";
+import type { ModelOptions } from "../../src/config/model_options.ts";
+import { missingData, sharedPath, testUnless } from "../support.ts";
+import { agreement, worstDifference } from "./compare.ts";
+import { drawnTensors, smallModel } from "./reference_model.ts";
+import { runOnnx } from "./run_onnx.ts";
+import { nhwc, runTfjs } from "./run_tfjs.ts";
+
+const PICTURE = "data/camvid/test/0001TP_008550.jpg";
+const SIZES = [[480, 360], [320, 240], [240, 176]] as const;
+const version = "test";
+
+/** What `predict` gives: logits `[1, H, W, K]` and labels. */
+async function predicted(
+  model: ModelOptions,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  image: RgbImage,
+): Promise<{ readonly logits: Float32Array; readonly labels: Uint8Array }> {
+  await tf.setBackend("wasm");
+  const network = new Network({ ...model, mixDecoder: true }, 1);
+  try {
+    network.parameters.load(tensors);
+    const { data, height, width } = prepareForEvaluation(image);
+    const output = tf.tidy(() => network.logits(tf.tensor4d(data, [1, height, width, 3])));
+    const logits = await output.data() as Float32Array;
+    output.dispose();
+    return { logits, labels: (await predictImage(network, image)).labels };
+  } finally {
+    network.dispose();
+  }
+}
+
+function argmax(logits: Float32Array, classes: number): Uint8Array {
+  return Uint8Array.from({ length: logits.length / classes }, (_, at) => {
+    const scores = logits.subarray(at * classes, (at + 1) * classes);
+    return scores.indexOf(Math.max(...scores));
+  });
+}
+
+for (const [width, height] of SIZES) {
+  testUnless(
+    missingData(PICTURE),
+    `ONNX and TF.js give what predict gives on a CamVid picture of ${width} × ${height}`,
+    async () => {
+      const model = smallModel();
+      const tensors = drawnTensors(model);
+      const photo = await decodeRgb(readFileSync(sharedPath(PICTURE)!), PICTURE);
+      const image = resizeBilinear(photo, width, height);
+      const expected = await predicted(model, tensors, image);
+      const graph = buildInferenceGraph(model, tensors);
+      const pixels = Float32Array.from(image.data);
+      const nchw = Float32Array.from(pixels, (_, at) => {
+        return pixels[at % (height * width) * 3 + Math.floor(at / (height * width))]!;
+      });
+      const onnx = await runOnnx(exportOnnx(graph, { size: "multiple", version }), nchw, [
+        1,
+        3,
+        height,
+        width,
+      ]);
+      const files = exportTfjs(graph, { size: "any", version });
+      const tfjs = await runTfjs(files, pixels, [1, height, width, 3], "wasm");
+      for (const logits of [nhwc(onnx.data as Float32Array, 5), tfjs.data as Float32Array]) {
+        const worst = worstDifference(logits, expected.logits);
+        assert.ok(worst.ofMaximum < 1e-4, worst.text);
+        assert.ok(agreement(argmax(logits, 5), expected.labels) > 0.999);
+      }
+      assert.ok(new Set(expected.labels).size > 1);
+    },
+  );
+}
