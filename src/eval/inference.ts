@@ -1,30 +1,54 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Network } from "../model/network.ts";
+import { resizeTensor } from "../nn/pool_and_resize.ts";
 import type { FeatureMap } from "../nn/tensors.ts";
-import { type SlidingOptions, slidingWindows, windowCounts } from "./sliding.ts";
+import { type PixelSize, type SlidingOptions, slidingWindows, windowCounts } from "./sliding.ts";
+
+/** Logits of whole images at their own size: `[N, H, W, 3]` to `[N, H, W, K]`. The caller disposes them. */
+export function wholeLogits(network: Network, images: FeatureMap): FeatureMap {
+  return network.logits(images);
+}
 
 /**
- * Logits of images seen through overlapping windows, averaged where they overlap (mmseg's slide_inference).
+ * Logits of images seen through windows; where windows overlap, their mean (mmseg's `slide_inference`).
  * @param images `[N, H, W, 3]`, normalized; stays the caller's
  * @returns `[N, H, W, K]`; the caller disposes it
- * @throws {RangeError} If a window does not fit
+ * @throws {RangeError} If a size is not a positive integer or the stride is larger than the crop
  */
 export function slideLogits(network: Network, images: FeatureMap, options: SlidingOptions): FeatureMap {
-  const [n, height, width] = images.shape;
+  const [, height, width] = images.shape;
   const windows = slidingWindows({ height, width }, options);
-  return tf.tidy(() => {
-    let sum: FeatureMap = tf.zeros([n, height, width, network.options.classes]);
-    for (const { top, left, height: rows, width: columns } of windows) {
-      const next: FeatureMap = tf.tidy(() => {
-        const window = tf.slice(images, [0, top, left, 0], [n, rows, columns, 3]);
-        const below = height - top - rows;
-        const right = width - left - columns;
-        return tf.add(sum, tf.pad(network.logits(window), [[0, 0], [top, below], [left, right], [0, 0]]));
-      });
-      sum.dispose();
-      sum = next;
-    }
-    const counts = windowCounts({ height, width }, windows);
-    return tf.div(sum, tf.tensor4d(counts, [1, height, width, 1]));
+  let sum: tf.Tensor | undefined;
+  for (const { top, left, ...size } of windows) {
+    const before = sum;
+    sum = tf.tidy(() => {
+      const part = tf.slice(images, [0, top, left, 0], [-1, size.height, size.width, -1]);
+      const below = height - top - size.height;
+      const right = width - left - size.width;
+      const placed = tf.pad(network.logits(part), [[0, 0], [top, below], [left, right], [0, 0]]);
+      return before === undefined ? placed : tf.add(before, placed);
+    });
+    before?.dispose();
+  }
+  const mean = tf.tidy(() => {
+    const counts = tf.tensor4d(windowCounts({ height, width }, windows), [1, height, width, 1]);
+    return tf.div(sum!, counts) as FeatureMap;
   });
+  sum!.dispose();
+  return mean;
+}
+
+/**
+ * Class probabilities at another size: logits are resized first, then the softmax is taken, as the official
+ * inference does at an image's original size.
+ * @param logits `[N, h, w, K]`; stays the caller's
+ * @param alignCorners Corner rule of the network's decoder
+ * @returns `[N, H, W, K]`; the caller disposes it
+ */
+export function probabilitiesAt(
+  logits: FeatureMap,
+  size: PixelSize,
+  alignCorners: boolean,
+): FeatureMap {
+  return tf.tidy(() => tf.softmax(resizeTensor(logits, size.height, size.width, alignCorners)) as FeatureMap);
 }

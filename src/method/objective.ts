@@ -113,8 +113,8 @@ function mixBranches({ pass, network, draws, context }: Parts, sides: Sides, pai
   const { encoder, decoder } = network.options;
   return tape.scope(() => {
     const [first, second] = [tape.constant(sides.first.images), tape.constant(sides.second.images)];
-    const images = tape.observe(`${sides.prefix}mixed_img`, mix(tape, first, second, pairs, coefficient));
-    const features = tape.observe(`${sides.prefix}mix_feat_layer4`, encode(pass, images, encoder));
+    const images = tape.observe("mixed_img", mix(tape, first, second, pairs, coefficient));
+    const features = tape.prefixed("mix_", () => encode(pass, images, encoder));
     return asppBranches(pass, features, decoder, [images.shape[0]!])[0]!;
   });
 }
@@ -124,15 +124,18 @@ function mixedLogits(parts: Parts, sides: Sides, pairs: Pairs): Value {
   const { pass, network } = parts;
   const { tape } = pass;
   const { mitrans: options, decoder } = network.options;
-  return tape.scope(() => {
-    const mixed = tape.observe(`${sides.prefix}mixed`, mixBranches(parts, sides, pairs));
+  const run = () => {
+    const mixed = tape.observe("mixed", mixBranches(parts, sides, pairs));
     const transferred = options ? mitrans(pass, mixed, options) : mixed;
-    tape.observe(`${sides.prefix}mix_head_in`, transferred);
+    tape.observe("mix_head_in", transferred);
     return decodeMixed(pass, transferred, decoder);
-  });
+  };
+  return tape.scope(() => tape.prefixed(sides.prefix, run));
 }
 
 function compare(tape: Tape, recipe: Recipe, prediction: Value, target: Value): Value {
+  tape.observe("unsup_pred", prediction);
+  tape.observe("unsup_target", target);
   switch (recipe.unsup.loss) {
     case "mse":
       return squaredError(tape, prediction, target.tensor);
@@ -190,7 +193,7 @@ function labeledMixLoss(parts: Parts): Value {
     tape.observe("M_ll_dec", decoupled);
     if (!cross) {
       const target = inSpace(tape, gatherBatch(tape, tape.detach(logits[0]!), partners), options.space);
-      return squaredError(tape, decoupled, target.tensor);
+      return squaredError(tape, decoupled, tape.observe("dec_target", target).tensor);
     }
     const labels = tf.tidy(() => tf.gather(batch.labels, tf.tensor1d(partners as number[], "int32")));
     const loss = pixelLoss(parts, decoupled, labels);
@@ -221,7 +224,7 @@ function classifierLoss({ pass, network, batch, features }: Parts): Value {
   const labeled = features[0]!;
   return tape.scope(() => {
     const [n, , , c] = labeled.shape as [number, number, number, number];
-    const flat = reshape(tape, globalAveragePool(tape, labeled), [n, c]);
+    const flat = tape.observe("pooled_l", reshape(tape, globalAveragePool(tape, labeled), [n, c]));
     const logits = linear(tape, flat, pass.parameter("classifier.weight"), pass.parameter("classifier.bias"));
     tape.observe("cla_logits", logits);
     const target = presentClasses(batch.labels, network.options.classes);

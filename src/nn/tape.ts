@@ -95,6 +95,7 @@ export class Tape {
   /** What `observe` named, when the tape observes. */
   readonly observations: Map<string, Observation> = new Map();
   #observing: boolean;
+  #prefix = "";
   #nodes: TapeNode[] = [];
   #scopes: Value[][] = [[]];
   #parameters = new Map<AnyTensor, Value>();
@@ -160,8 +161,22 @@ export class Tape {
 
   /** Names a value, so that an observing tape keeps it and its gradient until it is disposed. */
   observe(name: string, value: Value): Value {
-    if (this.#observing) this.observations.set(name, { value: value.hold() });
+    const full = this.#prefix + name;
+    if (!this.#observing) return value;
+    if (this.observations.has(full)) throw new RangeError(`Cannot observe "${full}": the name stands already`);
+    this.observations.set(full, { value: value.hold() });
     return value;
+  }
+
+  /** Runs `f`; what is observed meanwhile has `prefix` before its name. */
+  prefixed<R>(prefix: string, f: () => R): R {
+    const before = this.#prefix;
+    this.#prefix += prefix;
+    try {
+      return f();
+    } finally {
+      this.#prefix = before;
+    }
   }
 
   /**

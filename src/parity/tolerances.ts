@@ -1,0 +1,100 @@
+/** What a compared tensor is; each kind has a tolerance of its own. */
+export type TensorKind =
+  | "loss"
+  | "accuracy"
+  | "forward"
+  | "gradient"
+  | "parameter1"
+  | "statistic1"
+  | "parameter3"
+  | "inference"
+  | "schedule"
+  | "exact";
+
+/** A tolerance: `relative` of the reference's largest magnitude, plus `absolute`. */
+export interface Tolerance {
+  readonly relative: number;
+  readonly absolute: number;
+  /** Whether 10 · f64_diff + 1e-6 counts where it is larger (what float32 itself costs the official code, ten times). */
+  readonly orFloat64: boolean;
+  /** Why this much. */
+  readonly reason: string;
+}
+
+const MEASURED = "about ten times what the official code differs between float32 and float64";
+
+/**
+ * The one table of tolerances. `official` numbers are the worst differences of the official code between float32 and
+ * float64, over the stored cases.
+ */
+export const TOLERANCES: Readonly<Record<TensorKind, Tolerance>> = {
+  loss: {
+    relative: 1e-5,
+    absolute: 0,
+    orFloat64: true,
+    reason: `official: 2e-7; a loss after a step carries that step's difference, hence ${MEASURED}`,
+  },
+  accuracy: {
+    relative: 1e-5,
+    absolute: 0,
+    orFloat64: false,
+    reason: "a share of pixels: a single other pixel is more than that, so this counts pixels",
+  },
+  forward: { relative: 5e-5, absolute: 0, orFloat64: true, reason: `official: 8e-6; ${MEASURED}` },
+  gradient: {
+    relative: 3e-3,
+    absolute: 1e-6,
+    orFloat64: true,
+    reason: `official: 7e-4 with ResNet-50 (image pool 2e-3); ${MEASURED}; ` +
+      "1e-6 because some are zero by analysis and rounding in float32",
+  },
+  parameter1: {
+    relative: 0,
+    absolute: 1e-6,
+    orFloat64: true,
+    reason: `after one step; official: 1e-7; ${MEASURED}`,
+  },
+  statistic1: {
+    relative: 0,
+    absolute: 1e-5,
+    orFloat64: true,
+    reason: `running statistics after one step, or one pass; ${MEASURED}`,
+  },
+  parameter3: {
+    relative: 0,
+    absolute: 5e-4,
+    orFloat64: true,
+    reason: `parameters and running statistics after three steps; official: 1e-4; ${MEASURED}`,
+  },
+  inference: {
+    relative: 5e-3,
+    absolute: 0,
+    orFloat64: true,
+    reason: `with the parameters of the third step, whose difference it carries; ${MEASURED}`,
+  },
+  schedule: {
+    relative: 1e-12,
+    absolute: 0,
+    orFloat64: false,
+    reason: "float64 on both sides; pow and exp of two libraries may differ in the last digits",
+  },
+  exact: {
+    relative: 0,
+    absolute: 0,
+    orFloat64: false,
+    reason: "draws of a seed, indices, counts, and parameters that no gradient reaches: equal bits",
+  },
+};
+
+/**
+ * Largest absolute difference that a tensor may have.
+ * @param maximum The reference's largest finite magnitude
+ * @param float64Difference The manifest's `f64_diff`, where there is one
+ */
+export function toleranceOf(kind: TensorKind, maximum: number, float64Difference?: number): number {
+  const { relative, absolute, orFloat64 } = TOLERANCES[kind];
+  const proposed = relative * maximum + absolute;
+  return orFloat64 && float64Difference !== undefined
+    ? Math.max(proposed, 10 * float64Difference + 1e-6)
+    : proposed;
+}
