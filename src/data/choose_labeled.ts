@@ -104,12 +104,3 @@ export async function chooseLabeled(dataset: Dataset, options: ChooseLabeledOpti
     unlabeled: [...train.filter((item) => !chosen.has(item)).map(withoutMask), ...dataset.unlabeled],
   };
 }
-
-/**
- * Adds unlabeled images, such as those of `openUnlabeled`, to a dataset; those it has already (by id) are not added.
- */
-export function addUnlabeled(dataset: Dataset, items: readonly Item[]): Dataset {
-  const known = new Set([...dataset.train, ...dataset.unlabeled].map(({ id }) => id));
-  const added = items.filter(({ id }) => !known.has(id)).map(withoutMask);
-  return { ...dataset, unlabeled: [...dataset.unlabeled, ...added] };
-}

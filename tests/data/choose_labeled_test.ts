@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import fc from "fast-check";
-import { addUnlabeled, chooseLabeled, labeledCount } from "../../src/data/choose_labeled.ts";
+import { chooseLabeled, labeledCount } from "../../src/data/choose_labeled.ts";
 import type { Dataset, Item } from "../../src/data/dataset.ts";
 import { readList, tidyPath } from "../../src/data/list_file.ts";
 import { openDataset } from "../../src/data/open_dataset.ts";
@@ -115,12 +115,6 @@ Deno.test("splitTexts() records a choice that chooseLabeled() repeats", async ()
   await withFolder({ "train.txt": texts.train! }, async (root) => {
     assert.deepEqual(await chooseLabeled(TEN, { list: join(root, "train.txt"), seed: 9 }), chosen);
   });
-});
-
-Deno.test("addUnlabeled() adds items once and never their masks", () => {
-  const more = addUnlabeled(TEN, [TEN.train[0]!, { ...TEN.train[1]!, id: "new.jpg" }, TEN.unlabeled[0]!]);
-  assert.deepEqual(more.unlabeled.map((item) => Object.keys(item)), [["id", "image"], ["id", "image"]]);
-  assert.deepEqual(ids(more.unlabeled), ["free.png", "new.jpg"]);
 });
 
 const OFFICIAL = ["voc_splits", "cityscapes_splits", "context_splits"];

@@ -1,4 +1,5 @@
 import { dirname, relative, resolve } from "node:path";
+import { addUnlabeled } from "../add_unlabeled.ts";
 import { type Dataset, IGNORE_LABEL, type Item } from "../dataset.ts";
 import { resolveInside } from "../inside.ts";
 import { type ListEntry, readList, tidyPath } from "../list_file.ts";
@@ -87,9 +88,8 @@ export async function openDescribed(path: string): Promise<Dataset> {
   const test = await readSplit(root, "test", description.test, problems);
   const extra = await extraUnlabeled(root, description, problems);
   throwCollected(`open dataset "${absolute}"`, problems);
-  const known = new Set([...train.labeled, ...train.unlabeled].map(({ id }) => id));
   const { name, classes, colors, maskRule } = description;
-  return {
+  const dataset: Dataset = {
     name,
     root,
     classes,
@@ -99,6 +99,7 @@ export async function openDescribed(path: string): Promise<Dataset> {
     train: train.labeled,
     val: val.labeled,
     test: [...test.labeled, ...test.unlabeled],
-    unlabeled: [...train.unlabeled, ...extra.filter(({ id }) => !known.has(id))],
+    unlabeled: train.unlabeled,
   };
+  return addUnlabeled(dataset, extra);
 }

@@ -1,7 +1,7 @@
 import { randomStream } from "../../core/random.ts";
 import { augmentImage, augmentPair, type SampleStreams } from "../augment/augment.ts";
 import type { AugmentOptions } from "../augment/augment_options.ts";
-import type { Dataset, Item } from "../dataset.ts";
+import { type Dataset, type Item, sourceName } from "../dataset.ts";
 import { readImage, readLabeled } from "../read_item.ts";
 import { createPictureCache } from "./picture_cache.ts";
 
@@ -53,7 +53,7 @@ export function createSampleMaker({ dataset, augment, seed, cacheBytes }: Sample
     const list = labeled ? "labeled" : "unlabeled";
     const streams: SampleStreams = (draw) => randomStream(seed, `${draw} of ${list}`, position);
     const hitsBefore = cache.hits();
-    const { image, labels } = await cache.get(`${list}/${item.id}`, async () => {
+    const { image, labels } = await cache.get(`${list} ${sourceName(item.image)}`, async () => {
       return labeled ? await readLabeled(dataset, item) : { image: await readImage(item) };
     });
     const made = labels === undefined

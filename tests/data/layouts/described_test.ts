@@ -21,15 +21,16 @@ Deno.test("openDescribed() makes items of lists; lines without a mask are unlabe
   });
 });
 
-Deno.test("openDescribed() adds a folder of unlabeled pictures, without those it has", async () => {
+Deno.test("openDescribed() adds a folder of unlabeled pictures, without those of its lists", async () => {
   const files = describedFiles({
     "dataset.toml": toml('unlabeled = "images"', 'test = "test.txt"'),
     "test.txt": "images/more.png\n",
     "images/more.png": photo(),
+    "images/extra.png": photo(),
   });
   await withFolder(files, async (root) => {
     const dataset = await openDescribed(join(root, "dataset.toml"));
-    assert.deepEqual(ids(dataset.unlabeled), ["images/free.png", "images/more.png", "images/v.png"]);
+    assert.deepEqual(ids(dataset.unlabeled), ["images/free.png", "images/extra.png"]);
     assert.deepEqual(ids(dataset.test), ["images/more.png"]);
   });
 });

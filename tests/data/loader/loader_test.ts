@@ -193,3 +193,12 @@ testUnless(
     assert.deepEqual(await batches(dataset, 2, { augment, workers: 2 }), expected);
   },
 );
+
+Deno.test("createLoader() tells pictures of one id apart", async () => {
+  const dataset = await small();
+  const [first, second] = dataset.unlabeled;
+  const twins = { ...dataset, unlabeled: [first!, { ...second!, id: first!.id }] };
+  const augment = augmentOptions({ height: 48, width: 48 }, { ratioRange: [1, 1], flip: 0, distort: false });
+  const loaded = await batches(twins, 4, { augment, batchLabeled: 1, batchUnlabeled: 1 });
+  assert.equal(new Set(loaded.map(({ unlabeled }) => unlabeled.join())).size, 2);
+});
