@@ -21,12 +21,15 @@ export interface BackendOptions extends ContextOptions {
 
 /** A backend that was not taken, and why. */
 export interface RefusedBackend {
+  /** The backend. */
   readonly name: BackendName;
+  /** One sentence for people. */
   readonly why: string;
 }
 
 /** The backend that was taken, and those that were not. */
 export interface BackendChoice {
+  /** The one that is open and current now. */
   readonly backend: OpenBackend;
   /** Backends tried before it, or skipped, each with the reason. */
   readonly refused: readonly RefusedBackend[];

@@ -37,6 +37,9 @@ export function checkConvolution(
       `Cannot convolve: ${shapes}, expected [N, H, W, C] and [k, k, C, O] of the same C`,
     );
   }
+  if (x.includes(0) || weights.includes(0)) {
+    throw new RangeError(`Cannot convolve: ${shapes}, expected no axis of length 0`);
+  }
   const { stride, dilation, padding } = geometry;
   const whole = [stride, dilation, padding].every((n) => Number.isInteger(n));
   if (!whole || stride < 1 || dilation < 1 || padding < 0) {

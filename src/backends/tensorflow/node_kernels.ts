@@ -9,6 +9,7 @@ import type { Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import type { OpAttribute } from "./attributes.ts";
 import type { TensorflowBinding } from "./binding.ts";
 import { checkKernels } from "./checked_kernels.ts";
+import { fixEmptyConvolutions } from "./empty_convolutions.ts";
 
 /** What the project calls on tfjs-node's kernel backend. */
 export interface NodeKernelBackend {
@@ -58,6 +59,7 @@ export async function registerNodeKernels(binding: TensorflowBinding): Promise<N
   backend.read = (dataId: object) => readData(backend, dataId);
   registerBackend(TENSORFLOW_BACKEND, () => backend, 4);
   await import("@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js");
+  fixEmptyConvolutions(TENSORFLOW_BACKEND);
   checkKernels(TENSORFLOW_BACKEND);
   return backend;
 }
