@@ -49,7 +49,9 @@ export interface MitransOptions {
 export interface ModelOptions {
   /** Number of classes, at least 2. */
   readonly classes: number;
+  /** The shared encoder. */
   readonly encoder: EncoderOptions;
+  /** The labeled decoder; the mix decoder has the same shape. */
   readonly decoder: DecoderOptions;
   /** The mix decoder (training only); false leaves it out, for `supervised` and for a loaded export. */
   readonly mixDecoder: boolean;

@@ -17,7 +17,9 @@ export type DecoupleSpace = "logits" | "probabilities";
 
 /** How mixed predictions are decoupled. */
 export interface DecoupleOptions {
+  /** How much of the labeled prediction is subtracted. */
   readonly mode: DecoupleMode;
+  /** Where it is subtracted. */
   readonly space: DecoupleSpace;
   /** Divides a soft result by 1 − λ, so that it is compared at its own size. */
   readonly normalize: boolean;
@@ -55,7 +57,9 @@ export interface UnsupervisedOptions {
 
 /** The image-level classifier (L_cla of the paper). */
 export interface ClassifierOptions {
+  /** Whether there is one. */
   readonly on: boolean;
+  /** Factor of the loss, at least 0. */
   readonly weight: number;
   /** Share of the run at its start in which only this loss is trained, in [0, 1). */
   readonly warmUp: number;
@@ -65,19 +69,27 @@ export interface ClassifierOptions {
 export interface LabeledMixOptions extends DecoupleOptions {
   /** Squared error against the partner's prediction, cross entropy with its labels, or none. */
   readonly loss: "mse" | "ce" | "none";
+  /** Factor of the loss, at least 0. */
   readonly weight: number;
 }
 
 /** Everything a training step does besides the network. */
 export interface Recipe {
+  /** The recipe that it began as. */
   readonly name: RecipeName;
   /** False for `supervised`: unlabeled images are not read. */
   readonly usesUnlabeled: boolean;
+  /** Where and how images are mixed. */
   readonly mix: MixOptions;
+  /** Which images are mixed with each other. */
   readonly pair: PairOptions;
+  /** How mixed predictions are decoupled for L_usup. */
   readonly decouple: DecoupleOptions;
+  /** L_usup. */
   readonly unsup: UnsupervisedOptions;
+  /** L_cla. */
   readonly classifier: ClassifierOptions;
+  /** L_dec. */
   readonly dec: LabeledMixOptions;
   /** How often a step moves the running statistics of the image pool; the official step does it twice. */
   readonly imagePoolUpdates: 1 | 2;

@@ -1,10 +1,26 @@
 import type { DecoderOptions, EncoderOptions, MitransOptions } from "./model_options.ts";
 import type { Recipe } from "./recipe.ts";
 
+/** What the generated dataset has; see `openSynthetic`. */
+export interface SyntheticConfig {
+  /** Another seed gives other pictures of the same kind. */
+  readonly seed: number;
+  /** Width and height of every picture, an integer in [32, 512]. */
+  readonly size: number;
+  /** Pictures to train with, labeled and unlabeled together. */
+  readonly train: number;
+  /** Pictures to choose by. */
+  readonly val: number;
+  /** Pictures to report on. */
+  readonly test: number;
+}
+
 /** Where a run's images come from. */
 export interface DataConfig {
   /** `synthetic`, a folder, or a `dataset.toml`. */
   readonly source: string;
+  /** Size and counts of `synthetic`; unused for other sources. */
+  readonly synthetic?: SyntheticConfig;
   /** Which train images are labeled: a list file, a fraction such as `1/8`, or all that have masks. */
   readonly labeled?: string;
   /** More unlabeled images: a folder or a list. */

@@ -1,0 +1,85 @@
+import { ConfigError } from "../core/errors.ts";
+import { nearestName } from "../core/names.ts";
+import { checkRecipe } from "./recipe.ts";
+import type { RunConfig } from "./run_config.ts";
+import { optionNames, parseRun, type Verdict } from "./run_schema.ts";
+
+type Issue = NonNullable<Verdict["error"]>["issues"][number];
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+}
+
+function unknownKey(path: readonly PropertyKey[], key: string): string {
+  const near = nearestName(key, optionNames(path));
+  const hint = near === undefined
+    ? `expected one of ${optionNames(path).join(", ")}`
+    : `did you mean "${[...path, near].join(".")}"?`;
+  return `"${[...path, key].join(".")}" is unknown, ${hint}`;
+}
+
+/** Of the kinds that a value may have, the problems with the table are those that help. */
+function flatten(issue: Issue): readonly Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const tables = issue.errors.filter((list) => list.some((one) => one.path.length > 0));
+  return (tables[0] ?? []).map((one) => ({ ...one, path: [...issue.path, ...one.path] }) as Issue);
+}
+
+function textsOf(issue: Issue, value: unknown): string[] {
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(issue.path, key));
+  const found = flatten(issue);
+  if (found.length !== 1 || found[0] !== issue) {
+    if (found.length > 0) return found.flatMap((one) => textsOf(one, value));
+    return [
+      `${issue.path.join(".")} is ${JSON.stringify(valueAt(value, issue.path))}, expected false or a table`,
+    ];
+  }
+  const present = valueAt(value, issue.path);
+  const state = present === undefined ? "missing" : JSON.stringify(present);
+  return [`${issue.path.join(".")} is ${state}, expected ${issue.message}`];
+}
+
+/** Rules that hold between options. */
+function problemsBetween(config: RunConfig): string[] {
+  const { optimizer, evaluation, recipe, batch } = config;
+  const found: string[] = [];
+  if (optimizer.minimumLearningRate > optimizer.learningRate) {
+    found.push(
+      `optimizer.minimumLearningRate is ${optimizer.minimumLearningRate}, ` +
+        `expected at most the learningRate ${optimizer.learningRate}`,
+    );
+  }
+  if (evaluation.stride.some((step, axis) => step > evaluation.crop[axis]!)) {
+    found.push(
+      `evaluation.stride is [${evaluation.stride}], expected at most evaluation.crop [${evaluation.crop}]`,
+    );
+  }
+  if (recipe.usesUnlabeled && batch.unlabeled < 1) {
+    found.push(`batch.unlabeled is 0, expected at least 1 for recipe "${recipe.name}"`);
+  }
+  try {
+    checkRecipe(recipe);
+  } catch (error) {
+    found.push((error as Error).message.replace(/^Cannot use recipe "[^"]*": /, ""));
+  }
+  return found;
+}
+
+/**
+ * Checks a configuration from outside.
+ * @param value What was read
+ * @param what Names it in errors, for example `config "runs/a/config.toml"`
+ * @throws {ConfigError} With every problem: unknown options (nearest named), wrong types, numbers out of range
+ */
+export function checkConfig(value: unknown, what: string): RunConfig {
+  const verdict = parseRun(value);
+  const found = verdict.success
+    ? problemsBetween(verdict.data)
+    : verdict.error.issues.flatMap((issue) => textsOf(issue, value));
+  if (found.length > 0) throw new ConfigError(`Cannot use ${what}: ${found.join("; ")}`);
+  return verdict.data!;
+}

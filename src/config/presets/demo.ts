@@ -1,0 +1,68 @@
+import type { Preset } from "./preset.ts";
+import { OFFICIAL_SGD, SMALL_MITRANS, SMALL_NETWORK } from "./small_network.ts";
+
+const DEMO_NETWORK: Preset["config"]["network"] = {
+  encoder: { ...SMALL_NETWORK.encoder, stemChannels: 16, baseChannels: 16 },
+  decoder: { ...SMALL_NETWORK.decoder, channels: 32, dilations: [1, 2, 4, 6] },
+  mitrans: false,
+};
+
+const DEMO_CONFIG: Preset["config"] = {
+  iterations: 300,
+  batch: { labeled: 4, unlabeled: 4 },
+  checkpointEvery: 100,
+  data: {
+    source: "synthetic",
+    synthetic: { seed: 0, size: 96, train: 200, val: 60, test: 60 },
+    labeled: "12",
+    crop: [96, 96],
+    ratioRange: [0.75, 1.5],
+    flip: true,
+    photometric: true,
+    workers: 1,
+  },
+  network: DEMO_NETWORK,
+  optimizer: OFFICIAL_SGD,
+  evaluation: { every: 100, mode: "whole", crop: [96, 96], stride: [64, 64], limit: 0 },
+};
+
+/**
+ * Generated pictures, 12 of 200 labeled: shows the method and fills a report without any data at hand. Without
+ * `--recipe` it trains `supervised` and then `guidedmix` with as many iterations, and compares them.
+ *
+ *     deno task train
+ *
+ * Source: this project. Takes: not measured.
+ */
+export const DEMO: Preset = {
+  name: "demo",
+  summary: "generated pictures, 12 of 200 labeled; supervised against guidedmix (the default)",
+  recipe: "guidedmix",
+  mitrans: { ...SMALL_MITRANS, channels: 32 },
+  config: DEMO_CONFIG,
+};
+
+/**
+ * The demo in a size for the `wasm` backend; taken by itself where `demo` finds no other backend.
+ *
+ *     deno task train --preset demo-wasm --backend wasm
+ *
+ * Source: this project. Takes: not measured.
+ */
+export const DEMO_WASM: Preset = {
+  ...DEMO,
+  name: "demo-wasm",
+  summary: "the demo with a smaller network and fewer iterations, for the wasm backend",
+  mitrans: { ...SMALL_MITRANS, channels: 16 },
+  config: {
+    ...DEMO_CONFIG,
+    iterations: 150,
+    batch: { labeled: 2, unlabeled: 2 },
+    network: {
+      encoder: { ...DEMO_NETWORK.encoder, stemChannels: 8, baseChannels: 8 },
+      decoder: { ...DEMO_NETWORK.decoder, channels: 16 },
+      mitrans: false,
+    },
+    evaluation: { ...DEMO_CONFIG.evaluation, every: 75, limit: 20 },
+  },
+};

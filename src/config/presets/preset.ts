@@ -1,0 +1,19 @@
+import type { MitransOptions } from "../model_options.ts";
+import type { Recipe, RecipeName } from "../recipe.ts";
+import type { RunConfig } from "../run_config.ts";
+
+/** A named configuration: a run's options without those that belong to a single run. */
+export interface Preset {
+  /** What `--preset` names. */
+  readonly name: string;
+  /** One line for help texts. */
+  readonly summary: string;
+  /** The recipe where none is named. */
+  readonly recipe: RecipeName;
+  /** MITrans as the recipes that have it (`guidedmix`, `paper`) get it. */
+  readonly mitrans: MitransOptions;
+  /** What the preset changes in any recipe. */
+  readonly adjust?: (recipe: Recipe) => Recipe;
+  /** Everything else. */
+  readonly config: Omit<RunConfig, "preset" | "seed" | "backend" | "recipe">;
+}

@@ -1,0 +1,102 @@
+import { ConfigError } from "../core/errors.ts";
+import { expectedNames } from "../core/names.ts";
+import { checkConfig } from "./check_config.ts";
+import { findPreset } from "./presets/presets.ts";
+import type { Preset } from "./presets/preset.ts";
+import { type Recipe, RECIPE_NAMES, type RecipeName, RECIPES } from "./recipe.ts";
+import type { RunConfig } from "./run_config.ts";
+import { applySettings } from "./set_options.ts";
+
+/** What a command line says of a run; later entries win over earlier ones. */
+export interface ConfigRequest {
+  /** Default `demo`, with `data` `own`. */
+  readonly preset?: string;
+  /** Default the preset's. */
+  readonly recipe?: string;
+  /** `synthetic`, a folder or a `dataset.toml`. */
+  readonly data?: string;
+  /** A list file or a share. */
+  readonly labeled?: string;
+  /** A folder or a list of photos. */
+  readonly unlabeled?: string;
+  /** A weight file. */
+  readonly weights?: string;
+  readonly iterations?: number;
+  /** Default 0. */
+  readonly seed?: number;
+  /** Default `auto`. */
+  readonly backend?: string;
+  /** `key=value` each, applied last. */
+  readonly set?: readonly string[];
+}
+
+/**
+ * The recipe of a name.
+ * @throws {ConfigError} If there is none; names all and the nearest
+ */
+export function findRecipe(name: string): Recipe {
+  const known = RECIPE_NAMES.find((candidate) => candidate === name);
+  if (known !== undefined) return RECIPES[known];
+  throw new ConfigError(`Cannot use recipe "${name}": it is unknown, ${expectedNames(name, RECIPE_NAMES)}`);
+}
+
+/** `guidedmix` and `paper` have MITrans; the official configurations do not switch it on. */
+function hasMitrans(recipe: RecipeName): boolean {
+  return recipe === "guidedmix" || recipe === "paper";
+}
+
+function baseConfig(preset: Preset, request: ConfigRequest): RunConfig {
+  const named = findRecipe(request.recipe ?? preset.recipe);
+  const { data, network, ...rest } = preset.config;
+  const given = Object.fromEntries(
+    Object.entries({
+      source: request.data,
+      labeled: request.labeled,
+      unlabeled: request.unlabeled,
+    }).filter(([, value]) => value !== undefined),
+  );
+  return {
+    preset: preset.name,
+    seed: request.seed ?? 0,
+    backend: request.backend ?? "auto",
+    ...rest,
+    iterations: request.iterations ?? rest.iterations,
+    data: { ...data, ...given },
+    network: {
+      ...network,
+      mitrans: hasMitrans(named.name) && preset.mitrans,
+      weights: request.weights ?? network.weights,
+    },
+    recipe: preset.adjust === undefined ? named : preset.adjust(named),
+  };
+}
+
+/**
+ * The configuration of a run: preset, then recipe, then flags, then settings.
+ * @throws {ConfigError} With all problems of settings and options at once: unknown names with the nearest known one,
+ * numbers out of range
+ * @example Supervised training with another learning rate
+ * ```ts
+ * import { resolveConfig } from "@guidedmix/guidedmix";
+ * import assert from "node:assert/strict";
+ *
+ * const config = resolveConfig({ preset: "demo", recipe: "supervised", set: ["optimizer.learningRate=0.02"] });
+ * assert.equal(config.optimizer.learningRate, 0.02);
+ * assert.equal(config.network.mitrans, false);
+ * ```
+ */
+export function resolveConfig(request: ConfigRequest = {}): RunConfig {
+  const preset = findPreset(request.preset ?? (request.data === undefined ? "demo" : "own"));
+  const base = baseConfig(preset, request);
+  const { value, problems } = applySettings(base, request.set ?? [], preset.mitrans);
+  const what = `preset "${preset.name}" with these options`;
+  let found = [...problems];
+  try {
+    const config = checkConfig(value, what);
+    if (found.length === 0) return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    found = [...found, error.message.replace(/^Cannot use [^:]*: /, "")];
+  }
+  throw new ConfigError(`Cannot use ${what}: ${found.join("; ")}`);
+}

@@ -1,0 +1,192 @@
+/** The schema of a run's configuration: every option, its type and its range. */
+import { z } from "zod";
+import type { DecoderOptions, EncoderOptions, MitransOptions } from "./model_options.ts";
+import { type Recipe, RECIPE_NAMES } from "./recipe.ts";
+import type {
+  DataConfig,
+  EvaluationConfig,
+  NetworkConfig,
+  OptimizerConfig,
+  RunConfig,
+} from "./run_config.ts";
+import {
+  flag,
+  fromZero,
+  numberWhere,
+  oneOf,
+  pair,
+  positive,
+  share,
+  sides,
+  text,
+  whole,
+} from "./schema_rules.ts";
+
+type Shape<T> = { [K in keyof T]-?: z.ZodType<T[K]> };
+
+/** An object of exactly these options; `Shape` keeps it in step with the interface written by hand. */
+function options<T>(shape: Shape<T>): z.ZodType<T> {
+  return z.strictObject(shape, {
+    error: (issue) => issue.code === "invalid_type" ? "a table" : undefined,
+  }) as unknown as z.ZodType<T>;
+}
+
+const ENCODER = options<EncoderOptions>({
+  depth: oneOf([18, 34, 50, 101, 152]),
+  stem: oneOf(["v1c", "v1"]),
+  stemChannels: whole(2, 1024),
+  baseChannels: whole(1, 1024),
+  outputStride: oneOf([8, 16]),
+  contractDilation: flag(),
+});
+
+const DECODER = options<DecoderOptions>({
+  channels: whole(1, 4096),
+  dilations: z.array(whole(1, 256), { error: "whole numbers from 1 to 256" }).min(1, {
+    error: "at least one",
+  }),
+  dropout: share(false),
+  alignCorners: flag(),
+});
+
+const MITRANS = options<MitransOptions>({
+  channels: whole(2, 4096),
+  norm: flag(),
+  concatInput: flag(),
+  subsample: flag(),
+});
+
+const DATA = options<DataConfig>({
+  source: text("a folder, a dataset.toml, or synthetic"),
+  synthetic: options({
+    seed: whole(0),
+    size: whole(32, 512),
+    train: whole(2, 1e6),
+    val: whole(1, 1e6),
+    test: whole(0, 1e6),
+  }).optional(),
+  labeled: text("a list file, or a share such as 1/8").optional(),
+  unlabeled: text("a folder or a list file").optional(),
+  crop: sides("[height, width]"),
+  scale: sides("[width, height]").optional(),
+  ratioRange: pair("[least, greatest] with 0 < least ≤ greatest", (low, high) => low > 0 && low <= high),
+  flip: flag(),
+  photometric: flag(),
+  workers: whole(0, 64),
+});
+
+const NETWORK = options<NetworkConfig>({
+  encoder: ENCODER,
+  decoder: DECODER,
+  mitrans: z.union([z.literal(false), MITRANS]),
+  weights: text("a weight file").optional(),
+});
+
+const DECOUPLING = {
+  mode: oneOf(["soft", "hard"]),
+  space: oneOf(["logits", "probabilities"]),
+  normalize: flag(),
+};
+
+const RECIPE = options<Recipe>({
+  name: oneOf(RECIPE_NAMES),
+  usesUnlabeled: flag(),
+  mix: options({
+    at: oneOf(["features", "images"]),
+    lambdaLimit: numberWhere("a number in (0, 0.5]", (limit) => limit > 0 && limit <= 0.5),
+  }),
+  pair: options({
+    select: oneOf(["nearest", "random"]),
+    feature: oneOf(["encoder"]),
+    direction: oneOf(["unlabeled", "labeled"]),
+  }),
+  decouple: options(DECOUPLING),
+  unsup: options({
+    loss: oneOf(["mse", "focal-hard", "focal-soft"]),
+    target: oneOf(["M_u", "M_u_dec"]),
+    weight: fromZero(),
+    rampUp: share(true),
+  }),
+  classifier: options({ on: flag(), weight: fromZero(), warmUp: share(false) }),
+  dec: options({ ...DECOUPLING, loss: oneOf(["mse", "ce", "none"]), weight: fromZero() }),
+  imagePoolUpdates: oneOf([1, 2]),
+  crossEntropy: oneOf(["all", "labeled"]),
+});
+
+const OPTIMIZER = options<OptimizerConfig>({
+  learningRate: positive(),
+  minimumLearningRate: fromZero(),
+  power: fromZero(),
+  momentum: share(false),
+  weightDecay: fromZero(),
+  headFactor: positive(),
+  clipNorm: fromZero(),
+  accumulate: whole(1, 1024),
+});
+
+const EVALUATION = options<EvaluationConfig>({
+  every: whole(1),
+  mode: oneOf(["whole", "slide"]),
+  crop: sides("[height, width]"),
+  stride: sides("[height, width]"),
+  scale: sides("[width, height]").optional(),
+  limit: whole(0),
+});
+
+const RUN = options<RunConfig>({
+  preset: text(),
+  seed: whole(0, 0xffffffff),
+  backend: text("a backend"),
+  iterations: whole(1, 1e9),
+  batch: options({ labeled: whole(1, 4096), unlabeled: whole(0, 4096) }),
+  checkpointEvery: whole(1),
+  data: DATA,
+  network: NETWORK,
+  recipe: RECIPE,
+  optimizer: OPTIMIZER,
+  evaluation: EVALUATION,
+});
+
+/** What a schema says of a value. */
+export type Verdict = ReturnType<typeof RUN.safeParse>;
+
+/** Holds a value against the schema. */
+export function parseRun(value: unknown): Verdict {
+  return RUN.safeParse(value);
+}
+
+/** The schema without what makes it optional; of several kinds the table. */
+function bare(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional) return bare(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodUnion) {
+    return (schema.options as z.ZodType[]).find((one) => one instanceof z.ZodObject) ?? schema;
+  }
+  return schema;
+}
+
+function schemaAt(path: readonly PropertyKey[]): z.ZodType | undefined {
+  let schema: z.ZodType | undefined = RUN;
+  for (const key of path) {
+    const table: z.ZodType | undefined = schema === undefined ? undefined : bare(schema);
+    schema = table instanceof z.ZodObject ? table.shape[String(key)] as z.ZodType | undefined : undefined;
+  }
+  return schema;
+}
+
+/** Names of the options of a table, none where the path is no table. */
+export function optionNames(path: readonly PropertyKey[]): string[] {
+  const schema = schemaAt(path);
+  const table = schema === undefined ? undefined : bare(schema);
+  return table instanceof z.ZodObject ? Object.keys(table.shape) : [];
+}
+
+/** Whether a value fits the option at a path. */
+export function fitsOption(path: readonly string[], value: unknown): boolean {
+  return schemaAt(path)?.safeParse(value).success ?? false;
+}
+
+/** Dotted names of all options, tables left out. */
+export function allOptionPaths(path: readonly string[] = []): string[] {
+  const names = optionNames(path);
+  return names.length === 0 ? [path.join(".")] : names.flatMap((name) => allOptionPaths([...path, name]));
+}

@@ -1,0 +1,126 @@
+/** `--set key=value`: dotted names of options, their short forms, and values read as the option's type wants them. */
+import { nearestName } from "../core/names.ts";
+import type { MitransOptions } from "./model_options.ts";
+import type { RunConfig } from "./run_config.ts";
+import { allOptionPaths, fitsOption, optionNames } from "./run_schema.ts";
+
+/** Tables whose options may be named without `recipe.` or `network.` before them. */
+const SHORT_TABLES: Readonly<Record<string, readonly string[]>> = {
+  mix: ["recipe", "mix"],
+  pair: ["recipe", "pair"],
+  decouple: ["recipe", "decouple"],
+  unsup: ["recipe", "unsup"],
+  classifier: ["recipe", "classifier"],
+  dec: ["recipe", "dec"],
+  mitrans: ["network", "mitrans"],
+  encoder: ["network", "encoder"],
+  decoder: ["network", "decoder"],
+};
+
+/** Options that follow from others or have a flag's meaning elsewhere. */
+const FIXED: readonly string[] = ["preset", "recipe.name", "recipe.usesUnlabeled"];
+
+function fullPath(key: string): string[] {
+  const [first = "", ...rest] = key.split(".");
+  return [...(SHORT_TABLES[first] ?? [first]), ...rest];
+}
+
+function shortName(path: string): string {
+  const short = Object.entries(SHORT_TABLES).find(([, full]) => path.startsWith(`${full.join(".")}.`));
+  return short === undefined ? path : path.slice(short[1].slice(0, -1).join(".").length + 1);
+}
+
+/** Names that `--set` takes, the short ones where there are. */
+export function settableNames(): string[] {
+  return [...allOptionPaths(), "network.mitrans"].filter((path) => !FIXED.includes(path)).map((path) =>
+    path === "network.mitrans" ? "mitrans" : shortName(path)
+  );
+}
+
+function numbersIn(text: string): number[] | undefined {
+  const parts = text.replace(/^\[|\]$/g, "").split(/\s*[x×,]\s*/).map((part) => part.trim());
+  const numbers = parts.map((part) => part === "" ? NaN : Number(part));
+  return numbers.every(Number.isFinite) ? numbers : undefined;
+}
+
+/** What a text may mean, the first that fits the option; else the likeliest, whose check then says what is wrong. */
+function readValue(path: readonly string[], text: string): unknown {
+  const numbers = numbersIn(text);
+  const words: Readonly<Record<string, boolean>> = { true: true, on: true, false: false, off: false };
+  const candidates = [
+    text,
+    ...(numbers?.length === 1 ? [numbers[0]] : []),
+    ...(text in words ? [words[text]] : []),
+    ...(numbers === undefined ? [] : [numbers]),
+    ...(text === "none" ? [undefined] : []),
+  ];
+  const fits = candidates.find((candidate) => fitsOption(path, candidate));
+  return fits ?? (text === "none" && fitsOption(path, undefined) ? undefined : candidates[1] ?? text);
+}
+
+function replaced(table: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  const inner = typeof table === "object" && table !== null ? table as Record<string, unknown> : {};
+  return { ...inner, [key]: replaced(inner[key], rest, value) };
+}
+
+function problemOf(key: string, path: readonly string[]): string | undefined {
+  const full = path.join(".");
+  if (FIXED.includes(full)) return `"${key}" cannot be set, expected --preset or --recipe`;
+  const names = settableNames();
+  if (allOptionPaths().includes(full) || full === "network.mitrans") return undefined;
+  if (optionNames(path).length > 0) {
+    return `"${key}" is a table, expected one of its options: ${
+      optionNames(path).map((name) => `${key}.${name}`).join(", ")
+    }`;
+  }
+  const near = nearestName(key, [...names, ...allOptionPaths()]);
+  return `"${key}" is unknown, ${
+    near === undefined ? `expected one of ${names.join(", ")}` : `did you mean "${near}"?`
+  }`;
+}
+
+/** A configuration with settings applied, not yet checked, and what was wrong with the settings themselves. */
+export interface AppliedSettings {
+  readonly value: unknown;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Applies settings in order.
+ * @param settings Each `key=value`
+ * @param mitrans What MITrans is when an option of it, or `mitrans=true`, switches it on
+ */
+export function applySettings(
+  config: RunConfig,
+  settings: readonly string[],
+  mitrans: MitransOptions,
+): AppliedSettings {
+  const problems: string[] = [];
+  let value: unknown = config;
+  for (const setting of settings) {
+    const at = setting.indexOf("=");
+    const key = setting.slice(0, Math.max(at, 0)).trim();
+    if (key === "") {
+      problems.push(`"${setting}" is no setting, expected key=value`);
+      continue;
+    }
+    const path = fullPath(key);
+    const problem = problemOf(key, path);
+    if (problem !== undefined) problems.push(problem);
+    else value = applyOne(value, path, setting.slice(at + 1).trim(), mitrans);
+  }
+  return { value, problems };
+}
+
+function applyOne(value: unknown, path: readonly string[], text: string, mitrans: MitransOptions): unknown {
+  const full = path.join(".");
+  const isOn = (value as RunConfig).network.mitrans !== false;
+  if (full === "network.mitrans" && (text === "true" || text === "on")) {
+    return isOn ? value : replaced(value, path, mitrans);
+  }
+  const ready = full.startsWith("network.mitrans.") && !isOn
+    ? replaced(value, ["network", "mitrans"], mitrans)
+    : value;
+  return replaced(ready, path, readValue(path, text));
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { ConfigError } from "../../src/core/errors.ts";
+import { PRESETS } from "../../src/config/presets/presets.ts";
+import { findRecipe, resolveConfig } from "../../src/config/resolve_config.ts";
+import { settableNames } from "../../src/config/set_options.ts";
+import { RECIPE_NAMES } from "../../src/config/recipe.ts";
+
+function refused(request: Parameters<typeof resolveConfig>[0]): string {
+  let message = "";
+  assert.throws(() => resolveConfig(request), (error: Error) => {
+    message = error.message;
+    return error instanceof ConfigError;
+  });
+  return message;
+}
+
+Deno.test("resolveConfig() takes the demo when nothing is named and own images when data is", () => {
+  assert.equal(resolveConfig().preset, "demo");
+  assert.equal(resolveConfig({ data: "photos" }).preset, "own");
+  assert.equal(resolveConfig({ data: "photos" }).data.source, "photos");
+});
+
+Deno.test("resolveConfig() accepts every preset with every recipe", () => {
+  for (const { name } of PRESETS) {
+    for (const recipe of RECIPE_NAMES) {
+      const config = resolveConfig({ preset: name, recipe });
+      assert.equal(config.recipe.name, recipe);
+      assert.equal(config.network.mitrans !== false, recipe === "guidedmix" || recipe === "paper");
+    }
+  }
+});
+
+Deno.test("resolveConfig() lets settings win over flags, flags over the preset", () => {
+  const config = resolveConfig({ preset: "camvid", iterations: 7, seed: 3, set: ["iterations=9"] });
+  assert.deepEqual([config.iterations, config.seed], [9, 3]);
+  assert.equal(resolveConfig({ preset: "camvid" }).data.labeled, "1/8");
+  assert.equal(resolveConfig({ preset: "camvid", labeled: "1/4" }).data.labeled, "1/4");
+});
+
+Deno.test("resolveConfig() reads a setting as its option's type", () => {
+  const config = resolveConfig({
+    set: [
+      "unsup.weight=2",
+      "data.crop=225x128",
+      "data.ratioRange=0.5,2",
+      "data.labeled=8",
+      "data.flip=off",
+      "decoder.dilations=1,3",
+      "optimizer.learningRate=1e-3",
+      "data.unlabeled=none",
+    ],
+  });
+  assert.equal(config.recipe.unsup.weight, 2);
+  assert.deepEqual(config.data.crop, [225, 128]);
+  assert.deepEqual(config.data.ratioRange, [0.5, 2]);
+  assert.equal(config.data.labeled, "8");
+  assert.equal(config.data.flip, false);
+  assert.deepEqual(config.network.decoder.dilations, [1, 3]);
+  assert.equal(config.optimizer.learningRate, 1e-3);
+  assert.equal(config.data.unlabeled, undefined);
+});
+
+Deno.test("resolveConfig() switches MITrans on by one of its options, off by false", () => {
+  const on = resolveConfig({ recipe: "official", set: ["mitrans.channels=20"] });
+  assert.deepEqual(on.network.mitrans, { channels: 20, norm: true, concatInput: true, subsample: true });
+  assert.equal(resolveConfig({ set: ["mitrans=false"] }).network.mitrans, false);
+  assert.notEqual(resolveConfig({ recipe: "official", set: ["mitrans=true"] }).network.mitrans, false);
+});
+
+Deno.test("resolveConfig() gives the λ variants their limit in every recipe", () => {
+  const preset = "cityscapes-372-40k-lambda-0.1";
+  assert.equal(resolveConfig({ preset }).recipe.mix.lambdaLimit, 0.1);
+  assert.equal(resolveConfig({ preset, recipe: "guidedmix" }).recipe.mix.lambdaLimit, 0.1);
+  assert.equal(resolveConfig({ preset: "cityscapes-372-40k" }).recipe.mix.lambdaLimit, 0.4);
+  assert.equal(resolveConfig({ preset: "cityscapes-372" }).recipe.mix.lambdaLimit, 0.5);
+});
+
+Deno.test("resolveConfig() names the nearest of an unknown preset, recipe or option", () => {
+  assert.match(refused({ preset: "camvit" }), /"camvit".*did you mean "camvid"\?/);
+  assert.match(refused({ recipe: "guidemix" }), /did you mean "guidedmix"\?/);
+  assert.match(
+    refused({ set: ["unsup.wieght=1"] }),
+    /"unsup.wieght" is unknown, did you mean "unsup.weight"\?/,
+  );
+  assert.match(refused({ set: ["optimizer.lerningRate=1"] }), /did you mean "optimizer.learningRate"\?/);
+});
+
+Deno.test("resolveConfig() tells all problems at once", () => {
+  const message = refused({
+    set: ["foo", "unsup=1", "unsup.weight=-1", "optimizer.momentum=1.5", "data.crop=12", "decouple.mode=sof"],
+  });
+  for (
+    const part of [
+      /"foo" is no setting, expected key=value/,
+      /"unsup" is a table, expected one of its options: unsup.loss/,
+      /recipe.unsup.weight is -1, expected a number from 0/,
+      /optimizer.momentum is 1.5, expected a number in \[0, 1\)/,
+      /data.crop is 12, expected \[height, width\]/,
+      /recipe.decouple.mode is "sof", expected one of "soft", "hard"/,
+    ]
+  ) assert.match(message, part);
+});
+
+Deno.test("resolveConfig() refuses options that do not fit each other", () => {
+  assert.match(refused({ set: ["batch.unlabeled=0"] }), /expected at least 1 for recipe "guidedmix"/);
+  assert.match(refused({ set: ["evaluation.stride=300,300"] }), /expected at most evaluation.crop/);
+  assert.match(refused({ set: ["optimizer.minimumLearningRate=1"] }), /at most the learningRate/);
+  assert.match(refused({ set: ["unsup.loss=focal-hard"] }), /its sigmoid takes logits/);
+  assert.equal(resolveConfig({ recipe: "supervised", set: ["batch.unlabeled=0"] }).batch.unlabeled, 0);
+});
+
+Deno.test("resolveConfig() refuses a recipe's name as a setting", () => {
+  assert.match(refused({ set: ["recipe.name=paper"] }), /expected --preset or --recipe/);
+});
+
+Deno.test("settableNames() has the short names of the recipe's parts", () => {
+  for (
+    const name of ["mix.at", "pair.select", "decouple.mode", "unsup.weight", "mitrans.channels", "dec.loss"]
+  ) {
+    assert.ok(settableNames().includes(name), name);
+  }
+});
+
+Deno.test("findRecipe() gives the recipe of a name", () => {
+  assert.equal(findRecipe("official").unsup.loss, "focal-hard");
+});
