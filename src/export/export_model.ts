@@ -72,13 +72,18 @@ export interface ExportedFiles {
  * @throws {ConfigError} If the format is unknown, the labels do not fit the model, or an option is none of the format's
  * @throws {CheckpointMismatch} If tensors do not fit the model options
  * @throws {RangeError} If the size or the weights cannot be had in the format
+ * @example A page for any static web server
+ * ```ts ignore
+ * const tensors = await network.export();
+ * await exportModel({ format: "web", out: "page", model: network.options, tensors, labels, version: "0.1.0" });
+ * ```
  */
 export async function exportModel(request: ExportRequest): Promise<ExportedFiles> {
   checkRequest(request);
   switch (request.format) {
     case "onnx": {
       const bytes = exportOnnx(inferenceGraph(request), await onnxOptions(request));
-      return { files: [await putFile(request.out, bytes)], notes: [] };
+      return { files: [await putFile(request.out, bytes)], notes: onnxNotes(request) };
     }
     case "tfjs": {
       const { size = "multiple", version } = request;
@@ -148,6 +153,17 @@ async function onnxOptions(request: ExportRequest): Promise<Parameters<typeof ex
   const options = { size, input, version, metadata: texts(description(request)) };
   if (calibration === undefined) return options;
   return { ...options, ranges: await measureRanges(inferenceGraph(request), calibration) };
+}
+
+function onnxNotes({ size = "multiple", model, calibration }: ExportRequest): string[] {
+  const stride = model.encoder.outputStride;
+  const sizes = size === "multiple"
+    ? `The model takes pictures whose height and width are multiples of ${stride}`
+    : size === "any"
+    ? "The model takes pictures of any size, by the operators Shape and Slice"
+    : `The model takes pictures of ${size[1]} × ${size[0]} pixels (width × height)`;
+  const int8 = "The model is int8: measure its mIoU beside the float model's before you rely on it";
+  return calibration === undefined ? [sizes] : [sizes, int8];
 }
 
 function webFiles(request: ExportRequest): Promise<Map<string, Uint8Array>> {

@@ -81,7 +81,7 @@ export class GraphBuilder {
     if (count === 0) return this.#nodes;
     const more = count > 10 ? `; and ${count - 10} more` : "";
     throw new CheckpointMismatch(
-      `Cannot build the inference graph: ${count} tensors do not fit: ${
+      `Cannot build the inference graph: ${count} ${count === 1 ? "tensor does" : "tensors do"} not fit: ${
         this.#problems.slice(0, 10).join("; ")
       }${more}, expected the names and shapes of the model options`,
     );

@@ -51,7 +51,8 @@ Deno.test("exportModel() writes what it reports, and nothing else", () =>
 Deno.test("exportModel() describes classes, colours and normalization in the files", () =>
   withFolder(async (folder) => {
     const out = join(folder, "m.onnx");
-    await exportModel(request({ format: "onnx", out }));
+    const { notes } = await exportModel(request({ format: "onnx", out }));
+    assert.deepEqual(notes, ["The model takes pictures whose height and width are multiples of 8"]);
     const { metadata } = readOnnx(readFileSync(out));
     assert.deepEqual(JSON.parse(metadata["classes"]!), labels.classes);
     assert.deepEqual(JSON.parse(metadata["normalization"]!).mean, [123.675, 116.28, 103.53]);

@@ -162,6 +162,7 @@ function updateLegend(shares) {
 }
 
 function percent(share) {
+  if (share > 0 && share < 0.0005) return "< 0.1 %";
   return `${(100 * share).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
 }
 
@@ -234,7 +235,10 @@ async function startCamera() {
 async function runCamera(mine) {
   let announced = 0;
   while (camera === mine) {
-    const shares = await show(mine.video, mine.video.videoWidth, mine.video.videoHeight);
+    // The frame is kept, so that the mask lies over the picture that it was made from.
+    const frame = await createImageBitmap(mine.video);
+    const shares = await show(frame, frame.width, frame.height);
+    frame.close();
     // A screen reader hears a summary now and then, not every frame.
     if (performance.now() - announced > 8000) {
       announced = performance.now();
