@@ -14,7 +14,11 @@ export function sharedPath(relative: string): string | undefined {
 }
 
 /** A test that is skipped, its name carrying the reason, where `missing` is a text. */
-export function testUnless(missing: string | undefined, name: string, body: () => void | Promise<void>): void {
+export function testUnless(
+  missing: string | undefined,
+  name: string,
+  body: () => void | Promise<void>,
+): void {
   const ignore = missing !== undefined;
   Deno.test({ name: ignore ? `${name} [skipped: ${missing}]` : name, ignore, fn: body });
 }

@@ -31,7 +31,9 @@ export interface DataConfig {
   readonly scale?: readonly [number, number];
   /** Least and greatest random resize ratio. */
   readonly ratioRange: readonly [number, number];
+  /** Mirrors half of the crops. */
   readonly flip: boolean;
+  /** Random brightness, contrast, saturation and hue. */
   readonly photometric: boolean;
   /** Workers that decode and augment ahead; 0 does it in the process itself. */
   readonly workers: number;
@@ -39,7 +41,9 @@ export interface DataConfig {
 
 /** Parts of the network that do not follow from the dataset or the recipe. */
 export interface NetworkConfig {
+  /** The shared encoder. */
   readonly encoder: EncoderOptions;
+  /** The decoders. */
   readonly decoder: DecoderOptions;
   /** MITrans, or false. */
   readonly mitrans: MitransOptions | false;
@@ -49,12 +53,15 @@ export interface NetworkConfig {
 
 /** SGD with the poly schedule. */
 export interface OptimizerConfig {
+  /** Learning rate at the start. */
   readonly learningRate: number;
   /** Learning rate at the end. */
   readonly minimumLearningRate: number;
   /** Exponent of the schedule. */
   readonly power: number;
+  /** Share of the momentum buffer that stays, in [0, 1). */
   readonly momentum: number;
+  /** Share of each parameter added to its gradient. */
   readonly weightDecay: number;
   /** Factor of the learning rate of everything but the encoder. */
   readonly headFactor: number;
@@ -70,7 +77,9 @@ export interface EvaluationConfig {
   readonly every: number;
   /** `whole` images, or `slide`: windows of `crop`. */
   readonly mode: "whole" | "slide";
+  /** Height and width of a window. */
   readonly crop: readonly [number, number];
+  /** Rows and columns between windows. */
   readonly stride: readonly [number, number];
   /** Size `[width, height]` that images are scaled to, keeping their shape; their own size when absent. */
   readonly scale?: readonly [number, number];
@@ -80,16 +89,26 @@ export interface EvaluationConfig {
 
 /** Everything that decides a run's numbers. */
 export interface RunConfig {
+  /** The preset that it began as. */
   readonly preset: string;
+  /** Names every random draw of the run. */
   readonly seed: number;
+  /** A backend's name, or `auto`. */
   readonly backend: string;
+  /** Updates of the parameters. */
   readonly iterations: number;
+  /** Images a step. */
   readonly batch: { readonly labeled: number; readonly unlabeled: number };
   /** Iterations between checkpoints. */
   readonly checkpointEvery: number;
+  /** Where images come from, and how they are changed. */
   readonly data: DataConfig;
+  /** The network, besides what dataset and recipe decide. */
   readonly network: NetworkConfig;
+  /** The method's parts. */
   readonly recipe: Recipe;
+  /** Optimizer and schedule. */
   readonly optimizer: OptimizerConfig;
+  /** When and how the run is evaluated. */
   readonly evaluation: EvaluationConfig;
 }

@@ -7,35 +7,42 @@
 
 /** A numeric backend cannot be used on this machine; `message` says why. */
 export class BackendUnavailable extends Error {
+  /** The class's name, for logs. */
   override readonly name = "BackendUnavailable";
 }
 
 /** A tensor operation was refused: wrong shape, dtype or a disposed tensor. Names the op and its inputs. */
 export class KernelError extends Error {
+  /** The class's name, for logs. */
   override readonly name = "KernelError";
 }
 
 /** A checkpoint or weight file does not fit the model, or is damaged. */
 export class CheckpointMismatch extends Error {
+  /** The class's name, for logs. */
   override readonly name = "CheckpointMismatch";
 }
 
 /** An option, preset or configuration file is wrong. The command line exits with 2. */
 export class ConfigError extends Error {
+  /** The class's name, for logs. */
   override readonly name = "ConfigError";
 }
 
 /** An image, a mask, a list or a dataset description is wrong. The command line exits with 2. */
 export class DatasetError extends Error {
+  /** The class's name, for logs. */
   override readonly name = "DatasetError";
 }
 
 /** Bytes of a file are not what its format says. The command line exits with 2. */
 export class FormatError extends Error {
+  /** The class's name, for logs. */
   override readonly name = "FormatError";
 }
 
 /** Training cannot go on: a loss that is not finite, a lost worker. */
 export class TrainingError extends Error {
+  /** The class's name, for logs. */
   override readonly name = "TrainingError";
 }

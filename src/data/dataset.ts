@@ -65,7 +65,7 @@ export interface Dataset {
   /** A colour for each class, for pictures. */
   readonly colors: readonly Color[];
   /** 255, in every label map. */
-  readonly ignoreLabel: typeof IGNORE_LABEL;
+  readonly ignoreLabel: 255;
   /** What the pixels of all masks mean. */
   readonly maskRule: MaskRule;
   /** For training, with masks. */

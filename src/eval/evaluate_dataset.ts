@@ -6,7 +6,9 @@ import { predictImage, type PredictOptions } from "./predict_image.ts";
 
 /** A finished evaluation. */
 export interface Evaluation {
+  /** The measures. */
   readonly summary: EvaluationSummary;
+  /** Pixel counts. */
   readonly confusion: ConfusionMatrix;
   /** Images that were counted. */
   readonly images: number;

@@ -24,7 +24,9 @@ export interface PredictOptions {
 
 /** Classes of an image's pixels. */
 export interface Prediction {
+  /** Columns. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
   /** `[height, width]`, the most probable class of each pixel. */
   readonly labels: Uint8Array;

@@ -34,6 +34,7 @@ export interface StepResult {
   readonly gradients: Map<string, AnyTensor>;
   /** ω(t). */
   readonly ramp: number;
+  /** λ of this step. */
   readonly mixCoefficient: number;
   /** The pairs that were mixed, where there was a mix. */
   readonly pairs?: Pairs;

@@ -13,17 +13,15 @@ import { asppBranches, decodeBranches, decodeMixed } from "../model/decoder.ts";
 import { encode } from "../model/encoder.ts";
 import { ForwardPass } from "../model/forward_pass.ts";
 import { mitrans } from "../model/mitrans.ts";
-import { gatherBatch, linearCombination, reshape, sliceBatch } from "../nn/arithmetic.ts";
+import { linearCombination, sliceBatch } from "../nn/arithmetic.ts";
 import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
-import { crossEntropy } from "../nn/cross_entropy.ts";
-import { linear } from "../nn/linear.ts";
-import { globalAveragePool, resizeBilinear } from "../nn/pool_and_resize.ts";
 import type { Tape, Value } from "../nn/tape.ts";
-import { decouple, inSpace } from "./decoupling.ts";
-import { focalHard, focalSoft } from "./focal_loss.ts";
+import { classificationLoss } from "./classification_loss.ts";
+import { consistencyLoss } from "./consistency_loss.ts";
+import { labeledMixLoss } from "./labeled_mix_loss.ts";
 import { mix } from "./mixing.ts";
 import { nearestPairs, type Pairs, type PooledFeatures } from "./pairing.ts";
-import { binaryCrossEntropy, presentClasses, squaredError } from "./scalar_losses.ts";
+import { pixelLoss, type PixelLossOptions } from "./pixel_loss.ts";
 import type { StepBatch } from "./step_batch.ts";
 import type { StepDraws } from "./step_draws.ts";
 
@@ -133,105 +131,50 @@ function mixedLogits(parts: Parts, sides: Sides, pairs: Pairs): Value {
   return tape.scope(() => tape.prefixed(sides.prefix, run));
 }
 
-function compare(tape: Tape, recipe: Recipe, prediction: Value, target: Value): Value {
-  tape.observe("unsup_pred", prediction);
-  tape.observe("unsup_target", target);
-  switch (recipe.unsup.loss) {
-    case "mse":
-      return squaredError(tape, prediction, target.tensor);
-    case "focal-soft":
-      return focalSoft(tape, prediction, target.tensor);
-    case "focal-hard": {
-      const indices = tf.argMax(target.tensor, -1);
-      const loss = focalHard(tape, prediction, indices);
-      indices.dispose();
-      return loss;
-    }
-  }
-}
-
-/** L_usup: the decoupled prediction against the plain one of the unlabeled images; one side is constant. */
+/** L_usup of the step's own mixture. */
 function unsupervisedLoss(parts: Parts, pairs: Pairs): Value {
-  const { pass, batch, branches, logits, draws, context: { recipe } } = parts;
-  const { tape } = pass;
+  const { pass: { tape }, batch, branches, logits, draws, context: { recipe } } = parts;
   const [labeled, unlabeled] = logits as [Value, Value];
+  const sides: Sides = {
+    first: { branches: branches[0]!, images: batch.labeled },
+    second: { branches: branches[1]!, images: batch.unlabeled! },
+    prefix: "",
+  };
   return tape.scope(() => {
-    const sides: Sides = {
-      first: { branches: branches[0]!, images: batch.labeled },
-      second: { branches: branches[1]!, images: batch.unlabeled! },
-      prefix: "",
-    };
     const mixed = tape.observe("M_mix", mixedLogits(parts, sides, pairs));
-    const share = gatherBatch(tape, labeled, pairs.labeled);
-    const decoupled = decouple(tape, mixed, share, draws.mixCoefficient, recipe.decouple);
-    tape.observe("M_u_dec", decoupled);
-    const plain = inSpace(tape, gatherBatch(tape, unlabeled, pairs.unlabeled), recipe.decouple.space);
-    return recipe.unsup.target === "M_u"
-      ? compare(tape, recipe, decoupled, plain)
-      : compare(tape, recipe, plain, decoupled);
+    return consistencyLoss(tape, { mixed, labeled, unlabeled }, pairs, draws.mixCoefficient, recipe);
   });
 }
 
-/** L_dec: labeled images mixed with each other, decoupled against the first, compared with the second. */
-function labeledMixLoss(parts: Parts): Value {
-  const { pass, batch, branches, logits, draws, context: { recipe } } = parts;
-  const { tape } = pass;
+/** L_dec: labeled images mixed with each other, as the draws pair them. */
+function decouplingLoss(parts: Parts): Value {
+  const { pass: { tape }, batch, branches, logits, draws, context: { recipe } } = parts;
   const partners = draws.labeledPartners;
   if (partners === undefined) {
     throw new RangeError("Cannot take L_dec: no partners of the labeled images were drawn");
   }
   const side = { branches: branches[0]!, images: batch.labeled };
   const pairs = { labeled: partners.map((_, i) => i), unlabeled: partners };
-  const cross = recipe.dec.loss === "ce";
-  const options = cross ? { ...recipe.dec, space: "logits" as const } : recipe.dec;
   return tape.scope(() => {
     const mixed = tape.observe(
       "M_ll",
       mixedLogits(parts, { first: side, second: side, prefix: "dec_" }, pairs),
     );
-    const decoupled = decouple(tape, mixed, logits[0]!, draws.mixCoefficient, options);
-    tape.observe("M_ll_dec", decoupled);
-    if (!cross) {
-      const target = inSpace(tape, gatherBatch(tape, tape.detach(logits[0]!), partners), options.space);
-      return squaredError(tape, decoupled, tape.observe("dec_target", target).tensor);
-    }
-    const labels = tf.tidy(() => tf.gather(batch.labels, tf.tensor1d(partners as number[], "int32")));
-    const loss = pixelLoss(parts, decoupled, labels);
-    labels.dispose();
-    return loss;
+    const mixture = { mixed, labeled: logits[0]!, labels: batch.labels, partners };
+    return labeledMixLoss(tape, mixture, draws.mixCoefficient, recipe.dec, pixelOptions(parts));
   });
 }
 
-/** Cross entropy of logits resized to the label map. */
-function pixelLoss(
-  { pass, network, context }: Parts,
-  logits: Value,
-  labels: tf.Tensor3D,
-  name?: string,
-): Value {
-  const { tape } = pass;
-  const [, height, width] = labels.shape;
-  return tape.scope(() => {
-    const resized = resizeBilinear(tape, logits, height, width, network.options.decoder.alignCorners);
-    if (name !== undefined) tape.observe(name, resized);
-    return crossEntropy(tape, resized, labels, context.recipe.crossEntropy);
-  });
+function pixelOptions({ network, context }: Parts): PixelLossOptions {
+  return { alignCorners: network.options.decoder.alignCorners, average: context.recipe.crossEntropy };
 }
 
-/** L_cla: which classes occur in a labeled image, from its pooled features. */
-function classifierLoss({ pass, network, batch, features }: Parts): Value {
-  const { tape } = pass;
-  const labeled = features[0]!;
-  return tape.scope(() => {
-    const [n, , , c] = labeled.shape as [number, number, number, number];
-    const flat = tape.observe("pooled_l", reshape(tape, globalAveragePool(tape, labeled), [n, c]));
-    const logits = linear(tape, flat, pass.parameter("classifier.weight"), pass.parameter("classifier.bias"));
-    tape.observe("cla_logits", logits);
-    const target = presentClasses(batch.labels, network.options.classes);
-    const loss = binaryCrossEntropy(tape, logits, target);
-    target.dispose();
-    return loss;
-  });
+function classifierLoss({ pass, batch, features }: Parts): Value {
+  const classifier = {
+    weight: pass.parameter("classifier.weight"),
+    bias: pass.parameter("classifier.bias"),
+  };
+  return classificationLoss(pass.tape, features[0]!, classifier, batch.labels);
 }
 
 type Weighted = readonly [LossName, number, Value];
@@ -243,7 +186,7 @@ function semiSupervisedTerms(parts: Parts): { terms: Weighted[]; pairs?: Pairs }
   if (classifierOnly || recipe.unsup.weight === 0) return { terms };
   const pairs = choosePairs(parts);
   terms.push(["usup", recipe.unsup.weight * ramp, unsupervisedLoss(parts, pairs)]);
-  if (recipe.dec.loss !== "none") terms.push(["dec", recipe.dec.weight, labeledMixLoss(parts)]);
+  if (recipe.dec.loss !== "none") terms.push(["dec", recipe.dec.weight, decouplingLoss(parts)]);
   return { terms, pairs };
 }
 
@@ -270,7 +213,8 @@ export function objective(
     const parts: Parts = { pass, network, batch, draws, context, ...forward(pass, network, batch, recipe) };
     const terms: Weighted[] = [];
     if (!context.classifierOnly) {
-      terms.push(["ce", 1, pixelLoss(parts, parts.logits[0]!, batch.labels, "M_l_resized")]);
+      const [labeled] = parts.logits;
+      terms.push(["ce", 1, pixelLoss(tape, labeled!, batch.labels, pixelOptions(parts), "M_l_resized")]);
     }
     pass.replayStatistics();
     const added = recipe.usesUnlabeled ? semiSupervisedTerms(parts) : { terms: [] };

@@ -3,13 +3,17 @@ import type { RandomStream } from "../core/random.ts";
 
 /** Mixture m joins labeled image `labeled[m]` with unlabeled image `unlabeled[m]`. */
 export interface Pairs {
+  /** Indices into the labeled images. */
   readonly labeled: readonly number[];
+  /** Indices into the unlabeled images, as many. */
   readonly unlabeled: readonly number[];
 }
 
 /** Pooled features of some images, row by row. */
 export interface PooledFeatures {
+  /** `[count, C]`, row-major. */
   readonly values: Float32Array;
+  /** Number of images. */
   readonly count: number;
 }
 
@@ -52,6 +56,20 @@ export function nearest(queries: PooledFeatures, keys: PooledFeatures): number[]
     if (best < 0) throw new RangeError(`Cannot pair images: features of image ${i} are not finite`);
     return best;
   });
+}
+
+/**
+ * Euclidean distances of all pairs.
+ * @param queries `[Q, C]`
+ * @param keys `[K, C]`, K ≥ 1
+ * @returns `[Q · K]`, query by query
+ */
+export function distances(queries: PooledFeatures, keys: PooledFeatures): Float64Array {
+  const channels = keys.values.length / keys.count;
+  return Float64Array.from(
+    { length: queries.count * keys.count },
+    (_, i) => Math.sqrt(squaredDistance(queries, Math.floor(i / keys.count), keys, i % keys.count, channels)),
+  );
 }
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);

@@ -16,9 +16,11 @@ export const TRAINING_ONLY_PREFIXES = ["decode_head_mix.", "mitrans.", "classifi
 
 /** A segmentation network with its parameters on the current backend. Dispose it when done. */
 export class Network {
+  /** Parameters and running statistics by their state_dict names. */
   readonly parameters: ParameterStore;
 
   /**
+   * A network with start values.
    * @param options What the network is made of
    * @param seed For the start values
    * @throws {RangeError} If the options do not fit each other

@@ -2,6 +2,7 @@ import type { AnyTensor } from "./tensors.ts";
 
 /** Statistics of one batch, each `[C]`; the receiver disposes them. */
 export interface BatchStatistics {
+  /** Mean of each channel. */
   readonly mean: AnyTensor;
   /** With n / (n − 1), as PyTorch puts it into the running variance. */
   readonly variance: AnyTensor;
@@ -17,8 +18,9 @@ export interface NormalizedBatch extends BatchStatistics {
 
 /** Batch norm in training, both directions; every tensor returned is new. */
 export interface BatchNormKernels {
+  /** Normalizes `x` `[N, H, W, C]` by its own statistics, then scales by `gamma` and shifts by `beta`, each `[C]`. */
   forward(x: AnyTensor, gamma: AnyTensor, beta: AnyTensor, epsilon: number): NormalizedBatch;
-  /** @returns dx, dgamma, dbeta */
+  /** Gradients with respect to x, gamma and beta, from the output's and what `forward` saved. */
   gradient(
     dy: AnyTensor,
     x: AnyTensor,

@@ -24,9 +24,11 @@ export type Initial = number | { readonly normal: number } | "kaiming";
 export interface ParameterSpec {
   /** Name in the official state_dict. */
   readonly name: string;
+  /** What it is. */
   readonly kind: ParameterKind;
   /** Shape inside. */
   readonly shape: readonly number[];
+  /** How it starts. */
   readonly initial: Initial;
 }
 
@@ -57,6 +59,7 @@ export class ParameterStore {
   #counters = new Map<string, number>();
 
   /**
+   * Parameters with start values.
    * @param specs What the network needs
    * @param seed For the start values; each parameter has a stream of its own
    */
@@ -87,6 +90,7 @@ export class ParameterStore {
     return [...this.#entries.values()].map(({ spec }) => spec);
   }
 
+  /** Whether there is a parameter or statistic of that name (counters not among them). */
   has(name: string): boolean {
     return this.#entries.has(name);
   }

@@ -16,6 +16,7 @@ export class Value {
   gradient: AnyTensor | undefined;
 
   /**
+   * A value with one holder.
    * @param tensor The value
    * @param requiresGrad Whether a gradient can flow here
    * @param owned Whether the tensor is disposed with the last holder (false for parameters and inputs)
@@ -72,7 +73,9 @@ export type ScopeResult = Value | readonly Value[] | Readonly<Record<string, Val
 
 /** Tensors named by `observe`, with their gradients: for parity checks and pictures. */
 export interface Observation {
+  /** The value that was named. */
   readonly value: Value;
+  /** Gradient of the loss with respect to it, after `backward`, where one flows. */
   gradient?: AnyTensor;
 }
 
@@ -91,6 +94,7 @@ function valuesOf(result: ScopeResult): readonly Value[] {
 
 /** Records operations and runs their gradients. Dispose it when done. */
 export class Tape {
+  /** Whether gradients are recorded. */
   readonly recording: boolean;
   /** What `observe` named, when the tape observes. */
   readonly observations: Map<string, Observation> = new Map();
@@ -100,6 +104,7 @@ export class Tape {
   #scopes: Value[][] = [[]];
   #parameters = new Map<AnyTensor, Value>();
 
+  /** An empty tape. */
   constructor(options: TapeOptions = {}) {
     this.recording = options.recording ?? true;
     this.#observing = options.observing ?? false;
@@ -163,7 +168,9 @@ export class Tape {
   observe(name: string, value: Value): Value {
     const full = this.#prefix + name;
     if (!this.#observing) return value;
-    if (this.observations.has(full)) throw new RangeError(`Cannot observe "${full}": the name stands already`);
+    if (this.observations.has(full)) {
+      throw new RangeError(`Cannot observe "${full}": the name stands already`);
+    }
     this.observations.set(full, { value: value.hold() });
     return value;
   }

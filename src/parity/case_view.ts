@@ -29,6 +29,11 @@ export class CaseView {
     return this.ledger.input(this.prefix + name);
   }
 
+  /** A tensor that is looked at, not read as input. */
+  peek(name: string): ReferenceTensor {
+    return this.ledger.file.tensors.get(this.prefix + name)!;
+  }
+
   /** Tensors below a further prefix. */
   inputs(prefix: string): Map<string, ReferenceTensor> {
     return this.ledger.inputs(this.prefix + prefix);

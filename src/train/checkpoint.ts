@@ -91,7 +91,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   await writeFileWhole(path, await encodeCheckpoint(checkpoint));
 }
 
-/** @throws {CheckpointMismatch} As `decodeCheckpoint`, or if the file is missing */
+/** Reads a checkpoint file. @throws {CheckpointMismatch} As `decodeCheckpoint`, or if the file is missing */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   let bytes: Uint8Array;
   try {

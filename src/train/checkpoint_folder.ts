@@ -7,6 +7,7 @@ const PATTERN = /^iteration-(\d{8})\.safetensors$/;
 
 /** The checkpoints of a run: the newest two, and the best. */
 export class CheckpointFolder {
+  /** The checkpoints in a folder. @param path The folder; made when a checkpoint is saved */
   constructor(readonly path: string) {}
 
   /** Path of the best checkpoint; it may not exist. */

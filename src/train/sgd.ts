@@ -59,7 +59,7 @@ export class Sgd {
   readonly #clipNorm: number | undefined;
   #buffers = new Map<string, AnyTensor>();
 
-  /** @throws {RangeError} If momentum or a weight decay is out of range */
+  /** An optimizer without buffers. @throws {RangeError} If momentum or a weight decay is out of range */
   constructor(options: SgdOptions = {}) {
     this.#momentum = options.momentum ?? 0.9;
     this.#weightDecay = options.weightDecay ?? 5e-4;

@@ -34,7 +34,9 @@ export interface TrainOptions extends TrainEvents {
   readonly network: Network;
   /** `train` labeled, `unlabeled`, and `val` for evaluation. */
   readonly dataset: Dataset;
+  /** What the run is. */
   readonly config: RunConfig;
+  /** Where its checkpoints go. */
   readonly checkpoints: CheckpointFolder;
   /** Put into every checkpoint, see `Checkpoint.metadata`. */
   readonly metadata: Readonly<Record<string, string>>;
