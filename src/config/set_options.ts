@@ -45,6 +45,7 @@ function numbersIn(text: string): number[] | undefined {
 
 /** What a text may mean, the first that fits the option; else the likeliest, whose check then says what is wrong. */
 function readValue(path: readonly string[], text: string): unknown {
+  if (text === "none" && fitsOption(path, undefined)) return undefined;
   const numbers = numbersIn(text);
   const words: Readonly<Record<string, boolean>> = { true: true, on: true, false: false, off: false };
   const candidates = [
@@ -52,10 +53,8 @@ function readValue(path: readonly string[], text: string): unknown {
     ...(numbers?.length === 1 ? [numbers[0]] : []),
     ...(text in words ? [words[text]] : []),
     ...(numbers === undefined ? [] : [numbers]),
-    ...(text === "none" ? [undefined] : []),
   ];
-  const fits = candidates.find((candidate) => fitsOption(path, candidate));
-  return fits ?? (text === "none" && fitsOption(path, undefined) ? undefined : candidates[1] ?? text);
+  return candidates.find((candidate) => fitsOption(path, candidate)) ?? candidates[1] ?? text;
 }
 
 function replaced(table: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
