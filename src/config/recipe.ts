@@ -45,8 +45,13 @@ export interface PairOptions {
 
 /** The loss between the decoupled and the plain prediction of the unlabeled images. */
 export interface UnsupervisedOptions {
-  /** Mean squared error; focal on the target's argmax (CUDA's way); focal on soft targets (the CPU's way). */
-  readonly loss: "mse" | "focal-hard" | "focal-soft";
+  /**
+   * Mean squared error; focal on the target's argmax (CUDA's way); focal on soft targets (the CPU's way); cross entropy
+   * with the target's argmax where it is sure enough (not in paper or code).
+   */
+  readonly loss: "mse" | "focal-hard" | "focal-soft" | "ce";
+  /** Least probability of a target's class that `ce` counts, in [0, 1); other losses take all. */
+  readonly threshold: number;
   /** The constant side: the plain prediction M_u, or the decoupled one M_u_dec. */
   readonly target: "M_u" | "M_u_dec";
   /** Factor of the loss at the end of the ramp-up, at least 0. */
@@ -106,7 +111,7 @@ const OFFICIAL: Recipe = {
   mix: { at: "features", lambdaLimit: 0.5 },
   pair: { select: "random", feature: "encoder", direction: "labeled" },
   decouple: SOFT_LOGITS,
-  unsup: { loss: "focal-hard", target: "M_u", weight: 1, rampUp: 0 },
+  unsup: { loss: "focal-hard", threshold: 0, target: "M_u", weight: 1, rampUp: 0 },
   classifier: { on: false, weight: 1, warmUp: 0 },
   dec: { ...SOFT_LOGITS, loss: "none", weight: 1 },
   imagePoolUpdates: 2,
@@ -119,7 +124,7 @@ const PAPER: Recipe = {
   mix: { at: "images", lambdaLimit: 0.5 },
   pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
   decouple: SOFT_LOGITS,
-  unsup: { loss: "mse", target: "M_u_dec", weight: 1, rampUp: 0.1 },
+  unsup: { loss: "mse", threshold: 0, target: "M_u_dec", weight: 1, rampUp: 0.1 },
   classifier: { on: true, weight: 1, warmUp: 0 },
   dec: { ...SOFT_LOGITS, loss: "mse", weight: 1 },
   imagePoolUpdates: 1,
@@ -164,8 +169,8 @@ export function checkRecipe(recipe: Recipe): void {
   demand(warm, `classifier.warmUp is ${classifier.warmUp}, expected a share of the run in [0, 1)`);
   const onProbabilities = recipe.decouple.space === "probabilities";
   demand(
-    !(unsup.loss !== "mse" && onProbabilities),
-    `unsup.loss is "${unsup.loss}" with decouple.space "probabilities", expected "logits": its sigmoid takes logits`,
+    !(onProbabilities && (unsup.loss.startsWith("focal") || (unsup.loss === "ce" && unsup.target === "M_u"))),
+    `unsup.loss is "${unsup.loss}" with decouple.space "probabilities", expected "logits": its prediction must be logits`,
   );
   if (found.length > 0) throw new RangeError(`Cannot use recipe "${recipe.name}": ${found.join("; ")}`);
 }

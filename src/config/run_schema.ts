@@ -102,7 +102,8 @@ const RECIPE = options<Recipe>({
   }),
   decouple: options(DECOUPLING),
   unsup: options({
-    loss: oneOf(["mse", "focal-hard", "focal-soft"]),
+    loss: oneOf(["mse", "focal-hard", "focal-soft", "ce"]),
+    threshold: share(false),
     target: oneOf(["M_u", "M_u_dec"]),
     weight: fromZero(),
     rampUp: share(true),
