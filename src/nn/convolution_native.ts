@@ -3,6 +3,7 @@ import type { NodeKernelBackend } from "../backends/tensorflow/node_kernels.ts";
 import { type OpAttributes, runOp } from "../backends/tensorflow/run_op.ts";
 import { type ConvolutionGeometry, isSamePadding } from "./convolution_geometry.ts";
 import type { ConvolutionKernels } from "./convolution_kernels.ts";
+import { favoursTaps, gradWeightsByTaps } from "./convolution_taps.ts";
 import type { AnyTensor } from "./tensors.ts";
 
 interface Padding {
@@ -59,6 +60,9 @@ export function nativeConvolution(backend: NodeKernelBackend): ConvolutionKernel
 
     gradWeights: (x, dy, weightShape, geometry) =>
       tf.tidy(() => {
+        if (favoursTaps(x.shape, weightShape, geometry)) {
+          return gradWeightsByTaps(x, dy, weightShape, geometry);
+        }
         const padding = paddingFor(x.shape, weightShape, geometry);
         const input = padded(x, padding.before);
         const attributes = attributesFor(geometry, padding);
