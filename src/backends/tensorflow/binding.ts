@@ -4,10 +4,12 @@
  */
 import { KernelError } from "../../core/errors.ts";
 import * as attributes from "./attributes.ts";
+import { problemOfCall } from "./check_call.ts";
 import type { OpAttribute } from "./attributes.ts";
 import type { TensorflowContext } from "./context.ts";
 import * as dtypes from "./dtypes.ts";
 import { describeHandle, type HandleMemory, HandleTable, type TensorHandle } from "./handles.ts";
+import { OpDefinitions } from "./op_definitions.ts";
 import { cString, readCString } from "./symbols.ts";
 import { createTensor, takeTensorData, type TensorValues } from "./tensor_data.ts";
 
@@ -44,6 +46,7 @@ export class TensorflowBinding {
 
   #context: TensorflowContext;
   #handles: HandleTable;
+  #definitions: OpDefinitions;
   #outputs = new BigUint64Array(MOST_OUTPUTS);
   #outputCount = new Int32Array(1);
   /** Called after each op with its name and milliseconds, when set. */
@@ -52,6 +55,7 @@ export class TensorflowBinding {
   constructor(context: TensorflowContext) {
     this.#context = context;
     this.#handles = new HandleTable(context);
+    this.#definitions = new OpDefinitions(context);
     this.TF_Version = context.version;
   }
 
@@ -170,6 +174,9 @@ export class TensorflowBinding {
         `Cannot run ${name}: ${outputCount} outputs asked for, expected at most ${MOST_OUTPUTS}`,
       );
     }
+    const definition = this.#definitions.get(name);
+    const problem = definition && problemOfCall(definition, inputs.length, opAttributes);
+    if (problem !== undefined) throw this.#error(name, inputs, problem);
     const op = symbols.TFE_NewOp(pointer, cString(name), status);
     this.#check(name, inputs);
     try {

@@ -25,6 +25,7 @@ const WHOLE_NUMBERS: ReadonlySet<string> = new Set([
   "filterSize",
   "k",
   "numOrSizeSplits",
+  "paddings",
   "perm",
   "reductionIndices",
   "reps",

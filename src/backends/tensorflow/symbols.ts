@@ -13,6 +13,11 @@ export const TENSORFLOW_SYMBOLS = {
   TF_Message: { parameters: ["pointer"], result: "pointer" },
   TF_SetStatus: { parameters: ["pointer", "i32", status], result: "void" },
 
+  TF_NewBuffer: { parameters: [], result: "pointer" },
+  TF_DeleteBuffer: { parameters: ["pointer"], result: "void" },
+  TF_NewGraph: { parameters: [], result: "pointer" },
+  TF_GraphGetOpDef: { parameters: ["pointer", "buffer", "pointer", "pointer"], result: "void" },
+
   TF_AllocateTensor: { parameters: ["i32", "buffer", "i32", "usize"], result: "pointer" },
   TF_DeleteTensor: { parameters: ["pointer"], result: "void" },
   TF_TensorData: { parameters: ["pointer"], result: "pointer" },
