@@ -45,10 +45,22 @@ async function library(options: BackendOptions): Promise<FoundLibrary> {
   );
 }
 
+/** A library of the cache that does not load is compared byte by byte and brought again, where downloads are allowed. */
+async function openNative(options: BackendOptions): Promise<OpenBackend> {
+  const found = await library(options);
+  try {
+    return await openTensorflow(found, options);
+  } catch (error) {
+    const retry = options.download && found.source === "cache" && error instanceof BackendUnavailable;
+    if (!retry) throw error;
+    return await openTensorflow(await ensureLibrary({ verify: true, onProgress: options.onProgress }), options);
+  }
+}
+
 async function open(name: BackendName, options: BackendOptions): Promise<OpenBackend> {
   switch (name) {
     case "tensorflow":
-      return await openTensorflow(await library(options), options);
+      return await openNative(options);
     case "webgpu":
       return await openWebgpu(options.softwareWebgpu ?? false);
     case "wasm":
