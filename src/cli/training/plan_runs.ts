@@ -1,0 +1,72 @@
+/** Which runs a command trains, and where to. */
+import { join, resolve } from "node:path";
+import { type ConfigRequest, resolveConfig } from "../../config/resolve_config.ts";
+import type { RunConfig } from "../../config/run_config.ts";
+import { ConfigError } from "../../core/errors.ts";
+import { configDifferences } from "./config_differences.ts";
+import { RunFolder } from "./run_folder.ts";
+
+/** A run to train. */
+export interface PlannedRun {
+  /** What. */
+  readonly config: RunConfig;
+  /** Folder. */
+  readonly out: string;
+}
+
+/** Text such as `1/8` or `12`, which names no file. */
+const SHARE = /^[\d./\s]+$/;
+
+/** Presets that train the baseline first, where no recipe is named. */
+const DEMOS: readonly string[] = ["demo", "demo-wasm"];
+
+/** Files are found again from another folder. */
+function withAbsolutePaths(config: RunConfig): RunConfig {
+  const { data, network } = config;
+  const absolute = (path: string | undefined) => path === undefined ? undefined : resolve(path);
+  return {
+    ...config,
+    data: {
+      ...data,
+      source: data.source === "synthetic" ? data.source : resolve(data.source),
+      labeled: data.labeled === undefined || SHARE.test(data.labeled) ? data.labeled : resolve(data.labeled),
+      unlabeled: absolute(data.unlabeled),
+    },
+    network: { ...network, weights: absolute(network.weights) },
+  };
+}
+
+/** Whether the call is the demo: supervised, then guidedmix. */
+export function isDemo({ preset, recipe, data }: ConfigRequest): boolean {
+  return recipe === undefined && (preset === undefined ? data === undefined : DEMOS.includes(preset));
+}
+
+/** The runs of a call that begins new ones. */
+export function newRuns(request: ConfigRequest, out: string | undefined): PlannedRun[] {
+  if (isDemo(request)) {
+    const folder = out ?? join("runs", request.preset ?? "demo");
+    return ["supervised", "guidedmix"].map((recipe) => ({
+      config: withAbsolutePaths(resolveConfig({ ...request, recipe })),
+      out: join(folder, recipe),
+    }));
+  }
+  const config = withAbsolutePaths(resolveConfig(request));
+  const name = `${config.preset}-${config.recipe.name}-seed${config.seed}`;
+  return [{ config, out: out ?? join("runs", name) }];
+}
+
+/**
+ * A run that lives in its folder goes on with its own options; options of the call must agree with them.
+ * @throws {ConfigError} If they do not; names those that differ
+ */
+export async function resumedRun(planned: PlannedRun, mayDiffer: boolean): Promise<PlannedRun> {
+  const folder = new RunFolder(planned.out);
+  if (!await folder.hasRun()) return planned;
+  const config = await folder.readConfig();
+  const differences = mayDiffer ? [] : configDifferences(config, planned.config);
+  if (differences.length === 0) return { ...planned, config };
+  throw new ConfigError(
+    `Cannot resume "${folder.path}" with other options: ${differences.join(", ")}; ` +
+      "expected those of its config.toml, leave them out",
+  );
+}

@@ -1,0 +1,109 @@
+/** The folder of a run: `config.toml split/*.txt metrics.jsonl events… checkpoints/ report.html`. */
+import { join, resolve } from "node:path";
+import { configFromToml, configToToml } from "../../config/config_toml.ts";
+import type { RunConfig } from "../../config/run_config.ts";
+import { ConfigError, DatasetError } from "../../core/errors.ts";
+import type { Dataset, Item } from "../../data/dataset.ts";
+import { CheckpointFolder } from "../../train/checkpoint_folder.ts";
+import { writeFileWhole } from "../../train/write_file.ts";
+
+/** Paths of a run's parts. */
+export class RunFolder {
+  /** Absolute path. */
+  readonly path: string;
+  /** The checkpoints. */
+  readonly checkpoints: CheckpointFolder;
+
+  /** Nothing is read or written yet. */
+  constructor(path: string) {
+    this.path = resolve(path);
+    this.checkpoints = new CheckpointFolder(join(this.path, "checkpoints"));
+  }
+
+  /** Path of a file in the folder. */
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** Whether a run lives here. */
+  async hasRun(): Promise<boolean> {
+    return await readText(this.file("config.toml")) !== undefined;
+  }
+
+  /**
+   * The run's configuration.
+   * @throws {ConfigError} If there is none, or it is damaged
+   */
+  async readConfig(): Promise<RunConfig> {
+    const path = this.file("config.toml");
+    const text = await readText(path);
+    if (text !== undefined) return configFromToml(text, path);
+    throw new ConfigError(
+      `Cannot use run "${this.path}": it has no config.toml, expected the folder of a run, such as runs/demo/guidedmix`,
+    );
+  }
+
+  /**
+   * Makes sure that no run lives here.
+   * @throws {ConfigError} If one does
+   */
+  async refuseRun(): Promise<void> {
+    if (!await this.hasRun()) return;
+    throw new ConfigError(
+      `Cannot begin a run in "${this.path}": it holds one already, expected a new folder; ` +
+        "--resume goes on with it, --out names another",
+    );
+  }
+
+  /**
+   * Begins a run: makes the folder and writes what the run is to be.
+   * @throws {ConfigError} If a run lives here already
+   */
+  async begin(config: RunConfig, dataset: Dataset): Promise<void> {
+    await this.refuseRun();
+    await Deno.mkdir(this.file("split"), { recursive: true });
+    for (const part of ["labeled", "unlabeled", "val"] as const) {
+      await this.write(`split/${part}.txt`, listText(partOf(dataset, part)));
+    }
+    // last: a folder with a config is a run
+    await this.write("config.toml", configToToml(config));
+  }
+
+  /**
+   * Compares the dataset with the one that the run began with.
+   * @throws {DatasetError} If labeled or unlabeled images are others now
+   */
+  async checkSplit(dataset: Dataset): Promise<void> {
+    for (const part of ["labeled", "unlabeled"] as const) {
+      const before = await readText(this.file(`split/${part}.txt`));
+      if (before === listText(partOf(dataset, part))) continue;
+      throw new DatasetError(
+        `Cannot resume "${this.path}": the ${part} images are others than those of split/${part}.txt, expected the same`,
+      );
+    }
+  }
+
+  /** Writes a file of the folder, whole or not at all. */
+  async write(name: string, content: string | Uint8Array): Promise<void> {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await writeFileWhole(this.file(name), bytes);
+  }
+}
+
+/** A file's text; `undefined` where it is missing. */
+export async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
+  }
+}
+
+function partOf(dataset: Dataset, part: "labeled" | "unlabeled" | "val"): readonly Item[] {
+  return dataset[part === "labeled" ? "train" : part];
+}
+
+function listText(items: readonly Item[]): string {
+  return items.map(({ id }) => `${id}\n`).join("");
+}
