@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import type { RunConfig } from "../../src/config/run_config.ts";
+import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
+import { CheckpointFolder } from "../../src/train/checkpoint_folder.ts";
+import type { EvalRow, TrainRow } from "../../src/train/metric_rows.ts";
+import { train, type TrainEvents } from "../../src/train/trainer.ts";
+import { numericTest } from "../numeric.ts";
+import { tinyConfig, tinyDataset, tinyNetwork } from "./tiny_run.ts";
+
+interface Ran {
+  readonly parameters: Map<string, StoredTensor>;
+  readonly iteration: number;
+  readonly finished: boolean;
+}
+
+/** Trains, going on from the folder's newest checkpoint where there is one. */
+async function run(folder: string, config: RunConfig, events: TrainEvents = {}): Promise<Ran> {
+  const network = tinyNetwork();
+  const checkpoints = new CheckpointFolder(folder);
+  const resume = await checkpoints.newest((text) => assert.fail(text));
+  const dataset = await tinyDataset();
+  try {
+    const outcome = await train({
+      network,
+      dataset,
+      config,
+      checkpoints,
+      metadata: {},
+      resume,
+      logEvery: 2,
+      ...events,
+    });
+    return { parameters: await network.export(), iteration: outcome.iteration, finished: outcome.finished };
+  } finally {
+    network.dispose();
+  }
+}
+
+async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function assertSameBits(actual: Ran, expected: Ran): void {
+  assert.deepEqual([...actual.parameters.keys()], [...expected.parameters.keys()]);
+  for (const [name, { data }] of expected.parameters) {
+    assert.deepEqual(actual.parameters.get(name)!.data, data, `"${name}" differs`);
+  }
+}
+
+numericTest("train() stopped and resumed gives the parameters of the unbroken run bit for bit", async () => {
+  await inFolder(async (folder) => {
+    const straight = await run(`${folder}/straight`, tinyConfig(7));
+    let asked = 0;
+    const stopped = await run(`${folder}/broken`, tinyConfig(7), { shouldStop: () => asked++ === 3 });
+    assert.deepEqual([stopped.iteration, stopped.finished], [3, false]);
+    const resumed = await run(`${folder}/broken`, tinyConfig(7));
+    assert.deepEqual([resumed.iteration, resumed.finished], [7, true]);
+    assertSameBits(resumed, straight);
+  });
+});
+
+numericTest("train() goes on from the checkpoint before an error", async () => {
+  await inFolder(async (folder) => {
+    const straight = await run(`${folder}/straight`, tinyConfig(6));
+    const fail = { onStep: (iteration: number) => assert.notEqual(iteration, 5, "power cut") };
+    await assert.rejects(run(`${folder}/broken`, tinyConfig(6), fail), /power cut/);
+    assertSameBits(await run(`${folder}/broken`, tinyConfig(6)), straight);
+  });
+});
+
+numericTest(
+  "train() writes rows and evaluations, and keeps the newest two checkpoints and the best",
+  async () => {
+    await inFolder(async (folder) => {
+      const rows: TrainRow[] = [];
+      const evaluations: EvalRow[] = [];
+      await run(folder, tinyConfig(7), {
+        onTrainRow: (row) => void rows.push(row),
+        onEvaluation: (row) => void evaluations.push(row),
+      });
+      assert.deepEqual(rows.map(({ iteration }) => iteration), [2, 4, 6, 7]);
+      assert.deepEqual(evaluations.map(({ iteration }) => iteration), [3, 6, 7]);
+      assert.ok(
+        rows.every(({ losses }) => ["ce", "cla", "usup", "dec", "total"].every((name) => losses[name]! > 0)),
+      );
+      assert.ok(evaluations.every(({ miou, perClass }) => miou >= 0 && miou <= 1 && perClass.length === 6));
+      const files = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+      assert.deepEqual(files, [
+        "best.safetensors",
+        "iteration-00000006.safetensors",
+        "iteration-00000007.safetensors",
+      ]);
+    });
+  },
+);
+
+numericTest("train() by two half batches gives other statistics but the same count of updates", async () => {
+  await inFolder(async (folder) => {
+    const config = tinyConfig(3);
+    const halves = await run(folder, { ...config, optimizer: { ...config.optimizer, accumulate: 2 } });
+    assert.equal(halves.iteration, 3);
+    assert.equal(halves.parameters.get("backbone.stem.1.num_batches_tracked")!.data[0], 6n);
+  });
+}, ["wasm"]);
