@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { sumPositions } from "./position_sums.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor, FeatureMap } from "./tensors.ts";
 
@@ -11,7 +12,10 @@ export function globalAveragePool(tape: Tape, x: Value): Value {
   const shape = x.shape as [number, number, number, number];
   return tape.apply({
     inputs: [x],
-    output: tf.mean(x.tensor, [1, 2], true),
+    output: tf.tidy(() => {
+      const sum = sumPositions(x.tensor);
+      return tf.reshape(tf.div(sum, shape[1] * shape[2]), [shape[0], 1, 1, shape[3]]);
+    }),
     backward: (dy) => [
       tf.tidy(() => tf.tile(tf.div(dy, shape[1] * shape[2]), [1, shape[1], shape[2], 1])),
     ],
