@@ -30,8 +30,8 @@ export interface Comparison {
 }
 
 /** Values as numbers; int64 ones are exact up to 2^53. */
-export function numbersOf(tensor: StoredTensor): ArrayLike<number> {
-  return tensor.data instanceof BigInt64Array ? Array.from(tensor.data, Number) : tensor.data;
+export function numbersOf({ data }: Pick<StoredTensor, "data">): ArrayLike<number> {
+  return data instanceof BigInt64Array ? Array.from(data, Number) : data;
 }
 
 function indexOf(position: number, shape: readonly number[]): number[] {

@@ -17,15 +17,15 @@ function channelsSecond(rank: number): number[] {
 }
 
 /** A stored tensor with its channels last, float32; the caller disposes it. */
-export function inside(stored: StoredTensor): AnyTensor {
+export function inside(stored: StoredTensor | Produced): AnyTensor {
   return tf.tidy(() => {
-    const tensor = tf.tensor(Float32Array.from(numbersOf(stored)), stored.shape as number[], "float32");
+    const tensor = tf.tensor(Float32Array.from(stored.data, Number), stored.shape as number[], "float32");
     return stored.shape.length < 3 ? tensor : tf.transpose(tensor, channelsLast(stored.shape.length));
   });
 }
 
 /** A stored `[N, C, H, W]` as `[N, H, W, C]`. */
-export function featureMap(stored: StoredTensor): FeatureMap {
+export function featureMap(stored: StoredTensor | Produced): FeatureMap {
   return inside(stored) as FeatureMap;
 }
 

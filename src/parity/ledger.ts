@@ -22,6 +22,7 @@ export type Reasons = Map<string, string>;
 /** What becomes of every tensor of a file: nothing is left out silently. */
 export class Ledger {
   #fates = new Map<string, Fate>();
+  #complaints: string[] = [];
 
   constructor(readonly file: ReferenceFile) {}
 
@@ -71,6 +72,16 @@ export class Ledger {
   /** Notes why a tensor is not compared. */
   leaveOut(name: string, reason: string): void {
     if (this.has(name)) this.#fates.set(name, { as: "left out", reason });
+  }
+
+  /** Notes something wrong that is no difference between two tensors; the case fails. */
+  complain(text: string): void {
+    this.#complaints.push(text);
+  }
+
+  /** What `complain` noted. */
+  get complaints(): readonly string[] {
+    return this.#complaints;
   }
 
   /** Notes a reason for all tensors under a prefix that nothing became of yet. */

@@ -1,5 +1,5 @@
 /** Cases of whole modules: ResNet, ASPP head, MITrans. */
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
 import type { DecoderOptions, EncoderDepth, EncoderOptions } from "../config/model_options.ts";
 import { asppBranches, decodeBranches } from "../model/decoder.ts";
 import { encode } from "../model/encoder.ts";

@@ -1,0 +1,132 @@
+import { type Comparison, shareOfTolerance } from "./comparison.ts";
+import type { Fate, Ledger } from "./ledger.ts";
+
+/** A tensor that was not compared, and why. */
+export interface NotCompared {
+  readonly case: string;
+  readonly tensor: string;
+  readonly reason: string;
+}
+
+/** One case: a function with its inputs, or three training steps. */
+export interface CaseReport {
+  readonly name: string;
+  /** Tensors that were held beside their reference. */
+  readonly compared: number;
+  /** Their elements. */
+  readonly elements: number;
+  /** Elements beyond their tensor's tolerance. */
+  readonly beyond: number;
+  /** The tensor that comes nearest to its tolerance, or is furthest beyond. */
+  readonly worst?: Comparison;
+  /** Tensors with elements beyond the tolerance. */
+  readonly failures: readonly Comparison[];
+  /** What went wrong otherwise. */
+  readonly errors: readonly string[];
+}
+
+/** Tensors of a folder by what became of them; every one is counted once. */
+export interface Totals {
+  readonly tensors: number;
+  readonly compared: number;
+  readonly inputs: number;
+  readonly taken: number;
+  readonly leftOut: number;
+  /** Elements inside compared tensors that are NaN or infinite in the reference. */
+  readonly nonFiniteElements: number;
+}
+
+/** What a comparison with a reference folder found. */
+export interface ParityReport {
+  readonly folder: string;
+  readonly cases: readonly CaseReport[];
+  /** Taken over from the reference because they cannot be repeated. */
+  readonly taken: readonly NotCompared[];
+  readonly leftOut: readonly NotCompared[];
+  /** Files beside the manifest's. */
+  readonly unlistedFiles: readonly string[];
+  /** Files that `only` did not ask for. */
+  readonly skippedFiles: readonly string[];
+  readonly totals: Totals;
+  /** Whether every case is within its tolerances and ran without error. */
+  readonly passed: boolean;
+  readonly seconds: number;
+}
+
+/** A file after its cases ran. */
+export interface FileReport {
+  readonly cases: readonly CaseReport[];
+  readonly taken: readonly NotCompared[];
+  readonly leftOut: readonly NotCompared[];
+  readonly totals: Totals;
+}
+
+function caseReport(name: string, comparisons: readonly Comparison[], errors: readonly string[]): CaseReport {
+  const ranked = [...comparisons].sort((a, b) => shareOfTolerance(b) - shareOfTolerance(a));
+  return {
+    name,
+    compared: comparisons.length,
+    elements: comparisons.reduce((sum, { elements }) => sum + elements, 0),
+    beyond: comparisons.reduce((sum, { beyond }) => sum + beyond, 0),
+    worst: ranked[0],
+    failures: ranked.filter(({ beyond }) => beyond > 0),
+    errors,
+  };
+}
+
+function notCompared(
+  name: string,
+  fates: readonly (readonly [string, Fate])[],
+  as: Fate["as"],
+): NotCompared[] {
+  return fates.flatMap(([tensor, fate]) =>
+    fate.as === as && "reason" in fate ? [{ case: name, tensor, reason: fate.reason }] : []
+  );
+}
+
+/** A case whose tensors begin with `prefix`, and the errors of its run. */
+export interface RanCase {
+  readonly name: string;
+  readonly prefix: string;
+  readonly errors: readonly string[];
+}
+
+/** Gathers what became of a file's tensors, case by case. */
+export function reportFile(ledger: Ledger, cases: readonly RanCase[]): FileReport {
+  const all = [...ledger.fates()];
+  const per = cases.map((ran) => {
+    const fates = all.filter(([tensor]) => tensor.startsWith(ran.prefix));
+    const comparisons = fates.flatMap(([, fate]) => (fate.as === "compared" ? [fate.comparison] : []));
+    return { ran, fates, report: caseReport(ran.name, comparisons, ran.errors) };
+  });
+  const count = (as: Fate["as"]) => all.filter(([, fate]) => fate.as === as).length;
+  return {
+    cases: per.map(({ report }) => report),
+    taken: per.flatMap(({ ran, fates }) => notCompared(ran.name, fates, "taken")),
+    leftOut: per.flatMap(({ ran, fates }) => notCompared(ran.name, fates, "left out")),
+    totals: {
+      tensors: ledger.file.tensors.size,
+      compared: count("compared"),
+      inputs: count("input"),
+      taken: count("taken"),
+      leftOut: count("left out"),
+      nonFiniteElements: all.reduce(
+        (sum, [, fate]) => sum + (fate.as === "compared" ? fate.comparison.nonFinite : 0),
+        0,
+      ),
+    },
+  };
+}
+
+/** Sums of totals. */
+export function addTotals(totals: readonly Totals[]): Totals {
+  const sum = (name: keyof Totals) => totals.reduce((n, total) => n + total[name], 0);
+  return {
+    tensors: sum("tensors"),
+    compared: sum("compared"),
+    inputs: sum("inputs"),
+    taken: sum("taken"),
+    leftOut: sum("leftOut"),
+    nonFiniteElements: sum("nonFiniteElements"),
+  };
+}

@@ -1,0 +1,92 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { probabilitiesAt, slideLogits, wholeLogits } from "../eval/inference.ts";
+import type { FeatureMap } from "../nn/tensors.ts";
+import { polyLearningRate } from "../train/schedule.ts";
+import { Sgd } from "../train/sgd.ts";
+import { captureStep, pixelAccuracy } from "./captured_step.ts";
+import { numbersOf } from "./comparison.ts";
+import { putFirstStep } from "./first_step.ts";
+import { outside, row, scalar } from "./layouts.ts";
+import type { Ledger, Reasons, Results } from "./ledger.ts";
+import { schedule, sgdOptions } from "./model_from_info.ts";
+import type { TensorKind } from "./tolerances.ts";
+import { drawAgain, putPairs } from "./training_draws.ts";
+import { setUpTraining, type TrainingSetup } from "./training_setup.ts";
+
+/** Names of our losses in the files. */
+const LOSS_NAMES = {
+  ce: "loss_ce",
+  usup: "loss_unlabeled",
+  cla: "loss_cla",
+  dec: "loss_dec",
+  total: "loss_total",
+};
+
+/** Window and stride of the exporter's sliding inference, and the size of its probabilities. */
+const SLIDE = { crop: { height: 49, width: 41 }, stride: { height: 33, width: 27 } };
+const ORIGINAL = { height: 97, width: 83 };
+
+function kindOf(name: string, step: number): TensorKind {
+  if (name.endsWith("num_batches_tracked")) return "exact";
+  if (step > 1) return "parameter3";
+  return /running_(mean|var)$/.test(name) ? "statistic1" : "parameter1";
+}
+
+/** Parameters and running statistics after a step; those that nothing reaches have their start values. */
+async function putState({ network, dead }: TrainingSetup, step: number, results: Results): Promise<void> {
+  for (const [name, stored] of await network.export()) {
+    const kind = kindOf(name, step);
+    results.set(`state${step}/${name}`, { kind, shape: stored.shape, data: numbersOf(stored) });
+  }
+  for (const [name, stored] of dead) {
+    results.set(`state${step}/${name}`, { kind: "exact", shape: stored.shape, data: numbersOf(stored) });
+  }
+}
+
+function runStep(setup: TrainingSetup, step: number, sgd: Sgd, results: Results, reasons: Reasons): void {
+  const rate = polyLearningRate(schedule(setup.info), step - 1);
+  const draws = drawAgain(setup, step, results);
+  const { result, captured } = captureStep(setup, step, draws);
+  for (const [ours, theirs] of Object.entries(LOSS_NAMES)) {
+    const loss = result.losses[ours];
+    if (loss !== undefined) results.set(`step${step}/${theirs}`, scalar(loss, "loss"));
+  }
+  results.set(`step${step}/lr`, row([rate], "schedule"));
+  results.set(`step${step}/rampup`, row([result.ramp], "schedule"));
+  results.set(`step${step}/acc_seg`, row([pixelAccuracy(setup, captured)], "accuracy"));
+  if (result.pairs !== undefined) putPairs(setup, step, result.pairs, results);
+  if (step === 1) putFirstStep(setup, { result, captured }, draws, results, reasons);
+  sgd.step(setup.network.parameters, result.gradients, rate);
+}
+
+/** Inference of the first unlabeled image with the parameters of the third step. */
+function putInference({ network, batch }: TrainingSetup, results: Results): void {
+  tf.tidy(() => {
+    const image = tf.slice(batch.unlabeled, [0, 0, 0, 0], [1, -1, -1, -1]) as FeatureMap;
+    const logits = wholeLogits(network, image);
+    const { alignCorners } = network.options.decoder;
+    results.set("eval/logits", outside(logits, "inference"));
+    results.set("eval/softmax_97x83", outside(probabilitiesAt(logits, ORIGINAL, alignCorners), "inference"));
+    results.set("eval/slide_logits", outside(slideLogits(network, image, SLIDE), "inference"));
+  });
+}
+
+/** Three training steps of a case from its start values, and inference afterwards. */
+export async function runTraining(ledger: Ledger): Promise<void> {
+  const setup = setUpTraining(ledger);
+  const sgd = new Sgd(sgdOptions(setup.info));
+  const results: Results = new Map();
+  const reasons: Reasons = new Map();
+  try {
+    for (const step of [1, 2, 3]) {
+      runStep(setup, step, sgd, results, reasons);
+      if (step !== 2) await putState(setup, step, results);
+    }
+    putInference(setup, results);
+  } finally {
+    // what was computed before an error is still compared
+    ledger.settle(results, reasons);
+    sgd.dispose();
+    setup.dispose();
+  }
+}
