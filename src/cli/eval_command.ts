@@ -1,1 +1,202 @@
-export function runEval(_args: readonly string[]): Promise<number> { return Promise.resolve(0); }
+/** `deno task eval`. */
+import { basename } from "node:path";
+import type { Command } from "commander";
+import { ConfigError } from "../core/errors.ts";
+import type { Dataset, Item } from "../data/dataset.ts";
+import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
+import type { PredictOptions } from "../eval/predict_image.ts";
+import { comparisonTable } from "../report/comparison_table.ts";
+import { percentText, pointsText } from "../report/number_text.ts";
+import type { ComparedRun } from "../report/run_record.ts";
+import {
+  addCommonOptions,
+  type CommonOptions,
+  gather,
+  newCommand,
+  parseArguments,
+  positiveNumbers,
+  sidesText,
+  wholeNumber,
+} from "./command_line.ts";
+import { addCheckpointOptions, inferenceNetwork, type ModelSource, readModel } from "./model_source.ts";
+import { openSession } from "./open_session.ts";
+import { type Output, standardOutput } from "./output.ts";
+import { configDifferences } from "./training/config_differences.ts";
+import { chosenDataset } from "./training/prepare_dataset.ts";
+import { predictOptions } from "./training/report_pictures.ts";
+
+/** Lists that can be evaluated. */
+const SPLITS = ["val", "test", "train"] as const;
+
+interface EvalFlags extends CommonOptions {
+  readonly run?: readonly string[];
+  readonly checkpoint?: string;
+  readonly use?: string;
+  readonly data?: string;
+  readonly split: string;
+  readonly mode?: string;
+  readonly crop?: [number, number];
+  readonly stride?: [number, number];
+  readonly scales?: number[];
+  readonly flip?: boolean;
+  readonly limit?: number;
+  readonly backend: string;
+}
+
+function evalCommand(): Command {
+  const command = newCommand("eval", "Evaluates trained models; several runs are compared in a table.")
+    .optionsGroup("Model:")
+    .option("--run <folder>", "a run; repeated, the runs are compared, the first is the baseline", gather);
+  addCheckpointOptions(command)
+    .optionsGroup("Data:")
+    .option("--data <path>", "another dataset of the same classes (default: the run's)")
+    .option("--split <name>", `${SPLITS.join(", ")}; train is its labeled part`, "val")
+    .option("--limit <n>", "most images, evenly spread; 0 takes all (default: 0)", wholeNumber(0))
+    .optionsGroup("How:")
+    .option("--mode <name>", "whole images, or slide a window (default: the run's)")
+    .option("--crop <height x width>", "window of slide (default: the run's)", sidesText)
+    .option("--stride <height x width>", "steps between windows (default: the run's)", sidesText)
+    .option(
+      "--scales <list>",
+      "factors on the size, probabilities averaged: 0.5,1,1.5 (default: 1)",
+      positiveNumbers,
+    )
+    .option("--flip", "adds the mirrored image")
+    .optionsGroup("Run:")
+    .option("--backend <name>", "auto, tensorflow, webgpu or wasm", "auto");
+  return addCommonOptions(command);
+}
+
+function howOf(source: ModelSource, flags: EvalFlags): PredictOptions {
+  const { mode, crop, stride, scales, flip } = flags;
+  if (mode !== undefined && mode !== "whole" && mode !== "slide") {
+    throw new ConfigError(`Cannot evaluate: --mode is "${mode}", expected whole or slide`);
+  }
+  const usual = predictOptions(source.config);
+  return {
+    ...usual,
+    mode: mode ?? usual.mode,
+    crop: crop ?? usual.crop,
+    stride: stride ?? usual.stride,
+    ratios: scales,
+    flip,
+  };
+}
+
+function itemsOf(dataset: Dataset, split: string): readonly Item[] {
+  const name = SPLITS.find((known) => known === split);
+  if (name === undefined) {
+    throw new ConfigError(`Cannot evaluate: --split is "${split}", expected one of ${SPLITS.join(", ")}`);
+  }
+  const items = dataset[name].filter(({ mask }) => mask !== undefined);
+  if (items.length > 0) return items;
+  throw new ConfigError(
+    `Cannot evaluate on ${name} of "${dataset.name}": it has no image with a mask, expected some`,
+  );
+}
+
+function checkClasses({ classes, name }: ModelSource, dataset: Dataset): void {
+  if (classes.length === dataset.classes.length) return;
+  throw new ConfigError(
+    `Cannot evaluate "${name}" on "${dataset.name}": the dataset has ${dataset.classes.length} classes, ` +
+      `expected the model's ${classes.length}`,
+  );
+}
+
+async function evaluateSource(source: ModelSource, flags: EvalFlags, output: Output): Promise<Evaluation> {
+  const { config } = source;
+  const how = howOf(source, flags);
+  const data = flags.data === undefined
+    ? config.data
+    : { ...config.data, source: flags.data, labeled: undefined, unlabeled: undefined };
+  const dataset = await chosenDataset({ ...config, data });
+  checkClasses(source, dataset);
+  const items = itemsOf(dataset, flags.split);
+  const network = inferenceNetwork(source);
+  try {
+    return await evaluateDataset(network, dataset, items, {
+      ...how,
+      limit: flags.limit,
+      onImage: (done, total) =>
+        output.progress.update({ label: `evaluate ${basename(source.name)}`, done, total }),
+    });
+  } finally {
+    output.progress.finish();
+    network.dispose();
+  }
+}
+
+function classTable({ summary, images }: Evaluation): string {
+  const width = Math.max(...summary.perClass.map(({ name }) => name.length), 8);
+  const lines = summary.perClass.map(({ name, iou, accuracy }) =>
+    `${name.padEnd(width)}  ${pointsText(iou).padStart(6)}  ${pointsText(accuracy).padStart(8)}`
+  );
+  return [
+    `${"class".padEnd(width)}  IoU %   accuracy %`,
+    ...lines,
+    `mIoU ${percentText(summary.miou)}, accuracy ${percentText(summary.accuracy)}, ` +
+    `mean class accuracy ${percentText(summary.meanAccuracy)}, ${images} images`,
+  ].join("\n");
+}
+
+/** Runs that differ in their seed alone are one group; groups of one recipe get the name of their first run too. */
+function groupNames(sources: readonly ModelSource[]): string[] {
+  const firsts = sources.map((source) =>
+    sources.find(({ config }) =>
+      configDifferences(config, { ...source.config, seed: config.seed }).length === 0
+    )!
+  );
+  return firsts.map((first) => {
+    const { name } = first.config.recipe;
+    const others = firsts.some((other) => other !== first && other.config.recipe.name === name);
+    return others ? `${name} (${basename(first.name)})` : name;
+  });
+}
+
+async function readSources(flags: EvalFlags): Promise<ModelSource[]> {
+  const { run: runs = [], checkpoint, use } = flags;
+  if (runs.length <= 1) return [await readModel({ run: runs[0], checkpoint, use })];
+  if (checkpoint !== undefined) {
+    throw new ConfigError("Cannot compare runs with a checkpoint: both are given, expected several --run");
+  }
+  return await Promise.all(runs.map((run) => readModel({ run, use })));
+}
+
+/**
+ * Runs the command.
+ * @param args The arguments after `eval`
+ * @returns The exit code, 0
+ * @throws {ConfigError} For a wrong call
+ * @throws {DatasetError} If the data is missing or wrong
+ * @throws {CheckpointMismatch} If a checkpoint is damaged
+ */
+export async function runEval(args: readonly string[]): Promise<number> {
+  const command = evalCommand();
+  if (!parseArguments(command, args)) return 0;
+  const flags = command.opts<EvalFlags>();
+  const output = standardOutput();
+  const sources = await readSources(flags);
+  await openSession(flags.backend, output);
+  const groups = groupNames(sources);
+  const compared: (ComparedRun & { readonly iteration: number })[] = [];
+  for (const [i, source] of sources.entries()) {
+    const evaluation = await evaluateSource(source, flags, output);
+    const { iteration } = source.checkpoint;
+    if (sources.length === 1) output.result(classTable(evaluation));
+    const { seed } = source.config;
+    compared.push({
+      name: source.name,
+      group: groups[i]!,
+      seed,
+      iteration,
+      metrics: [],
+      summary: evaluation.summary,
+    });
+  }
+  if (sources.length > 1) output.result(comparisonTable(compared));
+  if (flags.json) {
+    const runs = compared.map(({ metrics: _, ...run }) => run);
+    output.result(JSON.stringify({ ok: true, split: flags.split, runs }));
+  }
+  return 0;
+}

@@ -1,1 +1,173 @@
-export function runExport(_args: readonly string[]): Promise<number> { return Promise.resolve(0); }
+/** `deno task export`. */
+import { dirname, join, resolve } from "node:path";
+import type { Command } from "commander";
+import { ConfigError } from "../core/errors.ts";
+import { expectedNames } from "../core/names.ts";
+import { listPictures } from "../data/image_files.ts";
+import { readImage } from "../data/read_item.ts";
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  exportModel,
+  type ExportRequest,
+} from "../export/export_model.ts";
+import type { RgbImage } from "../formats/rgb_image.ts";
+import { bytesText } from "../report/number_text.ts";
+import type { EvaluationRecord } from "../report/run_record.ts";
+import { writeFileWhole } from "../train/write_file.ts";
+import { addCommonOptions, type CommonOptions, newCommand, parseArguments } from "./command_line.ts";
+import { exportCard } from "./export_card.ts";
+import { addCheckpointOptions, type ModelFlags, type ModelSource, readModel } from "./model_source.ts";
+import { openSession } from "./open_session.ts";
+import { type Output, standardOutput } from "./output.ts";
+import { RunFolder } from "./training/run_folder.ts";
+import { storedEvaluation } from "./training/stored_evaluation.ts";
+import { VERSION } from "./version.ts";
+
+interface ExportFlags extends ModelFlags, CommonOptions {
+  readonly format?: string;
+  readonly out?: string;
+  readonly size?: string;
+  readonly output?: string;
+  readonly fold?: boolean;
+  readonly input?: string;
+  readonly calibrate?: string;
+  readonly precision?: string;
+  readonly content?: string;
+  readonly title?: string;
+  readonly backend: string;
+}
+
+function exportCommand(): Command {
+  const command = newCommand(
+    "export",
+    "Writes a trained model for other programs, with a model card beside it.",
+  )
+    .optionsGroup("Model:")
+    .option("--run <folder>", "a run");
+  addCheckpointOptions(command)
+    .optionsGroup("What is written:")
+    .option("--format <name>", `${EXPORT_FORMATS.join(", ")} (web: a page that runs the model)`)
+    .option("--out <path>", "a file for onnx, safetensors, torch; a folder for tfjs, web")
+    .option(
+      "--size <size>",
+      "onnx, tfjs: multiple of the output stride, any, or height x width; web: height x width",
+    )
+    .option("--output <what>", "onnx, tfjs: logits or mask (default: logits)")
+    .option("--no-fold", "onnx, tfjs: batch norm stays as nodes of its own")
+    .option("--input <type>", "onnx: float32 or uint8 (default: float32)")
+    .option("--calibrate <folder>", "onnx: photos that make a static int8 model")
+    .option("--precision <type>", "tfjs, web: weights as float32, float16 or uint8 (default: float32)")
+    .option("--content <what>", "safetensors, torch: inference or official, which the official code loads")
+    .option("--title <text>", "web: heading of the page")
+    .optionsGroup("Run:")
+    .option("--backend <name>", "for --calibrate: auto, tensorflow, webgpu or wasm", "auto");
+  return addCommonOptions(command);
+}
+
+function oneOf<const T extends readonly string[]>(
+  flag: string,
+  value: string | undefined,
+  known: T,
+): T[number] | undefined {
+  if (value === undefined) return undefined;
+  const found = known.find((name) => name === value);
+  if (found !== undefined) return found;
+  throw new ConfigError(`Cannot export: --${flag} is "${value}", ${expectedNames(value, known)}`);
+}
+
+function sizeOf(text: string | undefined): ExportRequest["size"] {
+  if (text === undefined || text === "multiple" || text === "any") return text;
+  const sides = text.split(/[x×,]/).map(Number);
+  if (sides.length === 2 && sides.every((side) => Number.isInteger(side) && side > 0)) {
+    return [sides[0]!, sides[1]!];
+  }
+  throw new ConfigError(`Cannot export: --size is "${text}", expected multiple, any, or height x width`);
+}
+
+async function* calibrationPhotos(folder: string): AsyncGenerator<RgbImage> {
+  for (const name of await listPictures(folder)) {
+    yield await readImage({ image: { kind: "file", path: resolve(folder, name) } });
+  }
+}
+
+async function requestOf(source: ModelSource, flags: ExportFlags, output: Output): Promise<ExportRequest> {
+  if (flags.format === undefined || flags.out === undefined) {
+    const missing = [["--format", flags.format], ["--out", flags.out]].filter(([, value]) =>
+      value === undefined
+    );
+    throw new ConfigError(
+      `Cannot export: ${missing.map(([name]) => name).join(" and ")} missing, expected both`,
+    );
+  }
+  const format = oneOf("format", flags.format, EXPORT_FORMATS)!;
+  if (flags.calibrate !== undefined) await openSession(flags.backend, output);
+  return {
+    format,
+    out: flags.out,
+    model: source.model,
+    tensors: source.checkpoint.parameters,
+    labels: { classes: source.classes, colors: source.colors },
+    version: VERSION,
+    size: sizeOf(flags.size),
+    output: oneOf("output", flags.output, ["logits", "mask"]),
+    foldBatchNorm: flags.fold === false ? false : undefined,
+    input: oneOf("input", flags.input, ["float32", "uint8"]),
+    calibration: flags.calibrate === undefined ? undefined : calibrationPhotos(flags.calibrate),
+    weights: oneOf("precision", flags.precision, ["float32", "float16", "uint8"]),
+    content: oneOf("content", flags.content, ["inference", "official"]),
+    title: flags.title,
+  };
+}
+
+function cardPath(format: ExportFormat, out: string): string {
+  return format === "tfjs" || format === "web" ? join(out, "MODEL_CARD.md") : `${out}.md`;
+}
+
+/** The run's own evaluation, where it is that of the exported checkpoint. */
+async function evaluationOf(
+  { checkpoint }: ModelSource,
+  run: string | undefined,
+): Promise<EvaluationRecord | undefined> {
+  const stored = run === undefined ? undefined : await storedEvaluation(new RunFolder(run));
+  return stored?.iteration === checkpoint.iteration ? stored : undefined;
+}
+
+/**
+ * Runs the command.
+ * @param args The arguments after `export`
+ * @returns The exit code, 0
+ * @throws {ConfigError} For a wrong call
+ * @throws {CheckpointMismatch} If the checkpoint is damaged
+ */
+export async function runExport(args: readonly string[]): Promise<number> {
+  const command = exportCommand();
+  if (!parseArguments(command, args)) return 0;
+  const flags = command.opts<ExportFlags>();
+  const output = standardOutput();
+  const source = await readModel(flags);
+  const request = await requestOf(source, flags, output);
+  const exported = await exportModel(request);
+  const card = cardPath(request.format, request.out);
+  await Deno.mkdir(dirname(resolve(card)), { recursive: true });
+  await writeFileWhole(
+    card,
+    new TextEncoder().encode(exportCard(source, {
+      format: request.format,
+      exported,
+      size: flags.size ?? `any multiple of ${source.model.encoder.outputStride}`,
+      output: request.output ?? (request.format === "web" ? "mask" : "logits"),
+      evaluation: await evaluationOf(source, flags.run),
+    })),
+  );
+  for (const { path, bytes } of exported.files) output.result(`${path}  ${bytesText(bytes)}`);
+  output.result(card);
+  for (const note of exported.notes) output.note(note);
+  if (flags.json) {
+    const { format, out } = request;
+    output.result(
+      JSON.stringify({ ok: true, format, out, files: exported.files, card, notes: exported.notes }),
+    );
+  }
+  return 0;
+}

@@ -1,1 +1,150 @@
-export function runPredict(_args: readonly string[]): Promise<number> { return Promise.resolve(0); }
+/** `deno task predict`. */
+import { dirname, join } from "node:path";
+import type { Command } from "commander";
+import { ConfigError } from "../core/errors.ts";
+import { readImage } from "../data/read_item.ts";
+import type { PredictOptions } from "../eval/predict_image.ts";
+import { encodeIndexedPng, encodeRgbPng } from "../formats/encode_png.ts";
+import type { Network } from "../model/network.ts";
+import { colorize, overlay } from "../report/pictures.ts";
+import { writeFileWhole } from "../train/write_file.ts";
+import {
+  addCommonOptions,
+  type CommonOptions,
+  newCommand,
+  parseArguments,
+  positiveNumbers,
+} from "./command_line.ts";
+import { FAILED, failureText } from "./failure.ts";
+import {
+  addCheckpointOptions,
+  inferenceNetwork,
+  type ModelFlags,
+  type ModelSource,
+  readModel,
+} from "./model_source.ts";
+import { openSession } from "./open_session.ts";
+import { type Output, standardOutput } from "./output.ts";
+import { type PhotoFile, photoFiles } from "./photo_files.ts";
+import { predictPhoto } from "./predict_photo.ts";
+import { predictOptions } from "./training/report_pictures.ts";
+
+interface PredictFlags extends ModelFlags, CommonOptions {
+  readonly out?: string;
+  readonly scales?: number[];
+  readonly flip?: boolean;
+  readonly backend: string;
+}
+
+function predictCommand(): Command {
+  const command = newCommand(
+    "predict",
+    "Predicts photos: an index PNG, a colour PNG and an overlay for each.",
+  )
+    .argument("[photos...]", "JPEG or PNG files, or folders of them")
+    .optionsGroup("Model:")
+    .option("--run <folder>", "a run");
+  addCheckpointOptions(command)
+    .optionsGroup("How:")
+    .option(
+      "--scales <list>",
+      "factors on the size, probabilities averaged: 0.5,1,1.5 (default: 1)",
+      positiveNumbers,
+    )
+    .option("--flip", "adds the mirrored image")
+    .optionsGroup("Run:")
+    .option("--out <folder>", "where the pictures go (default: predictions/ of the run)")
+    .option("--backend <name>", "auto, tensorflow, webgpu or wasm", "auto");
+  return addCommonOptions(command);
+}
+
+/** What is predicted with. */
+interface Predictor {
+  readonly source: ModelSource;
+  readonly network: Network;
+  readonly options: PredictOptions;
+  readonly out: string;
+}
+
+/** Files of one photo. */
+interface PhotoResult {
+  readonly photo: string;
+  readonly files: readonly string[];
+}
+
+async function predictOne(
+  { source, network, options, out }: Predictor,
+  file: PhotoFile,
+): Promise<PhotoResult> {
+  const photo = await readImage({ image: { kind: "file", path: file.path } });
+  const { labels } = await predictPhoto(network, photo, options);
+  const { width, height } = photo;
+  const pictures: readonly (readonly [string, Uint8Array])[] = [
+    ["", encodeIndexedPng(width, height, labels, source.colors)],
+    ["-color", encodeRgbPng(colorize(labels, width, height, source.colors))],
+    ["-overlay", encodeRgbPng(overlay(photo, labels, source.colors))],
+  ];
+  const files: string[] = [];
+  for (const [suffix, bytes] of pictures) {
+    const path = join(out, `${file.name}${suffix}.png`);
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await writeFileWhole(path, bytes);
+    files.push(path);
+  }
+  return { photo: file.path, files };
+}
+
+async function predictAll(predictor: Predictor, files: readonly PhotoFile[], output: Output, debug: boolean) {
+  const done: PhotoResult[] = [];
+  const failed: { photo: string; error: string }[] = [];
+  for (const [i, file] of files.entries()) {
+    try {
+      done.push(await predictOne(predictor, file));
+    } catch (error) {
+      failed.push({ photo: file.path, error: failureText(error, false) });
+      output.note(failureText(error, debug));
+    }
+    output.progress.update({ label: "predict", done: i + 1, total: files.length });
+  }
+  output.progress.finish();
+  return { done, failed };
+}
+
+function outFolder({ out, run }: PredictFlags): string {
+  if (out !== undefined) return out;
+  if (run !== undefined) return join(run, "predictions");
+  throw new ConfigError("Cannot predict with a checkpoint: no folder is named, expected --out DIR");
+}
+
+/**
+ * Runs the command. A photo that cannot be read is told of; the others are predicted all the same.
+ * @param args The arguments after `predict`
+ * @returns The exit code: 0; 1 if a photo failed
+ * @throws {ConfigError} For a wrong call
+ * @throws {CheckpointMismatch} If the checkpoint is damaged
+ */
+export async function runPredict(args: readonly string[]): Promise<number> {
+  const command = predictCommand();
+  if (!parseArguments(command, args)) return 0;
+  const flags = command.opts<PredictFlags>();
+  const output = standardOutput();
+  const files = await photoFiles(command.args);
+  const out = outFolder(flags);
+  const source = await readModel(flags);
+  await openSession(flags.backend, output);
+  const network = inferenceNetwork(source);
+  try {
+    const options = { ...predictOptions(source.config), ratios: flags.scales, flip: flags.flip };
+    const { done, failed } = await predictAll(
+      { source, network, options, out },
+      files,
+      output,
+      flags.debug ?? false,
+    );
+    output.result(`${done.length} of ${files.length} photos predicted, in ${out}`);
+    if (flags.json) output.result(JSON.stringify({ ok: failed.length === 0, out, predicted: done, failed }));
+    return failed.length === 0 ? 0 : FAILED;
+  } finally {
+    network.dispose();
+  }
+}

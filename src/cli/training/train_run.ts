@@ -8,6 +8,7 @@ import { Network } from "../../model/network.ts";
 import type { ComparedRun, EvaluationRecord } from "../../report/run_record.ts";
 import { comparedRun } from "../../report/sections/comparison_section.ts";
 import { percentText } from "../../report/number_text.ts";
+import { readMetrics } from "../../report/metrics_file.ts";
 import type { Checkpoint } from "../../train/checkpoint.ts";
 import { train, type TrainOutcome } from "../../train/trainer.ts";
 import { metadataOf } from "../model_metadata.ts";
@@ -16,7 +17,7 @@ import type { Output } from "../output.ts";
 import { PairLog } from "./pair_log.ts";
 import { prepareDataset } from "./prepare_dataset.ts";
 import { predictOptions, reportPictures } from "./report_pictures.ts";
-import { RunFolder } from "./run_folder.ts";
+import { readText, RunFolder } from "./run_folder.ts";
 import { runRecord, writeReport } from "./run_report.ts";
 import { openSinks, type RunSinks } from "./run_sinks.ts";
 import { evaluationRecord, storedEvaluation, storeEvaluation } from "./stored_evaluation.ts";
@@ -106,6 +107,20 @@ function makeNetwork(config: RunConfig, classes: number, output: Output, withWei
   }
 }
 
+/** What a run that is done already brought; `undefined` where there is something left to do. */
+async function doneBefore({ out, resume }: RunRequest, output: Output): Promise<RunResult | undefined> {
+  const folder = new RunFolder(out);
+  if (!resume || !await folder.hasRun()) return undefined;
+  const config = await folder.readConfig();
+  const evaluation = await storedEvaluation(folder);
+  if (evaluation?.iteration !== config.iterations) return undefined;
+  output.note(`run      ${folder.path} is finished, nothing is left to do`);
+  const metrics = readMetrics(await readText(folder.file("metrics.jsonl")) ?? "");
+  const { recipe: { name: group }, seed, iterations: iteration } = config;
+  const compared = { name: folder.path, group, seed, metrics, summary: evaluation.summary };
+  return { folder: folder.path, iteration, finished: true, evaluation, compared, seconds: 0 };
+}
+
 /**
  * Trains one run and writes everything about it into its folder.
  * @throws {ConfigError} If the folder holds a run and `resume` is false
@@ -115,6 +130,8 @@ function makeNetwork(config: RunConfig, classes: number, output: Output, withWei
 export async function trainRun(request: RunRequest, context: RunContext): Promise<RunResult> {
   const { config } = request;
   const { output } = context;
+  const done = await doneBefore(request, output);
+  if (done !== undefined) return done;
   output.note(
     `run      ${config.preset}, recipe ${config.recipe.name}, seed ${config.seed}, into ${request.out}`,
   );

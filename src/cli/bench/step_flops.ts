@@ -1,0 +1,95 @@
+/** Floating-point operations of a training step, counted from the shapes of its convolutions and products. */
+import { hasBottlenecks, planBlocks } from "../../model/encoder_plan.ts";
+import { parameterSpecs } from "../../model/parameter_specs.ts";
+import type { BenchCase } from "./bench_case.ts";
+
+/** Two counts of the same work, in floating-point operations (a multiplication and an addition are two). */
+export interface StepFlops {
+  /** Every tap of every kernel at every position, as frameworks count. */
+  readonly dense: number;
+  /** Only taps that meet the map: what has to be computed. */
+  readonly needed: number;
+}
+
+/** Where a convolution runs. */
+interface Place {
+  /** Height and width of its output. */
+  readonly size: number;
+  readonly images: number;
+  readonly dilation: number;
+  readonly stride: number;
+}
+
+const half = (size: number) => Math.ceil(size / 2);
+
+/** Places of the encoder's convolutions, by parameter name without `.weight`. */
+function encoderPlaces({ model, crop, batch }: BenchCase): Map<string, Place> {
+  const places = new Map<string, Place>();
+  const put = (name: string, size: number, stride = 1, dilation = 1) =>
+    places.set(`backbone.${name}`, { size, stride, dilation, images: 2 * batch });
+  put("conv1", half(crop), 2);
+  for (const [i, stride] of [[0, 2], [3, 1], [6, 1]] as const) put(`stem.${i}`, half(crop), stride);
+  let size = half(half(crop));
+  for (const block of planBlocks(model.encoder).flat()) {
+    const { name, stride, dilation } = block;
+    const before = size;
+    size = Math.ceil(size / stride);
+    if (hasBottlenecks(model.encoder.depth)) {
+      put(`${name}.conv1`, before);
+      put(`${name}.conv2`, size, stride, dilation);
+      put(`${name}.conv3`, size);
+    } else {
+      put(`${name}.conv1`, size, stride, dilation);
+      put(`${name}.conv2`, size);
+    }
+    put(`${name}.downsample.0`, size, stride);
+  }
+  return places;
+}
+
+/** Height and width of the encoder's last map. */
+export function featureSize({ model, crop }: BenchCase): number {
+  const strides = planBlocks(model.encoder).flat().map(({ stride }) => stride);
+  return strides.reduce((size, stride) => Math.ceil(size / stride), half(half(crop)));
+}
+
+function headPlace(one: BenchCase, name: string): Place {
+  const plain = { size: featureSize(one), images: 2 * one.batch, stride: 1, dilation: 1 };
+  if (name.startsWith("decode_head.image_pool")) return { ...plain, size: 1 };
+  const branch = /aspp_modules\.(\d+)/.exec(name)?.[1];
+  if (branch !== undefined) return { ...plain, dilation: one.model.decoder.dilations[Number(branch)]! };
+  // mixed pictures are as many as the labeled ones
+  return name.startsWith("decode_head.") ? plain : { ...plain, images: one.batch };
+}
+
+/** Share of the taps of an odd kernel that meet the map, with padding that keeps the size. */
+function shareOfTaps(size: number, kernel: number, dilation: number): number {
+  const reach = (kernel - 1) / 2;
+  let seen = 0;
+  for (let i = -reach; i <= reach; i++) seen += Math.max(0, size - Math.abs(i) * dilation);
+  return (seen / (kernel * size)) ** 2;
+}
+
+/** Two products of positions × positions × channels forward, four backward; each chunk is computed once more. */
+function attentionFlops({ model, batch }: BenchCase, positions: number): number {
+  if (!model.mitrans) return 0;
+  return batch * 7 * 2 * positions ** 2 * (model.mitrans.channels / 2);
+}
+
+/** Work of a step's convolutions, forward and both gradients, and of attention; everything else is left out. */
+export function stepFlops(one: BenchCase): StepFlops {
+  const encoder = encoderPlaces(one);
+  const attention = attentionFlops(one, featureSize(one) ** 2);
+  let [dense, needed] = [attention, attention];
+  for (const { name, kind, shape } of parameterSpecs(one.model)) {
+    if (kind !== "convolution") continue;
+    const key = name.replace(/\.weight$/, "");
+    const { size, images, stride, dilation } = encoder.get(key) ?? headPlace(one, key);
+    const [kernel, , inputs, outputs] = shape as [number, number, number, number];
+    const directions = inputs === 3 ? 2 : 3; // pictures need no gradient
+    const flops = 2 * images * size ** 2 * kernel ** 2 * inputs * outputs * directions;
+    dense += flops;
+    needed += flops * (stride === 1 ? shareOfTaps(size, kernel, dilation) : 1);
+  }
+  return { dense, needed };
+}

@@ -1,0 +1,75 @@
+import { basename } from "node:path";
+import type { ExportedFiles, ExportFormat } from "../export/export_model.ts";
+import { IMAGENET_NORMALIZATION } from "../export/normalization.ts";
+import { modelCard } from "../report/model_card.ts";
+import type { EvaluationRecord } from "../report/run_record.ts";
+import type { ModelSource } from "./model_source.ts";
+
+/** What a card says besides the model. */
+export interface CardFacts {
+  /** The format. */
+  readonly format: ExportFormat;
+  /** The files. */
+  readonly exported: ExportedFiles;
+  /** `--size`, in words. */
+  readonly size: string;
+  /** What comes out of the file: logits or a mask. */
+  readonly output: string;
+  /** The stored evaluation of the run, where it is of this checkpoint. */
+  readonly evaluation?: EvaluationRecord;
+}
+
+const LAYOUTS: Readonly<Record<ExportFormat, string>> = {
+  onnx: "[N, 3, H, W], RGB",
+  tfjs: "[N, H, W, 3], float32, RGB",
+  web: "a picture or the camera",
+  safetensors: "weights only; the network takes [N, 3, H, W], RGB",
+  torch: "weights only; the network takes [N, 3, H, W], RGB",
+};
+
+function trainingRows({ config, dataset, checkpoint }: ModelSource): [string, string][] {
+  const { recipe, data, iterations, batch, seed, network } = config;
+  return [
+    ["Recipe", recipe.name],
+    ["Dataset", dataset],
+    ["Labeled part", data.labeled ?? "all of train"],
+    ["Iterations", `${checkpoint.iteration} of ${iterations}`],
+    ["Batch", `${batch.labeled} labeled, ${recipe.usesUnlabeled ? batch.unlabeled : 0} unlabeled`],
+    ["Seed", `${seed}`],
+    ["Initial weights", network.weights === undefined ? "random" : basename(network.weights)],
+  ];
+}
+
+/** Number of weights that prediction has, running statistics left out. */
+function parameterCount({ checkpoint }: ModelSource): number {
+  const training = /^(decode_head_mix|mitrans|classifier)\./;
+  const counted = [...checkpoint.parameters].filter(([name]) =>
+    !training.test(name) && !/running_(mean|var)$|num_batches_tracked$/.test(name)
+  );
+  return counted.reduce((sum, [, { shape }]) => sum + shape.reduce((n, side) => n * side, 1), 0);
+}
+
+/** The model card of an export, Markdown. */
+export function exportCard(source: ModelSource, facts: CardFacts): string {
+  const { encoder, decoder } = source.model;
+  return modelCard({
+    name: `${source.dataset} segmentation, ResNet-${encoder.depth}`,
+    network: `ResNet-${encoder.depth} (output stride ${encoder.outputStride}), ASPP ${decoder.channels}`,
+    parameters: parameterCount(source),
+    classes: source.classes,
+    colors: source.colors,
+    input: {
+      layout: LAYOUTS[facts.format],
+      mean: IMAGENET_NORMALIZATION.mean,
+      standardDeviation: IMAGENET_NORMALIZATION.std,
+      size: facts.size,
+    },
+    output: facts.output,
+    training: trainingRows(source),
+    evaluation: facts.evaluation,
+    files: facts.exported.files.map(({ path, bytes, sha256 }) => ({ name: basename(path), bytes, sha256 })),
+    licenseNote:
+      "The terms of the training images and of the initial weights hold for this model too; they are not " +
+      "known to guidedmix. Write them here before you pass the model on.",
+  });
+}
