@@ -53,7 +53,10 @@ async function openNative(options: BackendOptions): Promise<OpenBackend> {
   } catch (error) {
     const retry = options.download && found.source === "cache" && error instanceof BackendUnavailable;
     if (!retry) throw error;
-    return await openTensorflow(await ensureLibrary({ verify: true, onProgress: options.onProgress }), options);
+    return await openTensorflow(
+      await ensureLibrary({ verify: true, onProgress: options.onProgress }),
+      options,
+    );
   }
 }
 

@@ -175,7 +175,7 @@ export class TensorflowBinding {
       );
     }
     const definition = this.#definitions.get(name);
-    const problem = definition && problemOfCall(definition, inputs.length, opAttributes);
+    const problem = definition && problemOfCall(name, definition, inputs, outputCount, opAttributes);
     if (problem !== undefined) throw this.#error(name, inputs, problem);
     const op = symbols.TFE_NewOp(pointer, cString(name), status);
     this.#check(name, inputs);

@@ -10,6 +10,8 @@ export interface OpDefinition {
   readonly attributes: ReadonlyMap<string, string>;
   /** Attributes that neither have a default nor follow from the inputs. */
   readonly required: readonly string[];
+  /** Attributes that say how long a list of inputs or outputs is. */
+  readonly lengths: readonly string[];
 }
 
 type Fields = Map<number, Uint8Array[]>;
@@ -30,7 +32,7 @@ function text(fields: Fields, field: number): string {
   return new TextDecoder().decode(fields.get(field)?.[0]);
 }
 
-/** Reads a serialized OpDef (op_def.proto: OpDef 2 input_arg, 4 attr; ArgDef 4, 5, 6; AttrDef 1 name, 2 type, 3 default). */
+/** Reads a serialized OpDef (op_def.proto: OpDef 2 input_arg, 3 output_arg, 4 attr; ArgDef 4, 5, 6; AttrDef 1 name, 2 type, 3 default). */
 export function parseOpDefinition(definition: Uint8Array): OpDefinition {
   const fields = bytesFields(definition);
   const inputs = (fields.get(2) ?? []).map(bytesFields);
@@ -38,12 +40,14 @@ export function parseOpDefinition(definition: Uint8Array): OpDefinition {
   const inferred = new Set(
     inputs.flatMap((input) => [type, number, typeList].map((field) => text(input, field))),
   );
+  const outputs = (fields.get(3) ?? []).map(bytesFields);
   const attributes = (fields.get(4) ?? []).map(bytesFields);
   return {
     inputs: inputs.some((input) => input.has(number) || input.has(typeList)) ? undefined : inputs.length,
     attributes: new Map(attributes.map((attribute) => [text(attribute, 1), text(attribute, 2)])),
     required: attributes.filter((attribute) => !attribute.has(3)).map((attribute) => text(attribute, 1))
       .filter((name) => !inferred.has(name)),
+    lengths: [...inputs, ...outputs].map((argument) => text(argument, number)).filter((name) => name !== ""),
   };
 }
 

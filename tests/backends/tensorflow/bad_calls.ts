@@ -1,14 +1,15 @@
 /**
  * A process of its own that makes wrong calls of backend `tensorflow`: those of `wrongCalls`, which must all throw, and
  * random calls of TensorFlow ops, which must not end the process. It tells each call before it runs it and prints what
- * came of it, a JSON object a line, so that a crash names its call.
+ * came of it, a JSON object a line, so that a crash names its call. Arguments: how many random calls, and the first's number.
  */
-import * as tf from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../../../src/backends/native.ts";
 import { openBackend } from "../../../src/backends/open_backend.ts";
-import type { OpAttribute } from "../../../src/backends/tensorflow/attributes.ts";
 import type { TensorflowBinding } from "../../../src/backends/tensorflow/binding.ts";
+import { describeHandle } from "../../../src/backends/tensorflow/handles.ts";
+import type { TensorValues } from "../../../src/backends/tensorflow/tensor_data.ts";
 import { type RandomStream, randomStream } from "../../../src/core/random.ts";
+import { randomCall } from "./random_calls.ts";
 import { wrongCalls } from "./wrong_calls.ts";
 
 /** What came of one call. */
@@ -42,93 +43,50 @@ function pick<T>(stream: RandomStream, list: readonly T[]): T {
   return list[stream.integer(list.length)]!;
 }
 
-const OPS = [
-  ..."Add AddV2 ArgMax AvgPool BatchMatMulV2 BiasAdd Cast Concat ConcatV2 Conv2D Conv2DBackpropFilter".split(
-    " ",
-  ),
-  ..."Conv2DBackpropInput CropAndResize DepthwiseConv2dNative Div Einsum ExpandDims Fill FusedBatchNorm"
-    .split(" "),
-  ..."FusedBatchNormGradV3 FusedBatchNormV3 GatherNd GatherV2 LogSoftmax MatMul Max MaxPool MaxPoolGrad"
-    .split(" "),
-  ..."Mean Mul OneHot Pack PadV2 Range Relu ReluGrad Reshape ResizeBilinear ResizeBilinearGrad ReverseV2"
-    .split(" "),
-  ..."ScatterNd SelectV2 Slice Softmax SparseSoftmaxCrossEntropyWithLogits SplitV StridedSlice Sum Tile"
-    .split(" "),
-  ..."TopKV2 Transpose Unpack UnsortedSegmentSum Where NoSuchOp".split(" "),
-];
-const ATTRIBUTES = [
-  ..."T Tidx Tshape Index Tperm DstT SrcT strides ksize dilations padding data_format is_training epsilon N"
-    .split(" "),
-  ..."axis keep_dims num_split begin_mask shrink_axis_mask align_corners half_pixel_centers k equation".split(
-    " ",
-  ),
-];
-const VALUES: readonly OpAttribute["value"][] = [
-  ...[
-    0,
-    1,
-    2,
-    3,
-    9,
-    -1,
-    64,
-    1e9,
-    NaN,
-    0.5,
-    true,
-    false,
-    "SAME",
-    "VALID",
-    "EXPLICIT",
-    "NHWC",
-    "NCHW",
-    "ab,bc->ac",
-  ],
-  ...[[1, 1, 1, 1], [1, 2, 2, 1], [1, 0, 0, 1], [1, -1, -1, 1], [], [2147483647, 1, 1, 1], null, undefined],
-  ...[["a", "b"], [true, false], [1, 2, 3]],
+interface Input {
+  readonly id: number;
+  readonly text: string;
+}
+
+const FLOAT_SHAPES = [
+  ...[[], [1], [2], [0], [2, 3], [3, 2], [4, 4], [0, 4]],
+  ...[[1, 5, 5, 2], [2, 4, 4, 3], [3, 3, 2, 4], [0, 4, 4, 3]],
 ];
 
-function inputPool(binding: TensorflowBinding): number[] {
-  const floats = [[], [1], [2], [0], [2, 3], [3, 2], [4, 4], [1, 5, 5, 2], [2, 4, 4, 3], [3, 3, 2, 4], [
-    0,
-    4,
-    4,
-    3,
-  ]];
+function inputPool(binding: TensorflowBinding): Input[] {
   const size = (shape: number[]) => shape.reduce((n, dim) => n * dim, 1);
+  const make = (shape: number[], dtype: number, values: TensorValues): Input => ({
+    id: binding.createTensor(shape, dtype, values),
+    text: describeHandle({ shape, dtype }),
+  });
   return [
-    ...floats.map((shape) =>
-      binding.createTensor(shape, binding.TF_FLOAT, new Float32Array(size(shape)).fill(1.5))
-    ),
+    ...FLOAT_SHAPES.map((shape) => make(shape, binding.TF_FLOAT, new Float32Array(size(shape)).fill(1.5))),
     ...[[], [1], [2], [4], [0], [4, 2], [2, 2]].flatMap((shape) =>
-      [-1, 0, 1, 2, 2147483647].map((value) =>
-        binding.createTensor(shape, binding.TF_INT32, new Int32Array(size(shape)).fill(value))
-      )
+      [-1, 0, 1, 2, 40].map((value) => {
+        const { id, text } = make(shape, binding.TF_INT32, new Int32Array(size(shape)).fill(value));
+        return { id, text: `${text} of ${value}` };
+      })
     ),
-    binding.createTensor([2], binding.TF_INT64, new BigInt64Array([-1n, 7n])),
-    binding.createTensor([3], binding.TF_BOOL, new Uint8Array([1, 0, 1])),
-    binding.createTensor([2], binding.TF_STRING, ["a", "b"]),
-    binding.createTensor([1], binding.TF_COMPLEX64, new Float32Array(2)),
-    12345,
+    make([2], binding.TF_INT64, new BigInt64Array([-1n, 7n])),
+    make([3], binding.TF_BOOL, new Uint8Array([1, 0, 1])),
+    make([2], binding.TF_STRING, ["a", "b"]),
+    make([1], binding.TF_COMPLEX64, new Float32Array(2)),
+    { id: 12345, text: "disposed" },
   ];
 }
 
 /** Random calls: most are wrong, some may be right. What they give is deleted. */
-function randomCalls(binding: TensorflowBinding, count: number): void {
+function randomCalls(binding: TensorflowBinding, start: number, count: number): void {
   const pool = inputPool(binding);
-  for (let i = 0; i < count; i++) {
+  for (let i = start; i < start + count; i++) {
     const stream = randomStream(1, "random calls", i);
-    const op = pick(stream, OPS);
-    const inputs = Array.from({ length: stream.integer(5) }, () => pick(stream, pool));
-    const attributes = Array.from({ length: stream.integer(7) }, () => ({
-      name: pick(stream, ATTRIBUTES),
-      type: stream.integer(6),
-      value: pick(stream, VALUES),
-    }));
-    const outputs = pick(stream, [1, 1, 1, 2, 6, 5, 0]);
-    const text = `${op}(${inputs}) ${JSON.stringify(attributes)} -> ${outputs}`;
+    const { op, inputs: wanted, attributes, outputs } = randomCall(stream);
+    const inputs = Array.from({ length: wanted }, () => pick(stream, pool));
+    const shown = attributes.map(({ name, value }) => `${name}: ${JSON.stringify(value)}`);
+    const text = `${op}(${inputs.map(({ text }) => text).join(", ")}) {${shown.join(", ")}} -> ${outputs}`;
     attempt(text, "survive", () => {
-      for (const { id } of binding.executeOp(op, attributes, inputs, outputs)) binding.deleteTensor(id);
+      const made = binding.executeOp(op, attributes, inputs.map(({ id }) => id), outputs);
+      for (const { id } of made) binding.deleteTensor(id);
     });
   }
 }
@@ -137,7 +95,7 @@ if (import.meta.main) {
   await openBackend("tensorflow");
   const { binding } = nativeBackend()!;
   for (const { text, run } of wrongCalls(binding)) attempt(text, "throw", run);
-  tf.disposeVariables();
-  randomCalls(binding, Number(Deno.args[0] ?? 1500));
+  const [count, start] = Deno.args.map(Number);
+  randomCalls(binding, start ?? 0, count ?? 1500);
   print("done");
 }

@@ -1,0 +1,45 @@
+/** Runs a script of the tests in a process of its own, so that a crash or a hang is a failed test. */
+import { projectPath } from "./support.ts";
+
+/** What a process left behind. */
+export interface ProcessResult {
+  /** Exit status; signals count from 128, as shells have it. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+/**
+ * Runs a script with Deno and waits for its end, at most `limitMs`.
+ * @param script Path below the project's folder
+ */
+export async function runScript(
+  script: string,
+  args: readonly string[] = [],
+  limitMs = 60_000,
+): Promise<ProcessResult> {
+  const stopper = new AbortController();
+  const timer = setTimeout(() => stopper.abort(), limitMs);
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "--no-check", projectPath(script), ...args],
+    stdin: "null",
+    env: { NO_COLOR: "1" },
+    signal: stopper.signal,
+  });
+  const { code, stdout, stderr } = await command.output();
+  clearTimeout(timer);
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+    timedOut: stopper.signal.aborted,
+  };
+}
+
+/** How a process ended, with the ends of what it printed: for failed tests. */
+export function describeEnd({ code, stdout, stderr, timedOut }: ProcessResult): string {
+  const end = timedOut ? "was stopped after its time" : `exited with ${code}`;
+  return `the process ${end}; it printed …${stdout.slice(-500)}\nand to stderr …${stderr.slice(-1000)}`;
+}
