@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs-core";
 import { CheckpointMismatch } from "../core/errors.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import {
@@ -10,6 +9,7 @@ import {
 } from "../nn/parameters.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import { clipGradients, disposeGradients, type Gradients } from "./gradients.ts";
+import { type MomentumBuffers, momentumBuffers } from "./momentum.ts";
 
 /** Parameters that are updated otherwise than the rest. */
 export interface ParameterGroup {
@@ -57,7 +57,7 @@ export class Sgd {
   readonly #weightDecay: number;
   readonly #groups: readonly ParameterGroup[];
   readonly #clipNorm: number | undefined;
-  #buffers = new Map<string, AnyTensor>();
+  #buffers: MomentumBuffers | undefined;
 
   /** An optimizer without buffers. @throws {RangeError} If momentum or a weight decay is out of range */
   constructor(options: SgdOptions = {}) {
@@ -90,9 +90,11 @@ export class Sgd {
   async export(parameters: ParameterStore): Promise<Map<string, StoredTensor>> {
     const specs = specsByName(parameters);
     const stored = new Map<string, StoredTensor>();
-    for (const [name, buffer] of this.#buffers) {
+    for (const name of this.#buffers?.names() ?? []) {
       const spec = specs.get(name)!;
+      const buffer = this.#buffers!.read(name);
       const outside = inFileLayout(spec, buffer);
+      buffer.dispose();
       const data = await outside.data() as Float32Array;
       outside.dispose();
       stored.set(name, { dtype: "float32", shape: fileShape(spec), data });
@@ -115,13 +117,20 @@ export class Sgd {
       );
     }
     this.dispose();
-    for (const [name, stored] of tensors) this.#buffers.set(name, fromFileLayout(specs.get(name)!, stored));
+    for (const [name, stored] of tensors) {
+      this.#open().set(name, fromFileLayout(specs.get(name)!, stored));
+    }
   }
 
   /** Frees the buffers. */
   dispose(): void {
-    for (const buffer of this.#buffers.values()) buffer.dispose();
-    this.#buffers.clear();
+    this.#buffers?.dispose();
+    this.#buffers = undefined;
+  }
+
+  /** The buffers, on the backend of the first use. */
+  #open(): MomentumBuffers {
+    return this.#buffers ??= momentumBuffers(this.#momentum);
   }
 
   #update(parameters: ParameterStore, name: string, gradient: AnyTensor, learningRate: number): void {
@@ -134,22 +143,8 @@ export class Sgd {
         `Cannot update "${name}": gradient [${gradient.shape}], parameter [${before.shape}], expected equal shapes`,
       );
     }
-    const direction = tf.tidy(() => {
-      const decayed = decay === 0 ? tf.clone(gradient) : tf.add(gradient, tf.mul(before, decay));
-      const buffer = this.#buffers.get(name);
-      return buffer === undefined ? decayed : tf.add(tf.mul(buffer, this.#momentum), decayed);
-    });
-    parameters.replace(name, tf.tidy(() => tf.sub(before, tf.mul(direction, rate))));
-    this.#keep(name, direction);
-  }
-
-  #keep(name: string, direction: AnyTensor): void {
-    if (this.#momentum === 0) {
-      direction.dispose();
-      return;
-    }
-    this.#buffers.get(name)?.dispose();
-    this.#buffers.set(name, direction);
+    const rule = { rate, decay, momentum: this.#momentum };
+    parameters.replace(name, this.#open().update(name, before, gradient, rule));
   }
 }
 
