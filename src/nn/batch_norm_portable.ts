@@ -13,20 +13,23 @@ function meanPositions(x: tf.Tensor): tf.Tensor {
 export const portableBatchNorm: BatchNormKernels = {
   forward(x, gamma, beta, epsilon) {
     const count = x.size / x.shape.at(-1)!;
-    const [output, mean, variance, scale] = tf.tidy(() => {
-      const mean = meanPositions(x);
-      const centred = tf.sub(x, mean);
+    const [output, mean, variance, ...saved] = tf.tidy(() => {
+      const rough = meanPositions(x);
+      const nearly = tf.sub(x, rough);
+      // a rounded mean shifts the whole channel: what it leaves is taken away too
+      const rest = meanPositions(nearly);
+      const centred = tf.sub(nearly, rest);
       const variance = meanPositions(tf.square(centred));
       const scale = tf.rsqrt(tf.add(variance, epsilon));
       const output = tf.add(tf.mul(centred, tf.mul(scale, gamma)), beta);
-      return [output, mean, tf.mul(variance, count / (count - 1)), scale];
-    }) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-    return { output, mean, variance, saved: [tf.clone(mean), scale] };
+      return [output, tf.add(rough, rest), tf.mul(variance, count / (count - 1)), rough, rest, scale];
+    }) as [tf.Tensor, tf.Tensor, tf.Tensor, ...tf.Tensor[]];
+    return { output, mean, variance, saved };
   },
   gradient(dy, x, gamma, saved) {
-    const [mean, scale] = saved as [tf.Tensor, tf.Tensor];
+    const [rough, rest, scale] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
     return tf.tidy(() => {
-      const normalized = tf.mul(tf.sub(x, mean), scale);
+      const normalized = tf.mul(tf.sub(tf.sub(x, rough), rest), scale);
       const dbeta = sumBatch(dy);
       const dgamma = sumBatch(tf.mul(dy, normalized));
       const count = x.size / x.shape.at(-1)!;
