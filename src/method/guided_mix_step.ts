@@ -4,6 +4,7 @@ import type { Network } from "../model/network.ts";
 import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
 import { type Observation, Tape } from "../nn/tape.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
+import type { BatchShare } from "./batch_share.ts";
 import { type LossName, objective } from "./objective.ts";
 import type { Pairs } from "./pairing.ts";
 import { rampUp } from "./ramp_up.ts";
@@ -22,6 +23,12 @@ export interface StepContext {
   readonly draws?: StepDraws;
   /** Batch norm kernels other than the backend's own. */
   readonly normKernels?: BatchNormKernels;
+  /**
+   * Part of the whole batch that this process holds, where several train together: `normKernels` must then be over all
+   * of them, draws are those of the whole batch, and for pairs drawn at random the unlabeled images come as
+   * `unlabeledPlaces` names them.
+   */
+  readonly share?: BatchShare;
   /** Called with what `Tape.observe` named, before it is freed. */
   readonly observe?: (observations: ReadonlyMap<string, Observation>) => void;
 }
@@ -36,7 +43,7 @@ export interface StepResult {
   readonly ramp: number;
   /** λ of this step. */
   readonly mixCoefficient: number;
-  /** The pairs that were mixed, where there was a mix. */
+  /** The pairs that were mixed, where there was a mix; with `share` those of two own images, which may be none. */
   readonly pairs?: Pairs;
 }
 
@@ -73,10 +80,11 @@ export function guidedMixStep(
   context: StepContext,
 ): StepResult {
   checkRecipe(recipe);
-  checkBatch(batch, recipe, network.options.classes);
+  const processes = context.share?.count ?? 1;
+  checkBatch(batch, recipe, network.options.classes, processes);
   checkParts(network, recipe);
   const { seed, iteration, iterations } = context;
-  const counts = [batch.labeled.shape[0], batch.unlabeled?.shape[0] ?? 0] as const;
+  const counts = [batch.labeled.shape[0] * processes, (batch.unlabeled?.shape[0] ?? 0) * processes] as const;
   const draws = context.draws ?? drawStep(recipe, seed, iteration, ...counts);
   const ramp = rampUp(iteration, recipe.unsup.rampUp * iterations);
   const classifierOnly = recipe.usesUnlabeled && recipe.classifier.on &&
@@ -88,6 +96,7 @@ export function guidedMixStep(
       ramp,
       classifierOnly,
       normKernels: context.normKernels,
+      share: context.share,
     });
     const losses = readLosses({ ...terms, total });
     checkFinite(losses, iteration);

@@ -13,7 +13,9 @@ export interface LabeledMixture {
   readonly mixed: Value;
   /** M_l `[N, h, w, K]`. */
   readonly labeled: Value;
-  /** Label maps of the labeled images. */
+  /** Logits of the images that `partners` counts; M_l when absent. */
+  readonly others?: Value;
+  /** Label maps of the images that `partners` counts. */
   readonly labels: LabelMap;
   /** Index of each labeled image's partner. */
   readonly partners: readonly number[];
@@ -28,7 +30,7 @@ export interface LabeledMixture {
  */
 export function labeledMixLoss(
   tape: Tape,
-  { mixed, labeled, labels, partners }: LabeledMixture,
+  { mixed, labeled, others = labeled, labels, partners }: LabeledMixture,
   coefficient: number,
   dec: LabeledMixOptions,
   pixels: PixelLossOptions,
@@ -38,7 +40,7 @@ export function labeledMixLoss(
   return tape.scope(() => {
     const decoupled = tape.observe("M_ll_dec", decouple(tape, mixed, labeled, coefficient, options));
     if (!cross) {
-      const target = inSpace(tape, gatherBatch(tape, tape.detach(labeled), partners), options.space);
+      const target = inSpace(tape, gatherBatch(tape, tape.detach(others), partners), options.space);
       return squaredError(tape, decoupled, tape.observe("dec_target", target).tensor);
     }
     const chosen = tf.tidy(() => tf.gather(labels, tf.tensor1d(partners as number[], "int32")));

@@ -16,11 +16,13 @@ import { mitrans } from "../model/mitrans.ts";
 import { linearCombination, sliceBatch } from "../nn/arithmetic.ts";
 import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
 import type { Tape, Value } from "../nn/tape.ts";
+import { type BatchShare, rowsOfShare } from "./batch_share.ts";
 import { classificationLoss } from "./classification_loss.ts";
 import { consistencyLoss } from "./consistency_loss.ts";
 import { labeledMixLoss } from "./labeled_mix_loss.ts";
 import { mix } from "./mixing.ts";
-import { nearestPairs, type Pairs, type PooledFeatures } from "./pairing.ts";
+import { chooseMixture, type Mixture, reportedPairs, type Sides, sidesOf } from "./mixture.ts";
+import type { Pairs } from "./pairing.ts";
 import { pixelLoss, type PixelLossOptions } from "./pixel_loss.ts";
 import type { StepBatch } from "./step_batch.ts";
 import type { StepDraws } from "./step_draws.ts";
@@ -46,6 +48,8 @@ export interface ObjectiveContext {
   readonly classifierOnly?: boolean;
   /** Batch norm kernels other than the backend's own. */
   readonly normKernels?: BatchNormKernels;
+  /** Part of the whole batch that this process holds. */
+  readonly share?: BatchShare;
 }
 
 interface Parts {
@@ -82,91 +86,75 @@ function forward(pass: ForwardPass, network: Network, batch: StepBatch, recipe: 
   return { features, branches, logits };
 }
 
-function pooled(features: Value): PooledFeatures {
-  const values = tf.tidy(() => tf.mean(features.tensor, [1, 2]).dataSync()) as Float32Array;
-  return { values, count: features.shape[0]! };
-}
-
-function choosePairs({ features, draws, context }: Parts): Pairs {
-  if (draws.pairs !== undefined) return draws.pairs;
-  const [labeled, unlabeled] = features.map(pooled) as [PooledFeatures, PooledFeatures];
-  return nearestPairs(labeled, unlabeled, context.recipe.pair.direction);
-}
-
-/** Which two batches are mixed: the branches' sides and the images'. */
-interface Sides {
-  readonly first: { readonly branches: Value; readonly images: tf.Tensor4D };
-  readonly second: { readonly branches: Value; readonly images: tf.Tensor4D };
-  /** Put before the names of what is observed. */
-  readonly prefix: "" | "dec_";
-}
-
 /** Mixed branches: of the features, or of images that pass encoder and branches once more. */
-function mixBranches({ pass, network, draws, context }: Parts, sides: Sides, pairs: Pairs): Value {
+function mixBranches({ pass, network, draws, context }: Parts, { first, second, pairs }: Mixture): Value {
   const { tape } = pass;
   const { mixCoefficient: coefficient } = draws;
   if (context.recipe.mix.at === "features") {
-    return mix(tape, sides.first.branches, sides.second.branches, pairs, coefficient);
+    return mix(tape, first.branches, second.branches, pairs, coefficient);
   }
   const { encoder, decoder } = network.options;
   return tape.scope(() => {
-    const [first, second] = [tape.constant(sides.first.images), tape.constant(sides.second.images)];
-    const images = tape.observe("mixed_img", mix(tape, first, second, pairs, coefficient));
+    const [left, right] = [tape.constant(first.images), tape.constant(second.images)];
+    const images = tape.observe("mixed_img", mix(tape, left, right, pairs, coefficient));
     const features = tape.prefixed("mix_", () => encode(pass, images, encoder));
     return asppBranches(pass, features, decoder, [images.shape[0]!])[0]!;
   });
 }
 
-/** M_mix of one mixture: mix, MITrans, mix decoder. */
-function mixedLogits(parts: Parts, sides: Sides, pairs: Pairs): Value {
+/**
+ * M_mix of one mixture: mix, MITrans, mix decoder.
+ * @param prefix Put before the names of what is observed
+ */
+function mixedLogits(parts: Parts, mixture: Mixture, prefix: "" | "dec_"): Value {
   const { pass, network } = parts;
   const { tape } = pass;
   const { mitrans: options, decoder } = network.options;
   const run = () => {
-    const mixed = tape.observe("mixed", mixBranches(parts, sides, pairs));
+    const mixed = tape.observe("mixed", mixBranches(parts, mixture));
     const transferred = options ? mitrans(pass, mixed, options) : mixed;
     tape.observe("mix_head_in", transferred);
     return decodeMixed(pass, transferred, decoder);
   };
-  return tape.scope(() => tape.prefixed(sides.prefix, run));
+  return tape.scope(() => tape.prefixed(prefix, run));
 }
 
 /** L_usup of the step's own mixture. */
-function unsupervisedLoss(parts: Parts, pairs: Pairs): Value {
-  const { pass: { tape }, batch, branches, logits, draws, context: { recipe } } = parts;
-  const [labeled, unlabeled] = logits as [Value, Value];
-  const sides: Sides = {
-    first: { branches: branches[0]!, images: batch.labeled },
-    second: { branches: branches[1]!, images: batch.unlabeled! },
-    prefix: "",
-  };
+function unsupervisedLoss(parts: Parts, mixture: Mixture): Value {
+  const { pass: { tape }, draws, context: { recipe } } = parts;
+  const { first, second, pairs } = mixture;
   return tape.scope(() => {
-    const mixed = tape.observe("M_mix", mixedLogits(parts, sides, pairs));
-    return consistencyLoss(tape, { mixed, labeled, unlabeled }, pairs, draws.mixCoefficient, recipe);
+    const mixed = tape.observe("M_mix", mixedLogits(parts, mixture, ""));
+    const predictions = { mixed, labeled: first.logits, unlabeled: second.logits };
+    return consistencyLoss(tape, predictions, pairs, draws.mixCoefficient, recipe);
   });
 }
 
 /** L_dec: labeled images mixed with each other, as the draws pair them. */
-function decouplingLoss(parts: Parts): Value {
-  const { pass: { tape }, batch, branches, logits, draws, context: { recipe } } = parts;
-  const partners = draws.labeledPartners;
-  if (partners === undefined) {
+function decouplingLoss(parts: Parts, { labeled: first, wholeLabeled }: Sides): Value {
+  const { pass: { tape }, draws, context: { recipe, share } } = parts;
+  if (draws.labeledPartners === undefined) {
     throw new RangeError("Cannot take L_dec: no partners of the labeled images were drawn");
   }
-  const side = { branches: branches[0]!, images: batch.labeled };
+  const own = first.images.shape[0];
+  const start = (share?.index ?? 0) * own;
+  const partners = draws.labeledPartners.slice(start, start + own);
+  const second = wholeLabeled();
   const pairs = { labeled: partners.map((_, i) => i), unlabeled: partners };
   return tape.scope(() => {
-    const mixed = tape.observe(
-      "M_ll",
-      mixedLogits(parts, { first: side, second: side, prefix: "dec_" }, pairs),
-    );
-    const mixture = { mixed, labeled: logits[0]!, labels: batch.labels, partners };
+    const mixed = tape.observe("M_ll", mixedLogits(parts, { first, second, pairs }, "dec_"));
+    const [labeled, others, labels] = [first.logits, second.logits, second.labels!];
+    const mixture = { mixed, labeled, others, labels, partners };
     return labeledMixLoss(tape, mixture, draws.mixCoefficient, recipe.dec, pixelOptions(parts));
   });
 }
 
 function pixelOptions({ network, context }: Parts): PixelLossOptions {
-  return { alignCorners: network.options.decoder.alignCorners, average: context.recipe.crossEntropy };
+  return {
+    alignCorners: network.options.decoder.alignCorners,
+    average: context.recipe.crossEntropy,
+    overProcesses: context.share && ((count) => context.share!.mean(count)),
+  };
 }
 
 function classifierLoss({ pass, batch, features }: Parts): Value {
@@ -180,14 +168,16 @@ function classifierLoss({ pass, batch, features }: Parts): Value {
 type Weighted = readonly [LossName, number, Value];
 
 function semiSupervisedTerms(parts: Parts): { terms: Weighted[]; pairs?: Pairs } {
-  const { context: { recipe, ramp, classifierOnly } } = parts;
+  const { context: { recipe, ramp, classifierOnly, share } } = parts;
   const terms: Weighted[] = [];
   if (recipe.classifier.on) terms.push(["cla", recipe.classifier.weight, classifierLoss(parts)]);
   if (classifierOnly || recipe.unsup.weight === 0) return { terms };
-  const pairs = choosePairs(parts);
-  terms.push(["usup", recipe.unsup.weight * ramp, unsupervisedLoss(parts, pairs)]);
-  if (recipe.dec.loss !== "none") terms.push(["dec", recipe.dec.weight, decouplingLoss(parts)]);
-  return { terms, pairs };
+  const made = { tape: parts.pass.tape, ...parts, share, recipe };
+  const sides = sidesOf(made);
+  const mixture = chooseMixture(made, sides);
+  terms.push(["usup", recipe.unsup.weight * ramp, unsupervisedLoss(parts, mixture)]);
+  if (recipe.dec.loss !== "none") terms.push(["dec", recipe.dec.weight, decouplingLoss(parts, sides)]);
+  return { terms, pairs: reportedPairs(made, mixture, sides) };
 }
 
 /**
@@ -207,6 +197,7 @@ export function objective(
     training: true,
     random: draws.dropout,
     normKernels: context.normKernels,
+    rows: context.share && rowsOfShare(context.share, batch, draws),
     replayed: (norm) => recipe.imagePoolUpdates === 2 && norm.startsWith("decode_head.image_pool."),
   });
   try {

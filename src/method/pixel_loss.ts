@@ -1,7 +1,7 @@
 import { crossEntropy, type CrossEntropyAverage } from "../nn/cross_entropy.ts";
 import { resizeBilinear } from "../nn/pool_and_resize.ts";
 import type { Tape, Value } from "../nn/tape.ts";
-import type { LabelMap } from "../nn/tensors.ts";
+import type { AnyTensor, LabelMap } from "../nn/tensors.ts";
 
 /** How logits are compared with label maps. */
 export interface PixelLossOptions {
@@ -9,6 +9,8 @@ export interface PixelLossOptions {
   readonly alignCorners: boolean;
   /** What the sum is divided by. Official: `all`. */
   readonly average: CrossEntropyAverage;
+  /** The mean of a count over all processes, where several train together. */
+  readonly overProcesses?: (count: AnyTensor) => AnyTensor;
 }
 
 /**
@@ -29,6 +31,6 @@ export function pixelLoss(
   return tape.scope(() => {
     const resized = resizeBilinear(tape, logits, height, width, options.alignCorners);
     if (observed !== undefined) tape.observe(observed, resized);
-    return crossEntropy(tape, resized, labels, options.average);
+    return crossEntropy(tape, resized, labels, options.average, options.overProcesses);
   });
 }

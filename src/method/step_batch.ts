@@ -26,9 +26,10 @@ function checkLabels(labels: LabelMap, classes: number): void {
 
 /**
  * Refuses a batch that the recipe cannot use.
+ * @param processes How many hold such a batch together
  * @throws {RangeError} If shapes, counts or label values do not fit
  */
-export function checkBatch(batch: StepBatch, recipe: Recipe, classes: number): void {
+export function checkBatch(batch: StepBatch, recipe: Recipe, classes: number, processes = 1): void {
   const { labeled, labels, unlabeled } = batch;
   const [n, h, w] = labeled.shape;
   if (labels.shape.join() !== [n, h, w].join()) {
@@ -44,7 +45,7 @@ export function checkBatch(batch: StepBatch, recipe: Recipe, classes: number): v
         `${unlabeled === undefined ? "missing" : `[${unlabeled.shape}]`}, expected [M, ${h}, ${w}, 3]`,
     );
   }
-  const alone = n < 2 || unlabeled.shape[0] < 2;
+  const alone = n * processes < 2 || unlabeled.shape[0] * processes < 2;
   if (alone) {
     throw new RangeError(
       `Cannot train with recipe "${recipe.name}": the batch is ${n} labeled and ${

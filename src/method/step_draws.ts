@@ -1,5 +1,6 @@
 import type { Recipe } from "../config/recipe.ts";
 import { hashText, numpyRandomState, type RandomStream, randomStream } from "../core/random.ts";
+import { drawsPairs, pairStream } from "./batch_share.ts";
 import { drawMixCoefficient } from "./mix_coefficient.ts";
 import type { Pairs } from "./pairing.ts";
 import { randomPairs } from "./pairing.ts";
@@ -37,9 +38,7 @@ export function drawStep(
   const random = numpyRandomState(hashText(`${seed}/mix/${iteration}`));
   return {
     mixCoefficient: drawMixCoefficient(random, recipe.mix.lambdaLimit).value,
-    pairs: recipe.usesUnlabeled && recipe.pair.select === "random"
-      ? randomPairs(labeled, unlabeled, randomStream(seed, "pairs", iteration))
-      : undefined,
+    pairs: drawsPairs(recipe) ? randomPairs(labeled, unlabeled, pairStream(seed, iteration)) : undefined,
     labeledPartners: partners(labeled, randomStream(seed, "labeled pairs", iteration)),
     dropout: randomStream(seed, "dropout", iteration),
   };

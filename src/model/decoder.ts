@@ -94,14 +94,18 @@ export function decodeBranches(
   });
 }
 
-function classify(pass: ForwardPass, head: string, map: Value, dropout: number): Value {
-  const { random, training } = pass.options;
+type Head = "decode_head" | "decode_head_mix";
+
+function classify(pass: ForwardPass, head: Head, map: Value, dropout: number): Value {
+  const { random, training, rows } = pass.options;
   if (training && dropout > 0 && random === undefined) {
     throw new RangeError(
       `Cannot drop channels: no random stream was given, expected one for dropout ${dropout}`,
     );
   }
-  const kept = training && dropout > 0 ? dropoutChannels(pass.tape, map, dropout, random!) : map;
+  const kept = training && dropout > 0
+    ? dropoutChannels(pass.tape, map, dropout, random!, rows?.(head, map.shape[0]!))
+    : map;
   return pass.convolution(`${head}.conv_seg`, kept, POINTWISE);
 }
 

@@ -4,6 +4,7 @@ import { type Affine, batchNormEvaluation, batchNormTraining } from "../nn/batch
 import type { BatchNormKernels, BatchStatistics } from "../nn/batch_norm_kernels.ts";
 import { convolution } from "../nn/convolution.ts";
 import type { ConvolutionGeometry } from "../nn/convolution_geometry.ts";
+import type { BatchRows } from "../nn/dropout.ts";
 import type { ParameterStore } from "../nn/parameters.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import { relu } from "../nn/relu.ts";
@@ -19,6 +20,8 @@ export interface ForwardOptions {
   readonly random?: RandomStream;
   /** Batch norm kernels other than the backend's own. */
   readonly normKernels?: BatchNormKernels;
+  /** Where the rows of a decoder's batch stand in the whole one, if other processes hold more of it. */
+  readonly rows?: (decoder: "decode_head" | "decode_head_mix", count: number) => BatchRows;
   /** Norms whose updates are kept for `replayStatistics`. */
   readonly replayed?: (norm: string) => boolean;
 }

@@ -56,7 +56,8 @@ export function batchNormTraining(
 ): { output: Value; statistics: BatchStatistics } {
   const name = options.name ?? "a batch";
   checkChannels(x, affine, name);
-  if (x.tensor.size / x.shape[3]! < 2) {
+  const kernels = options.kernels ?? batchNormKernels();
+  if (x.tensor.size / x.shape[3]! * (kernels.processes ?? 1) < 2) {
     throw new RangeError(
       `Cannot normalize ${name}: input [${
         x.shape.join(", ")
@@ -64,7 +65,6 @@ export function batchNormTraining(
         "training; use a batch of 2 or more, or a larger crop",
     );
   }
-  const kernels = options.kernels ?? batchNormKernels();
   const batch = kernels.forward(x.tensor, affine.gamma.tensor, affine.beta.tensor, BATCH_NORM_EPSILON);
   const output = options.relu ? replace(batch.output, tf.relu) : batch.output;
   const value = tape.apply({

@@ -18,6 +18,8 @@ export interface NormalizedBatch extends BatchStatistics {
 
 /** Batch norm in training, both directions; every tensor returned is new. */
 export interface BatchNormKernels {
+  /** Processes whose values are normalized together; each holds equally many. Default 1. */
+  readonly processes?: number;
   /** Normalizes `x` `[N, H, W, C]` by its own statistics, then scales by `gamma` and shifts by `beta`, each `[C]`. */
   forward(x: AnyTensor, gamma: AnyTensor, beta: AnyTensor, epsilon: number): NormalizedBatch;
   /** Gradients with respect to x, gamma and beta, from the output's and what `forward` saved. */

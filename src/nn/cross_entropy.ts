@@ -33,6 +33,7 @@ function pixelLosses(logits: tf.Tensor2D, labels: tf.Tensor1D, mask: tf.Tensor1D
  * Softmax cross entropy with an ignored label.
  * @param logits `[N, H, W, K]`
  * @param labels int32 `[N, H, W]`, each in [0, K) or 255
+ * @param overProcesses Replaces the count of labeled pixels by its mean over several processes
  * @returns A scalar; 0 where no pixel is labeled
  * @throws {RangeError} If positions differ
  */
@@ -41,6 +42,7 @@ export function crossEntropy(
   logits: Value,
   labels: LabelMap,
   average: CrossEntropyAverage = "all",
+  overProcesses: (count: AnyTensor) => AnyTensor = (count) => count,
 ): Value {
   const [n, h, w, classes] = logits.shape as [number, number, number, number];
   if (labels.shape.join() !== [n, h, w].join()) {
@@ -54,7 +56,7 @@ export function crossEntropy(
     const mask = tf.cast(counted, "float32") as tf.Tensor1D;
     const safe = tf.mul(flat, tf.cast(counted, "int32")) as tf.Tensor1D;
     const pixels = pixelLosses(tf.reshape(logits.tensor, [n * h * w, classes]), safe, mask);
-    const count = average === "all" ? tf.scalar(n * h * w) : tf.maximum(tf.sum(mask), 1);
+    const count = average === "all" ? tf.scalar(n * h * w) : labeledCount(mask, overProcesses);
     return [
       tf.reshape(tf.div(pixels.loss, count), []),
       tf.reshape(tf.div(pixels.gradient, count), logits.shape),
@@ -66,4 +68,10 @@ export function crossEntropy(
     extras: [gradient],
     backward: (dy) => [tf.mul(gradient, dy)],
   });
+}
+
+/** Never 0: without a labeled pixel the loss is 0, whatever it is divided by. */
+function labeledCount(mask: tf.Tensor1D, overProcesses: (count: AnyTensor) => AnyTensor): AnyTensor {
+  const count = overProcesses(tf.sum(mask));
+  return tf.where(tf.greater(count, 0), count, tf.onesLike(count));
 }

@@ -2,22 +2,41 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
 import type { Tape, Value } from "./tape.ts";
 
+/** Where rows of a batch stand in a larger one whose other rows another process holds. */
+export interface BatchRows {
+  /** Rows of the larger batch. */
+  readonly of: number;
+  /** The place of each own row. */
+  readonly own: readonly number[];
+}
+
 /**
  * Drops whole channels in training, as PyTorch's `Dropout2d`: each channel of each image is zero with
  * `probability`, the others are divided by 1 − probability.
  * @param x `[N, H, W, C]`
  * @param probability In [0, 1)
  * @param stream Where the N·C draws come from
+ * @param rows Draws for a larger batch and takes the factors of these rows
  * @throws {RangeError} If the probability is outside
  */
-export function dropoutChannels(tape: Tape, x: Value, probability: number, stream: RandomStream): Value {
+export function dropoutChannels(
+  tape: Tape,
+  x: Value,
+  probability: number,
+  stream: RandomStream,
+  rows?: BatchRows,
+): Value {
   if (!(probability >= 0 && probability < 1)) {
     throw new RangeError(`Cannot drop channels: probability is ${probability}, expected a number in [0, 1)`);
   }
   if (probability === 0) return x;
   const [n, , , c] = x.shape as [number, number, number, number];
   const keep = 1 / (1 - probability);
-  const factors = Float32Array.from({ length: n * c }, () => (stream.uniform() < probability ? 0 : keep));
+  const drawn = Float32Array.from(
+    { length: (rows?.of ?? n) * c },
+    () => (stream.uniform() < probability ? 0 : keep),
+  );
+  const factors = rows === undefined ? drawn : ofRows(drawn, rows.own, c);
   const mask = tf.tensor4d(factors, [n, 1, 1, c]);
   return tape.apply({
     inputs: [x],
@@ -25,4 +44,10 @@ export function dropoutChannels(tape: Tape, x: Value, probability: number, strea
     extras: [mask],
     backward: (dy) => [tf.mul(dy, mask)],
   });
+}
+
+function ofRows(factors: Float32Array, rows: readonly number[], channels: number): Float32Array {
+  const own = new Float32Array(rows.length * channels);
+  rows.forEach((row, i) => own.set(factors.subarray(row * channels, (row + 1) * channels), i * channels));
+  return own;
 }

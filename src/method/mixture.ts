@@ -1,0 +1,121 @@
+/** Which images of a step are mixed with each other, where one process trains and where several do. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Recipe } from "../config/recipe.ts";
+import type { Tape, Value } from "../nn/tape.ts";
+import { type BatchShare, localPairs, ownPairs } from "./batch_share.ts";
+import { type BatchSide, gatherSide } from "./batch_side.ts";
+import { nearestPairs, type Pairs, type PooledFeatures } from "./pairing.ts";
+import type { StepBatch } from "./step_batch.ts";
+import type { StepDraws } from "./step_draws.ts";
+
+/** A batch with what the network made of it; labeled first, unlabeled second. */
+export interface MadeBatch {
+  /** Where it was made. */
+  readonly tape: Tape;
+  /** The images. */
+  readonly batch: StepBatch;
+  /** Encoder features. */
+  readonly features: readonly Value[];
+  /** Concatenated ASPP branches. */
+  readonly branches: readonly Value[];
+  /** M_l and M_u. */
+  readonly logits: readonly Value[];
+  /** The random part. */
+  readonly draws: StepDraws;
+  /** Part of the whole batch that this process holds. */
+  readonly share?: BatchShare;
+  /** How pairs are chosen and what is mixed. */
+  readonly recipe: Recipe;
+}
+
+/** Pooled features of the images of all processes. */
+function pooled(features: Value, share: BatchShare | undefined): PooledFeatures {
+  const [values, count] = tf.tidy(() => {
+    const own = tf.mean(features.tensor, [1, 2]);
+    const all = share === undefined ? own : share.gatherTensor(own);
+    return [all.dataSync() as Float32Array, all.shape[0]!] as const;
+  });
+  return { values, count };
+}
+
+/** What is mixed with what. */
+export interface Mixture {
+  /** Indices into `first` and `second`. */
+  readonly pairs: Pairs;
+  /** The labeled images. */
+  readonly first: BatchSide;
+  /** The unlabeled images. */
+  readonly second: BatchSide;
+}
+
+/** The sides of a step's mixtures: own images, and those of all processes where partners may be anywhere. */
+export interface Sides {
+  /** Own labeled images. */
+  readonly labeled: BatchSide;
+  /** Own unlabeled images. */
+  readonly unlabeled: BatchSide;
+  /** The labeled images of all processes. */
+  wholeLabeled(): BatchSide;
+}
+
+/** The sides of a step over `batch`. */
+export function sidesOf({ tape, batch, branches, logits, share, recipe }: MadeBatch): Sides {
+  const labeled: BatchSide = {
+    images: batch.labeled,
+    labels: batch.labels,
+    branches: branches[0]!,
+    logits: logits[0]!,
+  };
+  const unlabeled: BatchSide = { images: batch.unlabeled!, branches: branches[1]!, logits: logits[1]! };
+  let whole = share === undefined ? labeled : undefined;
+  return { labeled, unlabeled, wholeLabeled: () => whole ??= gatherSide(tape, labeled, share!, recipe) };
+}
+
+/**
+ * Chooses the pairs of a step: the drawn ones, or the nearest by pooled encoder features (section 3.1), over the images of
+ * all processes.
+ */
+export function chooseMixture(
+  { tape, features, draws, share, recipe }: MadeBatch,
+  { labeled, unlabeled, wholeLabeled }: Sides,
+): Mixture {
+  if (draws.pairs !== undefined) {
+    // with a share the unlabeled images were loaded as the partners of the labeled ones
+    const pairs = share === undefined ? draws.pairs : matched(batchSize(labeled));
+    return { pairs, first: labeled, second: unlabeled };
+  }
+  const { direction } = recipe.pair;
+  const [all, others] = features.map((side) => pooled(side, share)) as [PooledFeatures, PooledFeatures];
+  const pairs = nearestPairs(all, others, direction);
+  if (share === undefined) return { pairs, first: labeled, second: unlabeled };
+  const own = direction === "unlabeled" ? unlabeled : labeled;
+  return {
+    pairs: ownPairs(pairs, direction, share, batchSize(own)),
+    first: direction === "unlabeled" ? wholeLabeled() : labeled,
+    second: direction === "unlabeled" ? unlabeled : gatherSide(tape, unlabeled, share, recipe),
+  };
+}
+
+function batchSize(side: BatchSide): number {
+  return side.images.shape[0];
+}
+
+function matched(count: number): Pairs {
+  const places = Array.from({ length: count }, (_, i) => i);
+  return { labeled: places, unlabeled: places };
+}
+
+/** The pairs of two own images, for reports. */
+export function reportedPairs(
+  { share, recipe }: Pick<MadeBatch, "share" | "recipe">,
+  { pairs, first, second }: Mixture,
+  own: Sides,
+): Pairs {
+  if (share === undefined || first === own.labeled && second === own.unlabeled) return pairs;
+  return localPairs(
+    pairs,
+    recipe.pair.direction,
+    share,
+    batchSize(first === own.labeled ? own.unlabeled : own.labeled),
+  );
+}
