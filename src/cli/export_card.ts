@@ -20,11 +20,11 @@ export interface CardFacts {
 }
 
 const LAYOUTS: Readonly<Record<ExportFormat, string>> = {
-  onnx: "[N, 3, H, W], RGB",
-  tfjs: "[N, H, W, 3], float32, RGB",
+  onnx: "[N, 3, H, W], RGB, 0 to 255; the model normalizes by the numbers below itself",
+  tfjs: "[N, H, W, 3], float32, RGB, 0 to 255; the model normalizes by the numbers below itself",
   web: "a picture or the camera",
-  safetensors: "weights only; the network takes [N, 3, H, W], RGB",
-  torch: "weights only; the network takes [N, 3, H, W], RGB",
+  safetensors: "weights only; the network takes [N, 3, H, W], RGB, normalized",
+  torch: "weights only; the network takes [N, 3, H, W], RGB, normalized",
 };
 
 function trainingRows({ config, dataset, checkpoint }: ModelSource): [string, string][] {

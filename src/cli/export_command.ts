@@ -19,7 +19,7 @@ import { addCommonOptions, type CommonOptions, newCommand, parseArguments } from
 import { exportCard } from "./export_card.ts";
 import { addCheckpointOptions, type ModelFlags, type ModelSource, readModel } from "./model_source.ts";
 import { openSession } from "./open_session.ts";
-import { type Output, standardOutput } from "./output.ts";
+import { standardOutput } from "./output.ts";
 import { RunFolder } from "./training/run_folder.ts";
 import { storedEvaluation } from "./training/stored_evaluation.ts";
 import { VERSION } from "./version.ts";
@@ -91,7 +91,8 @@ async function* calibrationPhotos(folder: string): AsyncGenerator<RgbImage> {
   }
 }
 
-async function requestOf(source: ModelSource, flags: ExportFlags, output: Output): Promise<ExportRequest> {
+/** What the flags say of the export, checked before anything is read. */
+function exportOptions(flags: ExportFlags): Omit<ExportRequest, "model" | "tensors" | "labels"> {
   if (flags.format === undefined || flags.out === undefined) {
     const missing = [["--format", flags.format], ["--out", flags.out]].filter(([, value]) =>
       value === undefined
@@ -100,14 +101,9 @@ async function requestOf(source: ModelSource, flags: ExportFlags, output: Output
       `Cannot export: ${missing.map(([name]) => name).join(" and ")} missing, expected both`,
     );
   }
-  const format = oneOf("format", flags.format, EXPORT_FORMATS)!;
-  if (flags.calibrate !== undefined) await openSession(flags.backend, output);
   return {
-    format,
+    format: oneOf("format", flags.format, EXPORT_FORMATS)!,
     out: flags.out,
-    model: source.model,
-    tensors: source.checkpoint.parameters,
-    labels: { classes: source.classes, colors: source.colors },
     version: VERSION,
     size: sizeOf(flags.size),
     output: oneOf("output", flags.output, ["logits", "mask"]),
@@ -145,8 +141,11 @@ export async function runExport(args: readonly string[]): Promise<number> {
   if (!parseArguments(command, args)) return 0;
   const flags = command.opts<ExportFlags>();
   const output = standardOutput();
+  const options = exportOptions(flags);
   const source = await readModel(flags);
-  const request = await requestOf(source, flags, output);
+  if (flags.calibrate !== undefined) await openSession(flags.backend, output);
+  const { model, checkpoint: { parameters: tensors }, classes, colors } = source;
+  const request = { ...options, model, tensors, labels: { classes, colors } };
   const exported = await exportModel(request);
   const card = cardPath(request.format, request.out);
   await Deno.mkdir(dirname(resolve(card)), { recursive: true });

@@ -1,5 +1,6 @@
 /** What a run writes while it goes on: `metrics.jsonl`, TensorBoard events. */
-import type { MetricRow } from "../../report/run_record.ts";
+import { Buffer } from "node:buffer";
+import type { MetricRow, PictureRow } from "../../report/run_record.ts";
 import { readMetrics } from "../../report/metrics_file.ts";
 import { eventFileName, type EventValue, EventWriter } from "../../formats/events.ts";
 import { isFile } from "../../data/image_files.ts";
@@ -12,6 +13,8 @@ export interface RunSinks {
   readonly rows: readonly MetricRow[];
   /** Writes a row everywhere. */
   write(row: TrainRow | EvalRow, classes: readonly string[]): void;
+  /** Writes the report's pictures into the events. */
+  writePictures(iteration: number, rows: readonly PictureRow[]): void;
   /** Closes the files. */
   close(): void;
 }
@@ -53,6 +56,13 @@ function scalars(row: TrainRow | EvalRow, classes: readonly string[]): EventValu
   return Object.entries(values).map(([tag, scalar]) => ({ tag, scalar }));
 }
 
+function pictureValues({ name, pictures }: PictureRow): EventValue[] {
+  return pictures.map(({ kind, width, height, pngBase64 }) => ({
+    tag: `${kind}/${name}`,
+    image: { width, height, png: new Uint8Array(Buffer.from(pngBase64, "base64")) },
+  }));
+}
+
 /** Rows of iterations that the run goes on after; those beyond it are written again. */
 async function keptRows(folder: RunFolder, iteration: number): Promise<MetricRow[]> {
   const rows = readMetrics(await readText(folder.file("metrics.jsonl")) ?? "");
@@ -77,6 +87,10 @@ export async function openSinks(folder: RunFolder, iteration: number): Promise<R
       rows.push(row);
       metrics.write(encoder.encode(`${JSON.stringify(row)}\n`));
       events.write(row.iteration, scalars(row, classes));
+    },
+    writePictures(iteration, pictureRows) {
+      const values = pictureRows.flatMap(pictureValues);
+      if (values.length > 0) events.write(iteration, values);
     },
     close() {
       metrics.close();

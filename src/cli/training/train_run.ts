@@ -74,16 +74,21 @@ interface Run extends RunContext {
   readonly started: string;
 }
 
-async function openFolder({ config, out, resume }: RunRequest, dataset: Dataset, output: Output) {
-  const folder = new RunFolder(out);
+/** The newest checkpoint of the run that is gone on with; `undefined` for a new run. */
+async function resumedCheckpoint(
+  { config, resume }: RunRequest,
+  folder: RunFolder,
+  dataset: Dataset,
+  output: Output,
+) {
   if (!resume || !await folder.hasRun()) {
-    await folder.begin(config, dataset);
-    return { folder };
+    await folder.refuseRun();
+    return undefined;
   }
   await folder.checkSplit(dataset);
-  const resumed = await folder.checkpoints.newest((text) => output.note(`note     ${text}`));
-  output.note(`resume   from iteration ${resumed?.iteration ?? 0} of ${config.iterations}`);
-  return { folder, resumed };
+  const checkpoint = await folder.checkpoints.newest((text) => output.note(`note     ${text}`));
+  output.note(`resume   from iteration ${checkpoint?.iteration ?? 0} of ${config.iterations}`);
+  return checkpoint;
 }
 
 function makeNetwork(config: RunConfig, classes: number, output: Output, withWeights: boolean): Network {
@@ -136,9 +141,20 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
     `run      ${config.preset}, recipe ${config.recipe.name}, seed ${config.seed}, into ${request.out}`,
   );
   const dataset = await prepareDataset(config, output);
-  const opened = await openFolder(request, dataset, output);
-  const network = makeNetwork(config, dataset.classes.length, output, opened.resumed === undefined);
-  const run: Run = { ...context, request, dataset, network, started: new Date().toISOString(), ...opened };
+  const folder = new RunFolder(request.out);
+  const resumed = await resumedCheckpoint(request, folder, dataset, output);
+  const network = makeNetwork(config, dataset.classes.length, output, resumed === undefined);
+  const run: Run = {
+    ...context,
+    request,
+    dataset,
+    network,
+    folder,
+    resumed,
+    started: new Date().toISOString(),
+  };
+  // a folder is made when nothing that was asked for can be wrong any more
+  if (!await folder.hasRun()) await folder.begin(config, dataset);
   const sinks = await openSinks(run.folder, run.resumed?.iteration ?? 0);
   try {
     return await trainAndReport(run, sinks);
@@ -156,10 +172,12 @@ async function trainAndReport(run: Run, sinks: RunSinks): Promise<RunResult> {
   const outcome = await trainNetwork(run, sinks, pairs);
   const evaluation = await finalEvaluation(run, outcome);
   run.output.progress.finish();
+  const pictures = await reportPictures(network, dataset, config);
+  sinks.writePictures(outcome.iteration, pictures);
   const record = runRecord(run, {
     metrics: sinks.rows,
     evaluation,
-    pictures: await reportPictures(network, dataset, config),
+    pictures,
     pairs: await pairs.records(dataset),
     finished: outcome.finished,
   });

@@ -1,0 +1,154 @@
+/** Train, evaluate, predict, export: the main job in small, with the tasks' own permissions. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { RunFolder } from "../../src/cli/training/run_folder.ts";
+import { encodeRgbPng } from "../../src/formats/encode_png.ts";
+import { decodeSafetensors } from "../../src/formats/safetensors.ts";
+import { decodeRgb } from "../../src/formats/decode_rgb.ts";
+import { readEvents } from "../../src/formats/event_reader.ts";
+import { readMetrics } from "../../src/report/metrics_file.ts";
+import { runCommand } from "./run_command.ts";
+
+/** A network and pictures small enough for any backend. */
+const SMALL = [
+  "data.synthetic.train=16",
+  "data.synthetic.val=4",
+  "data.synthetic.size=48",
+  "data.crop=48x48",
+  "data.labeled=4",
+  "batch.labeled=2",
+  "batch.unlabeled=2",
+  "encoder.stemChannels=8",
+  "encoder.baseChannels=4",
+  "decoder.channels=8",
+  "mitrans.channels=8",
+  "checkpointEvery=4",
+  "evaluation.every=6",
+].flatMap((setting) => ["--set", setting]);
+
+async function succeed(...args: string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await runCommand([...args, "--json"]);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout.trim().split("\n").at(-1)!) as Record<string, unknown>;
+}
+
+async function inTemporary(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "guidedmix-round-" });
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function parametersOf(run: string) {
+  const checkpoint = await new RunFolder(run).checkpoints.newest(() => {});
+  return checkpoint!.parameters;
+}
+
+Deno.test("deno task train, eval, predict, export do the main job on generated pictures", async (t) => {
+  await inTemporary(async (folder) => {
+    const run = join(folder, "run");
+    await t.step("train writes a whole run folder", async () => {
+      const answer = await succeed(
+        "train",
+        "--recipe",
+        "guidedmix",
+        "--iterations",
+        "12",
+        "--out",
+        run,
+        ...SMALL,
+      );
+      const [result] = answer.runs as { iteration: number; finished: boolean; miou: number }[];
+      assert.deepEqual([result!.iteration, result!.finished], [12, true]);
+      assert.ok(result!.miou >= 0 && result!.miou <= 1);
+      const rows = readMetrics(await Deno.readTextFile(join(run, "metrics.jsonl")));
+      assert.deepEqual(rows.filter(({ kind }) => kind === "eval").map(({ iteration }) => iteration), [6, 12]);
+      const names = [...Deno.readDirSync(run)].map(({ name }) => name);
+      const events = readEvents(
+        await Deno.readFile(join(run, names.find((name) => name.includes("tfevents"))!)),
+      );
+      assert.ok(events.events.some(({ values }) => values.some(({ tag }) => tag === "val/miou")));
+      assert.ok(events.events.some(({ values }) => values.some((value) => "image" in value)));
+      const checkpoints = [...Deno.readDirSync(join(run, "checkpoints"))].map(({ name }) => name).sort();
+      assert.deepEqual(checkpoints, [
+        "best.safetensors",
+        "iteration-00000008.safetensors",
+        "iteration-00000012.safetensors",
+      ]);
+    });
+    await t.step("the report is one file that loads nothing", async () => {
+      const page = await Deno.readTextFile(join(run, "report.html"));
+      assert.match(page, /^<!doctype html>/i);
+      assert.ok(!/<(?:script|img|link|iframe)[^>]+(?:src|href)\s*=\s*(?!["']?(?:data:|#))/i.test(page));
+      assert.match(page, /data:image\/png;base64,/);
+      for (const part of ["Confusion", "Curves", "Pairs", "Options"]) {
+        assert.match(page, new RegExp(part, "i"));
+      }
+    });
+    await t.step("train refuses the folder again", async () => {
+      const { code, stderr } = await runCommand(["train", "--recipe", "guidedmix", "--out", run]);
+      assert.equal(code, 2);
+      assert.match(stderr, /holds one already/);
+    });
+    await t.step("eval gives the numbers of the run's own evaluation", async () => {
+      const answer = await succeed("eval", "--run", run);
+      const stored = JSON.parse(await Deno.readTextFile(join(run, "evaluation.json")));
+      const [result] = answer.runs as { summary: { miou: number } }[];
+      assert.equal(result!.summary.miou, stored.summary.miou);
+    });
+    await t.step("predict writes three pictures a photo and goes on after a broken one", async () => {
+      const photos = join(folder, "photos");
+      await Deno.mkdir(join(photos, "more"), { recursive: true });
+      const photo = encodeRgbPng({ width: 61, height: 37, data: new Uint8Array(61 * 37 * 3).fill(90) });
+      await Deno.writeFile(join(photos, "more", "a.png"), photo);
+      await Deno.writeFile(join(photos, "broken.png"), photo.subarray(0, 60));
+      const { code, stderr, stdout } = await runCommand(["predict", "--run", run, photos]);
+      assert.equal(code, 1);
+      assert.match(stderr, /broken\.png/);
+      assert.match(stdout, /1 of 2 photos/);
+      for (const suffix of ["", "-color", "-overlay"]) {
+        const path = join(run, "predictions", "more", `a${suffix}.png`);
+        const { width, height } = await decodeRgb(await Deno.readFile(path), path);
+        assert.deepEqual([width, height], [61, 37]);
+      }
+    });
+    await t.step("export writes the weights of prediction and a card", async () => {
+      const out = join(folder, "model.safetensors");
+      await succeed("export", "--run", run, "--format", "safetensors", "--out", out);
+      const { tensors } = decodeSafetensors(await Deno.readFile(out));
+      assert.ok(tensors.has("decode_head.conv_seg.weight"));
+      assert.ok(![...tensors.keys()].some((name) => name.startsWith("mitrans")));
+      assert.match(await Deno.readTextFile(`${out}.md`), /Mean IoU/);
+    });
+  });
+});
+
+Deno.test("deno task train --resume goes on bit for bit after Ctrl-C", async () => {
+  await inTemporary(async (folder) => {
+    const straight = join(folder, "straight");
+    const broken = join(folder, "broken");
+    const options = ["--recipe", "guidedmix", "--iterations", "40", ...SMALL, "--set", "checkpointEvery=100"];
+    await succeed("train", ...options, "--out", straight);
+    await interruptedRun(["train", ...options, "--out", broken]);
+    await succeed("train", "--resume", "--out", broken);
+    const [expected, actual] = [await parametersOf(straight), await parametersOf(broken)];
+    assert.deepEqual([...actual.keys()], [...expected.keys()]);
+    for (const [name, { data }] of expected) assert.deepEqual(actual.get(name)!.data, data, name);
+  });
+});
+
+/** Sends SIGINT when the first rows are written, and waits for the end. */
+async function interruptedRun(args: readonly string[]): Promise<void> {
+  const out = args.at(-1)!;
+  const running = runCommand(args, {}, async (child) => {
+    while (!(await Deno.readTextFile(join(out, "metrics.jsonl")).catch(() => "")).includes("train")) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    child.kill("SIGINT");
+  });
+  const { code, stdout } = await running;
+  assert.equal(code, 1, "the run ended before it was stopped");
+  assert.match(stdout, /Stopped after iteration \d+; go on with: deno task train --resume --out /);
+}
