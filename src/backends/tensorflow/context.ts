@@ -26,6 +26,8 @@ export interface TensorflowContext {
   readonly pointer: Deno.PointerObject;
   readonly status: Deno.PointerObject;
   readonly version: string;
+  /** Path of the library. */
+  readonly path: string;
   readonly devices: readonly Device[];
 }
 
@@ -115,7 +117,14 @@ export function openContext(
     checkStatus(symbols, status, "join TensorFlow's workers");
   }
   const version = readCString(symbols.TF_Version());
-  return { symbols, pointer: pointer!, status, version, devices: listDevices(symbols, pointer!, status) };
+  return {
+    symbols,
+    pointer: pointer!,
+    status,
+    version,
+    path,
+    devices: listDevices(symbols, pointer!, status),
+  };
 }
 
 /**

@@ -9,6 +9,20 @@ import { type ContextOptions, openContext } from "./context.ts";
 import { registerNodeKernels, TENSORFLOW_BACKEND } from "./node_kernels.ts";
 
 let opened: OpenBackend | undefined;
+let address: ContextAddress | undefined;
+
+/** Where the eager context lies, for other threads of this process. */
+export interface ContextAddress {
+  /** Path of the library. */
+  readonly path: string;
+  /** The TFE_Context. */
+  readonly pointer: bigint;
+}
+
+/** The context of backend `tensorflow`; `undefined` before it is opened. */
+export function contextAddress(): ContextAddress | undefined {
+  return address;
+}
 
 /**
  * Opens backend `tensorflow` over a libtensorflow that was found. A process has one; a second call gives the first.
@@ -26,6 +40,7 @@ export async function openTensorflow(
       );
     }
     const context = openContext(library.tensorflowPath, library.preload, options);
+    address = { path: context.path, pointer: Deno.UnsafePointer.value(context.pointer) };
     const binding = new TensorflowBinding(context);
     setNativeBackend(await registerNodeKernels(binding));
     const gpus = context.devices.filter((device) => device.type === "GPU");

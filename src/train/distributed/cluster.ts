@@ -1,0 +1,83 @@
+import { ConfigError } from "../../core/errors.ts";
+
+/** Processes that train one network together. */
+export interface Cluster {
+  /** `host:port` of each; the first is the chief. */
+  readonly addresses: readonly string[];
+  /** Which of them this process is. */
+  readonly index: number;
+}
+
+/** Kinds of `TF_CONFIG` that hold training processes, in the order in which they are numbered. */
+const KINDS = ["chief", "master", "worker"] as const;
+
+function refuse(state: string, rule: string): never {
+  throw new ConfigError(`Cannot read TF_CONFIG: ${state}, expected ${rule}`);
+}
+
+interface TfConfig {
+  readonly cluster?: Readonly<Record<string, unknown>>;
+  readonly task?: { readonly type?: unknown; readonly index?: unknown };
+}
+
+function parse(text: string): TfConfig {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value;
+  } catch (error) {
+    refuse((error as Error).message, "JSON with cluster and task");
+  }
+  return refuse(text, "JSON with cluster and task");
+}
+
+function addressesOf(kind: string, value: unknown): string[] {
+  const list = Array.isArray(value) ? value as unknown[] : [];
+  const wrong = list.find((address) => typeof address !== "string" || !/^.+:\d+$/.test(address));
+  if (list.length === 0 || wrong !== undefined) {
+    refuse(`cluster.${kind} is ${JSON.stringify(value)}`, 'a list of "host:port"');
+  }
+  return list as string[];
+}
+
+/**
+ * Reads `TF_CONFIG` as Kubernetes' TFJob and TensorFlow's resolvers write it: `cluster` with `worker`, and `chief` where
+ * there is one, and `task` with `type` and `index`. Without a chief, worker 0 is it. A cluster of one is no cluster.
+ * @param text The variable's value
+ * @returns `undefined` where the variable is not set, empty, or names one process only
+ * @throws {ConfigError} If it is not readable or names kinds that do not train together (`ps`, `evaluator`)
+ */
+export function clusterFromTfConfig(text: string | undefined): Cluster | undefined {
+  if (text === undefined || text.trim() === "") return undefined;
+  const { cluster = {}, task = {} } = parse(text);
+  const other = Object.keys(cluster).find((kind) => !(KINDS as readonly string[]).includes(kind));
+  if (other !== undefined) refuse(`cluster has "${other}"`, `only ${KINDS.join(", ")}`);
+  const addresses: string[] = [];
+  let index = -1;
+  for (const kind of KINDS) {
+    if (cluster[kind] === undefined) continue;
+    const own = addressesOf(kind, cluster[kind]);
+    if (task.type === kind && Number.isInteger(task.index) && own[task.index as number] !== undefined) {
+      index = addresses.length + (task.index as number);
+    }
+    addresses.push(...own);
+  }
+  if (index < 0) {
+    refuse(`task is ${JSON.stringify(task)}`, `type and index of one of the ${addresses.length} in cluster`);
+  }
+  return addresses.length === 1 ? undefined : { addresses, index };
+}
+
+/** The `TF_CONFIG` of one process of a cluster whose processes are all of kind `worker`. */
+export function tfConfigOf({ addresses, index }: Cluster): string {
+  return JSON.stringify({ cluster: { worker: addresses }, task: { type: "worker", index } });
+}
+
+/** How people and TensorFlow's messages call a process, `worker 1 (host:port)`. */
+export function workerName({ addresses }: Pick<Cluster, "addresses">, index: number): string {
+  return `worker ${index}${index === 0 ? ", the chief," : ""} at ${addresses[index]}`;
+}
+
+/** TensorFlow's name of a process. */
+export function taskName(index: number): string {
+  return `/job:worker/replica:0/task:${index}`;
+}
