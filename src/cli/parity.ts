@@ -1,0 +1,78 @@
+/** `deno task parity`. */
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { ConfigError } from "../core/errors.ts";
+import type { ParityReport } from "../parity/report.ts";
+import { parityText } from "../parity/report_text.ts";
+import { runParity } from "../parity/run_parity.ts";
+import { addCommonOptions, type CommonOptions, gather, newCommand, parseArguments } from "./command_line.ts";
+import { FAILED } from "./failure.ts";
+import { openSession } from "./open_session.ts";
+import { standardOutput } from "./output.ts";
+
+interface ParityFlags extends CommonOptions {
+  readonly reference?: readonly string[];
+  readonly backend: string;
+  readonly only?: string;
+}
+
+function parityCommand(): Command {
+  const command = newCommand(
+    "parity",
+    "Compares with reference tensors of the official code: functions, modules, losses, gradients, three training\n" +
+      "steps, inference. tools/export_reference makes such folders.",
+  )
+    .optionsGroup("Reference:")
+    .option(
+      "--reference <folder>",
+      "a folder with manifest.json; repeatable (default: those in fixtures/reference)",
+      gather,
+    )
+    .option("--only <names>", "files to compare, with commas between; * and ? match (default: all)")
+    .optionsGroup("Run:")
+    .option("--backend <name>", "auto, tensorflow, webgpu or wasm", "auto");
+  return addCommonOptions(command);
+}
+
+async function ownFixtures(): Promise<string[]> {
+  const folder = new URL("../../fixtures/reference/", import.meta.url);
+  if (folder.protocol !== "file:" || !existsSync(folder)) {
+    throw new ConfigError(
+      "Cannot compare: this copy of guidedmix holds no reference tensors, expected --reference FOLDER",
+    );
+  }
+  const root = fileURLToPath(folder);
+  const names = (await readdir(root)).filter((name) => existsSync(`${root}${name}/manifest.json`));
+  return names.sort().map((name) => `${root}${name}`);
+}
+
+/**
+ * Runs the command.
+ * @param args The arguments after `parity`
+ * @returns 0 where every case is within its tolerances, else 1
+ * @throws {ConfigError} For a wrong call
+ * @throws {FormatError} For a reference folder that is damaged or none
+ */
+export async function runParityCommand(args: string[]): Promise<number> {
+  const command = parityCommand();
+  if (!parseArguments(command, args)) return 0;
+  const flags = command.opts<ParityFlags>();
+  const output = standardOutput();
+  const folders = flags.reference ?? await ownFixtures();
+  const { backend } = await openSession(flags.backend, output);
+  const only = flags.only?.split(",").map((pattern) => pattern.trim());
+  const reports: ParityReport[] = [];
+  for (const folder of folders) {
+    const report = await runParity(folder, { only, onFile: (name) => output.progress.note(`  ${name}`) });
+    output.result(`\n${parityText(report)}`);
+    reports.push(report);
+  }
+  const passed = reports.every((report) => report.passed);
+  if (flags.json) {
+    const { name, device } = backend;
+    output.result(JSON.stringify({ ok: passed, backend: { name, device }, reports }));
+  }
+  return passed ? 0 : FAILED;
+}
