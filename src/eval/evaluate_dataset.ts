@@ -14,10 +14,22 @@ export interface Evaluation {
   readonly images: number;
 }
 
+/** One process's part of an evaluation. */
+export interface EvaluationShare {
+  /** From 0. */
+  readonly index: number;
+  /** Number of processes. */
+  readonly count: number;
+  /** Sums counts over all processes; waits for them. */
+  sumCounts(counts: Float64Array): Float64Array;
+}
+
 /** Options of an evaluation. */
 export interface EvaluateOptions extends PredictOptions {
   /** Most images, spread evenly over the list; 0 takes all. Default 0. */
   readonly limit?: number;
+  /** This process among several that evaluate together: each takes a part of the images, the counts are summed. */
+  readonly share?: EvaluationShare;
   /** Called after each image. */
   readonly onImage?: (done: number, total: number) => void;
 }
@@ -40,12 +52,22 @@ export async function evaluateDataset(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const confusion = new ConfusionMatrix(dataset.classes.length);
-  const chosen = spreadItems(items, options.limit ?? 0);
+  const all = spreadItems(items, options.limit ?? 0);
+  const { share } = options;
+  const chosen = share === undefined ? all : all.filter((_, i) => i % share.count === share.index);
   for (const [i, item] of chosen.entries()) {
     const { image, labels } = await readLabeled(dataset, item);
     const prediction = await predictImage(network, image, options);
     confusion.add(prediction.labels, labels.data, dataset.ignoreLabel);
     options.onImage?.(i + 1, chosen.length);
   }
-  return { summary: confusion.summary(dataset.classes), confusion, images: chosen.length };
+  const whole = share === undefined ? confusion : summed(confusion, share);
+  return { summary: whole.summary(dataset.classes), confusion: whole, images: all.length };
+}
+
+function summed(confusion: ConfusionMatrix, share: EvaluationShare): ConfusionMatrix {
+  const { classes } = confusion;
+  const counts = share.sumCounts(Float64Array.from(confusion.rows().flat()));
+  const row = (label: number) => [...counts.subarray(label * classes, (label + 1) * classes)];
+  return ConfusionMatrix.fromRows(Array.from({ length: classes }, (_, label) => row(label)));
 }

@@ -5,11 +5,14 @@ import type { Dataset } from "../data/dataset.ts";
 import type { LoadedBatch } from "../data/loader/batch.ts";
 import { createLoader, type Loader } from "../data/loader/loader.ts";
 import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
+import { unlabeledPlaces } from "../method/batch_share.ts";
 import { guidedMixStep, type StepResult } from "../method/guided_mix_step.ts";
 import type { StepBatch } from "../method/step_batch.ts";
 import type { Network } from "../model/network.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { CheckpointFolder } from "./checkpoint_folder.ts";
+import { ownShare, runFacts } from "./distributed/agreement.ts";
+import type { WorkerGroup } from "./distributed/worker_group.ts";
 import { addGradients, type Gradients, scaleGradients } from "./gradients.ts";
 import { IntervalMeter } from "./interval_meter.ts";
 import type { EvalRow, TrainRow } from "./metric_rows.ts";
@@ -44,6 +47,11 @@ export interface TrainOptions extends TrainEvents {
   readonly resume?: Checkpoint;
   /** Most bytes that tensors held, and a new start of that peak, for the rows. */
   readonly memory?: { peakBytes(): number; reset(): void };
+  /**
+   * The processes that train together; `config.batch` is divided among them, and only the chief writes. The losses are
+   * then the means over all of them.
+   */
+  readonly workers?: WorkerGroup;
   /** Updates between rows. Default 10. */
   readonly logEvery?: number;
 }
@@ -60,12 +68,17 @@ export interface TrainOutcome {
   readonly best?: { readonly miou: number; readonly iteration: number };
 }
 
-function loaderOf({ dataset, config, resume }: TrainOptions): Loader {
+function loaderOf({ dataset, config, resume, workers }: TrainOptions): Loader {
   const { data, batch, seed, recipe, optimizer } = config;
   const [height, width] = data.crop;
+  const share = { index: workers?.index ?? 0, count: workers?.count ?? 1 };
+  const batchUnlabeled = recipe.usesUnlabeled ? ownShare(batch.unlabeled, share.count, "batch.unlabeled") : 0;
   return createLoader(dataset, {
-    batchLabeled: batch.labeled,
-    batchUnlabeled: recipe.usesUnlabeled ? batch.unlabeled : 0,
+    batchLabeled: ownShare(batch.labeled, share.count, "batch.labeled"),
+    batchUnlabeled,
+    share,
+    unlabeledPlaces: workers &&
+      ((iteration) => unlabeledPlaces(recipe, seed, iteration, share, batchUnlabeled)),
     augment: augmentOptions({ height, width }, {
       scale: data.scale,
       ratioRange: data.ratioRange,
@@ -111,7 +124,7 @@ async function gatherGradients(
   iteration: number,
   meter: IntervalMeter,
 ): Promise<{ gradients: Gradients; step: StepResult; batch: LoadedBatch }> {
-  const { network, config } = options;
+  const { network, config, workers } = options;
   const { accumulate } = config.optimizer;
   const gradients: Gradients = new Map();
   for (let part = 0;; part++) {
@@ -119,7 +132,10 @@ async function gatherGradients(
     const batch = await loader.next();
     meter.waited(performance.now() - started);
     const tensors = tensorsOf(batch);
+    workers?.startRound();
     const step = guidedMixStep(network, tensors, config.recipe, {
+      share: workers?.share,
+      normKernels: workers?.normKernels,
       seed: config.seed,
       iteration: iteration * accumulate + part,
       iterations: config.iterations * accumulate,
@@ -137,7 +153,10 @@ function evalRow(iteration: number, { summary }: Evaluation): EvalRow {
   return { kind: "eval", iteration, miou: summary.miou, accuracy: summary.accuracy, perClass };
 }
 
-async function evaluate({ network, dataset, config }: TrainOptions, all: boolean): Promise<Evaluation> {
+async function evaluate(
+  { network, dataset, config, workers }: TrainOptions,
+  all: boolean,
+): Promise<Evaluation> {
   const { mode, crop, stride, scale, limit } = config.evaluation;
   return await evaluateDataset(network, dataset, dataset.val, {
     mode,
@@ -145,7 +164,22 @@ async function evaluate({ network, dataset, config }: TrainOptions, all: boolean
     stride,
     scale,
     limit: all ? 0 : limit,
+    share: workers,
   });
+}
+
+/** Means of losses and gradients over all workers, and whether one of them was asked to stop. */
+async function joinStep(
+  { workers, shouldStop }: TrainOptions,
+  gradients: Gradients,
+  step: StepResult,
+): Promise<{ step: StepResult; stop: boolean }> {
+  if (workers === undefined) return { step, stop: false };
+  const stop = shouldStop?.() ?? false;
+  const names = Object.keys(step.losses);
+  const means = await workers.meanGradients(gradients, [...Object.values(step.losses), stop ? 1 : 0]);
+  const losses = Object.fromEntries(names.map((name, i) => [name, means[i]!]));
+  return { step: { ...step, losses }, stop: means.at(-1)! > 0 };
 }
 
 async function snapshot(
@@ -179,14 +213,20 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   let evaluation: Evaluation | undefined;
   let iteration = options.resume?.iteration ?? 0;
   let saved = iteration;
+  const writes = options.workers?.isChief ?? true;
   const save = async () => {
-    await checkpoints.save(withBest(await snapshot(options, sgd, iteration), best));
+    if (writes) await checkpoints.save(withBest(await snapshot(options, sgd, iteration), best));
     saved = iteration;
   };
+  const alone = options.workers === undefined;
+  let stopped = false;
   try {
-    while (iteration < iterations && !options.shouldStop?.()) {
+    options.workers?.agree(await runFacts(config, options.dataset, network, iteration));
+    while (iteration < iterations && !stopped && !(alone && options.shouldStop?.())) {
       const learningRate = polyLearningRate(schedule, iteration);
-      const { gradients, step, batch } = await gatherGradients(options, loader, iteration, meter);
+      const { gradients, step: own, batch } = await gatherGradients(options, loader, iteration, meter);
+      const { step, stop } = await joinStep(options, gradients, own);
+      stopped = stop;
       sgd.step(network.parameters, gradients, learningRate);
       iteration++;
       meter.step(step.losses);
@@ -210,7 +250,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
         if (last) evaluation = found;
         if (best === undefined || found.summary.miou > best.miou) {
           best = { miou: found.summary.miou, iteration };
-          await checkpoints.saveBest(await snapshot(options, sgd, iteration));
+          if (writes) await checkpoints.saveBest(await snapshot(options, sgd, iteration));
         }
         meter.paused(performance.now() - paused);
       }

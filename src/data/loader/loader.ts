@@ -26,6 +26,11 @@ export interface LoaderOptions {
   readonly cacheBytes?: number;
   /** This process among several that train together: each gets other samples. Default the only one. */
   readonly share?: { readonly index: number; readonly count: number };
+  /**
+   * Which places of the whole unlabeled batch, that of all processes, this one needs at an iteration, `batchUnlabeled`
+   * of them. Default: the ones of its share, in order.
+   */
+  readonly unlabeledPlaces?: (iteration: number) => readonly number[];
 }
 
 /** How the loader kept up. */
@@ -100,12 +105,18 @@ interface ListPlan {
   readonly labeled: boolean;
   readonly count: number;
   readonly order: (position: number) => number;
+  readonly places?: (iteration: number) => readonly number[];
 }
 
 /** The tasks of one list in one batch, with the place of their item in the list. */
-function tasksOf(plan: ListPlan, batchNumber: number): { task: SampleTask; home: number }[] {
+function tasksOf(
+  plan: ListPlan,
+  iteration: number,
+  { index, count }: FullOptions["share"],
+): { task: SampleTask; home: number }[] {
   return Array.from({ length: plan.count }, (_, i) => {
-    const position = batchNumber * plan.count + i;
+    const place = plan.places?.(iteration)[i] ?? index * plan.count + i;
+    const position = iteration * count * plan.count + place;
     const home = plan.order(position);
     return { task: { item: plan.items[home]!, labeled: plan.labeled, position }, home };
   });
@@ -138,10 +149,10 @@ export function createLoader(
   };
   const plans = [
     plan(dataset.train, true, full.batchLabeled),
-    plan(dataset.unlabeled, false, full.batchUnlabeled),
+    { ...plan(dataset.unlabeled, false, full.batchUnlabeled), places: full.unlabeledPlaces },
   ];
   const makeBatch = async (iteration: number) => {
-    const tasks = plans.flatMap((plan) => tasksOf(plan, iteration * share.count + share.index));
+    const tasks = plans.flatMap((plan) => tasksOf(plan, iteration, share));
     const samples = await Promise.all(tasks.map(({ task, home }) => pool.make(task, home)));
     return { batch: joinBatch(iteration, tasks.map(({ task }) => task), samples, augment.crop), samples };
   };
