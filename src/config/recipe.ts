@@ -23,6 +23,8 @@ export interface DecoupleOptions {
   readonly space: DecoupleSpace;
   /** Divides a soft result by 1 − λ, so that it is compared at its own size. */
   readonly normalize: boolean;
+  /** Lets no gradient flow into the labeled prediction that is subtracted: otherwise it is pushed away from its labels. */
+  readonly constantShare: boolean;
 }
 
 /** Where and how images are mixed. */
@@ -102,8 +104,18 @@ export interface Recipe {
   readonly crossEntropy: "all" | "labeled";
 }
 
-const SOFT_LOGITS: DecoupleOptions = { mode: "soft", space: "logits", normalize: false };
-const SOFT_PROBABILITIES: DecoupleOptions = { mode: "soft", space: "probabilities", normalize: false };
+const SOFT_LOGITS: DecoupleOptions = {
+  mode: "soft",
+  space: "logits",
+  normalize: false,
+  constantShare: false,
+};
+const SOFT_PROBABILITIES: DecoupleOptions = {
+  mode: "soft",
+  space: "probabilities",
+  normalize: false,
+  constantShare: false,
+};
 
 const OFFICIAL: Recipe = {
   name: "official",

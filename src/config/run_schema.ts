@@ -86,6 +86,7 @@ const DECOUPLING = {
   mode: oneOf(["soft", "hard"]),
   space: oneOf(["logits", "probabilities"]),
   normalize: flag(),
+  constantShare: flag(),
 };
 
 const RECIPE = options<Recipe>({

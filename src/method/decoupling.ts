@@ -12,7 +12,7 @@ export function inSpace(tape: Tape, logits: Value, space: DecoupleSpace): Value 
  * Removes the labeled share from a mixed prediction (section 3.3). Soft: mixed − λ · labeled, divided by 1 − λ with
  * `normalize`; hard: mixed − labeled, never divided.
  * @param mixed Logits `[N, h, w, K]` of the mix decoder for λ · l + (1 − λ) · u
- * @param labeled Logits `[N, h, w, K]` for l; gradient flows into both
+ * @param labeled Logits `[N, h, w, K]` for l; gradient flows into both, unless the options keep this one constant
  * @param coefficient λ in [0, 1); for hard decoupling it does not matter
  * @returns `[N, h, w, K]` in the space of the options
  * @throws {RangeError} If λ is outside [0, 1] (or is 1 where it divides), or the shapes differ
@@ -33,7 +33,7 @@ export function decouple(
   return tape.scope(() =>
     linearCombination(tape, [
       [scale, inSpace(tape, mixed, options.space)],
-      [-share * scale, inSpace(tape, labeled, options.space)],
+      [-share * scale, inSpace(tape, options.constantShare ? tape.detach(labeled) : labeled, options.space)],
     ])
   );
 }

@@ -11,7 +11,7 @@ import type { Captured } from "./captured_step.ts";
 import { featureMap, outside, plain } from "./layouts.ts";
 import type { Reasons, Results } from "./ledger.ts";
 
-const HARD = { mode: "hard", space: "logits", normalize: false } as const;
+const HARD = { mode: "hard", space: "logits", normalize: false, constantShare: false } as const;
 
 /** The step's predictions on a tape. */
 export interface Predictions {

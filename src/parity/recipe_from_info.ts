@@ -7,6 +7,7 @@ export function decoupleOptions(info: Info, prefix: "decouple" | "dec"): Decoupl
     mode: info[`${prefix}_mode`] as DecoupleOptions["mode"],
     space: info[`${prefix}_space`] as DecoupleOptions["space"],
     normalize: info[`${prefix}_normalize`] as boolean,
+    constantShare: false,
   };
 }
 

@@ -105,7 +105,7 @@ Deno.test("resolveConfig() refuses options that do not fit each other", () => {
   assert.match(refused({ set: ["batch.unlabeled=0"] }), /expected at least 1 for recipe "guidedmix"/);
   assert.match(refused({ set: ["evaluation.stride=300,300"] }), /expected at most evaluation.crop/);
   assert.match(refused({ set: ["optimizer.minimumLearningRate=1"] }), /at most the learningRate/);
-  assert.match(refused({ set: ["unsup.loss=focal-hard"] }), /its sigmoid takes logits/);
+  assert.match(refused({ set: ["unsup.loss=focal-hard"] }), /its prediction must be logits/);
   assert.equal(resolveConfig({ recipe: "supervised", set: ["batch.unlabeled=0"] }).batch.unlabeled, 0);
 });
 

@@ -3,7 +3,7 @@ import type { Color, SyntheticSource } from "../dataset.ts";
 import { type Shape, SHAPES } from "./shapes.ts";
 import type { Texture } from "./textures.ts";
 
-/** A class of the synthetic set: its outline and its surface. Colours tell nothing. */
+/** A class of the synthetic set: its outline, its surface, and a hue that its colours lie around. */
 export interface SyntheticClass {
   /** Surface and outline in words. */
   readonly name: string;
@@ -11,15 +11,20 @@ export interface SyntheticClass {
   readonly shape: Shape;
   /** Surface. */
   readonly texture: Texture;
+  /** Middle of its hues, in degrees; neighbours overlap, see `HUE_SPREAD`. */
+  readonly hue: number;
 }
+
+/** Hues of a class lie within so many degrees of its middle: a hint, not a proof, as decoys have any colour. */
+const HUE_SPREAD = 50;
 
 /** Classes 1, 2, 3 …; class 0 is the background. */
 export const SYNTHETIC_CLASSES: readonly SyntheticClass[] = [
-  { name: "striped disk", shape: "disk", texture: "stripes" },
-  { name: "checked square", shape: "square", texture: "checks" },
-  { name: "dotted triangle", shape: "triangle", texture: "dots" },
-  { name: "rayed ring", shape: "ring", texture: "rays" },
-  { name: "speckled cross", shape: "cross", texture: "speckle" },
+  { name: "striped disk", shape: "disk", texture: "stripes", hue: 0 },
+  { name: "checked square", shape: "square", texture: "checks", hue: 72 },
+  { name: "dotted triangle", shape: "triangle", texture: "dots", hue: 144 },
+  { name: "rayed ring", shape: "ring", texture: "rays", hue: 216 },
+  { name: "speckled cross", shape: "cross", texture: "speckle", hue: 288 },
 ];
 
 /** Something painted on the background: an object of a class, or a decoy (label 0). */
@@ -76,6 +81,24 @@ function brightness([r, g, b]: Color): number {
   return 0.3 * r + 0.59 * g + 0.11 * b;
 }
 
+/** Fully or half saturated colour of a hue, at a value (HSV). */
+function colorOf(hue: number, saturation: number, value: number): Color {
+  const channel = (offset: number) => {
+    const sector = (offset + hue / 60 + 6) % 6;
+    const share = Math.max(0, Math.min(1, Math.min(sector, 4 - sector)));
+    return Math.round(255 * value * (1 - saturation * share));
+  };
+  return [channel(5), channel(3), channel(1)];
+}
+
+/** A dark and a light colour around a hue, in either order. */
+function drawHued(stream: RandomStream, hue: number): [Color, Color] {
+  const near = () => hue + between(stream, -HUE_SPREAD, HUE_SPREAD);
+  const dark = colorOf(near(), between(stream, 0.5, 1), between(stream, 0.15, 0.45));
+  const light = colorOf(near(), between(stream, 0.4, 0.9), between(stream, 0.75, 1));
+  return stream.uniform() < 0.5 ? [dark, light] : [light, dark];
+}
+
 /** Two colours whose brightness differs by 70 levels or more, so that a texture can be seen. */
 function drawContrast(stream: RandomStream): [Color, Color] {
   for (;;) {
@@ -96,7 +119,7 @@ function drawThing(stream: RandomStream, size: number, label: number): Thing {
     radius: between(stream, 0.15, 0.27) * size,
     angle: between(stream, 0, 2 * Math.PI),
     period: between(stream, 5.5, 8.5),
-    colors: drawContrast(stream),
+    colors: kind === undefined ? drawContrast(stream) : drawHued(stream, kind.hue),
     salt: stream.integer(0x10000),
   };
 }
