@@ -10,19 +10,27 @@ export interface ProcessResult {
   readonly timedOut: boolean;
 }
 
+/** How a script is run. */
+export interface ScriptOptions {
+  /** The process is stopped after it; default 60 000. */
+  readonly limitMs?: number;
+  /** Further options of `deno run`. */
+  readonly flags?: readonly string[];
+}
+
 /**
- * Runs a script with Deno and waits for its end, at most `limitMs`.
+ * Runs a script with Deno and waits for its end.
  * @param script Path below the project's folder
  */
 export async function runScript(
   script: string,
   args: readonly string[] = [],
-  limitMs = 60_000,
+  { limitMs = 60_000, flags = [] }: ScriptOptions = {},
 ): Promise<ProcessResult> {
   const stopper = new AbortController();
   const timer = setTimeout(() => stopper.abort(), limitMs);
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--no-check", projectPath(script), ...args],
+    args: ["run", "--allow-all", "--no-check", ...flags, projectPath(script), ...args],
     stdin: "null",
     env: { NO_COLOR: "1" },
     signal: stopper.signal,
