@@ -161,6 +161,12 @@ export type {
   RunConfig,
   SyntheticConfig,
 } from "./src/config/run_config.ts";
+export { resolveConfig } from "./src/config/resolve_config.ts";
+export type { ConfigRequest } from "./src/config/resolve_config.ts";
+export { configFromToml, configToToml } from "./src/config/config_toml.ts";
+export { modelOptions } from "./src/config/network_of.ts";
+export { findPreset, PRESETS } from "./src/config/presets/presets.ts";
+export type { Preset } from "./src/config/presets/preset.ts";
 export { evaluateDataset } from "./src/eval/evaluate_dataset.ts";
 export type { EvaluateOptions, Evaluation } from "./src/eval/evaluate_dataset.ts";
 

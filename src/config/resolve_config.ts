@@ -21,6 +21,7 @@ export interface ConfigRequest {
   readonly unlabeled?: string;
   /** A weight file. */
   readonly weights?: string;
+  /** Updates; default the preset's. */
   readonly iterations?: number;
   /** Default 0. */
   readonly seed?: number;

@@ -1,50 +1,13 @@
 /** Train, evaluate, predict, export: the main job in small, with the tasks' own permissions. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { RunFolder } from "../../src/cli/training/run_folder.ts";
 import { encodeRgbPng } from "../../src/formats/encode_png.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
 import { decodeRgb } from "../../src/formats/decode_rgb.ts";
 import { readEvents } from "../../src/formats/event_reader.ts";
 import { readMetrics } from "../../src/report/metrics_file.ts";
 import { runCommand } from "./run_command.ts";
-
-/** A network and pictures small enough for any backend. */
-const SMALL = [
-  "data.synthetic.train=16",
-  "data.synthetic.val=4",
-  "data.synthetic.size=48",
-  "data.crop=48x48",
-  "data.labeled=4",
-  "batch.labeled=2",
-  "batch.unlabeled=2",
-  "encoder.stemChannels=8",
-  "encoder.baseChannels=4",
-  "decoder.channels=8",
-  "mitrans.channels=8",
-  "checkpointEvery=4",
-  "evaluation.every=6",
-].flatMap((setting) => ["--set", setting]);
-
-async function succeed(...args: string[]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await runCommand([...args, "--json"]);
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout.trim().split("\n").at(-1)!) as Record<string, unknown>;
-}
-
-async function inTemporary(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "guidedmix-round-" });
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function parametersOf(run: string) {
-  const checkpoint = await new RunFolder(run).checkpoints.newest(() => {});
-  return checkpoint!.parameters;
-}
+import { inTemporary, sameParameters, SMALL_RUN, succeed } from "./small_runs.ts";
 
 Deno.test("deno task train, eval, predict, export do the main job on generated pictures", async (t) => {
   await inTemporary(async (folder) => {
@@ -58,7 +21,7 @@ Deno.test("deno task train, eval, predict, export do the main job on generated p
         "12",
         "--out",
         run,
-        ...SMALL,
+        ...SMALL_RUN,
       );
       const [result] = answer.runs as { iteration: number; finished: boolean; miou: number }[];
       assert.deepEqual([result!.iteration, result!.finished], [12, true]);
@@ -129,13 +92,19 @@ Deno.test("deno task train --resume goes on bit for bit after Ctrl-C", async () 
   await inTemporary(async (folder) => {
     const straight = join(folder, "straight");
     const broken = join(folder, "broken");
-    const options = ["--recipe", "guidedmix", "--iterations", "40", ...SMALL, "--set", "checkpointEvery=100"];
+    const options = [
+      "--recipe",
+      "guidedmix",
+      "--iterations",
+      "40",
+      ...SMALL_RUN,
+      "--set",
+      "checkpointEvery=100",
+    ];
     await succeed("train", ...options, "--out", straight);
     await interruptedRun(["train", ...options, "--out", broken]);
     await succeed("train", "--resume", "--out", broken);
-    const [expected, actual] = [await parametersOf(straight), await parametersOf(broken)];
-    assert.deepEqual([...actual.keys()], [...expected.keys()]);
-    for (const [name, { data }] of expected) assert.deepEqual(actual.get(name)!.data, data, name);
+    await sameParameters(broken, straight);
   });
 });
 
