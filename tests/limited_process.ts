@@ -16,6 +16,8 @@ export interface ScriptOptions {
   readonly limitMs?: number;
   /** Further options of `deno run`. */
   readonly flags?: readonly string[];
+  /** Further environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -25,14 +27,14 @@ export interface ScriptOptions {
 export async function runScript(
   script: string,
   args: readonly string[] = [],
-  { limitMs = 60_000, flags = [] }: ScriptOptions = {},
+  { limitMs = 60_000, flags = [], env = {} }: ScriptOptions = {},
 ): Promise<ProcessResult> {
   const stopper = new AbortController();
   const timer = setTimeout(() => stopper.abort(), limitMs);
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "--no-check", ...flags, projectPath(script), ...args],
     stdin: "null",
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     signal: stopper.signal,
   });
   const { code, stdout, stderr } = await command.output();

@@ -1,4 +1,4 @@
-/** Numeric tests: run once on every backend that starts here, comparisons that tell where they fail, gradients. */
+/** Numeric tests: run once on every backend that starts here; gradients against finite differences. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { openBackend } from "../src/backends/open_backend.ts";
@@ -6,7 +6,10 @@ import type { BackendName, OpenBackend } from "../src/backends/opened_backend.ts
 import { BackendUnavailable } from "../src/core/errors.ts";
 import { randomStream } from "../src/core/random.ts";
 import { Tape, type Value } from "../src/nn/tape.ts";
+import { assertClose, type Bounds, normal } from "./comparison.ts";
 import { testUnless } from "./support.ts";
+
+export { assertClose, type Bounds, normal, spaced } from "./comparison.ts";
 
 /** A backend that was opened for the tests of this file, or why it was not. */
 interface Started {
@@ -70,51 +73,6 @@ export function agreementTest(
       assertClose(actual![key]!, values, bounds, key);
     }
   });
-}
-
-/** Largest difference allowed: `ofMaximum` times the largest magnitude expected, plus `absolute`. */
-export interface Bounds {
-  readonly ofMaximum: number;
-  readonly absolute?: number;
-}
-
-/** Compares element by element. A failure tells the worst index, both values, how far apart, and the share beyond. */
-export function assertClose(
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-  bounds: Bounds,
-  what = "tensor",
-): void {
-  assert.equal(actual.length, expected.length, `${what}: number of elements`);
-  const maximum = Array.from(expected).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const bound = bounds.ofMaximum * maximum + (bounds.absolute ?? 0);
-  const apart = (i: number) => Object.is(actual[i], expected[i]) ? 0 : Math.abs(actual[i]! - expected[i]!);
-  let [worst, beyond] = [0, 0];
-  for (let i = 0; i < expected.length; i++) {
-    if (!(apart(i) <= bound)) beyond++;
-    if (!(apart(i) <= apart(worst)) && !Number.isNaN(apart(worst))) worst = i;
-  }
-  if (beyond === 0) return;
-  const relative = apart(worst) / Math.abs(expected[worst]!);
-  assert.fail(
-    `${what}[${worst}] is ${actual[worst]}, expected ${expected[worst]}: apart ${apart(worst)} ` +
-      `(relative ${relative}), allowed ${bound}; ${beyond} of ${expected.length} elements beyond`,
-  );
-}
-
-/** A tensor of normal draws; the same name gives the same numbers on every backend. */
-export function normal(shape: readonly number[], name: string): tf.Tensor {
-  const stream = randomStream(1, name);
-  const size = shape.reduce((n, dim) => n * dim, 1);
-  return tf.tensor(Float32Array.from({ length: size }, () => stream.normal()), shape as number[]);
-}
-
-/** A tensor whose values are `gap` apart from each other and half of it from 0: no step of less moves a maximum. */
-export function spaced(shape: readonly number[], name: string, gap = 0.05): tf.Tensor {
-  const size = shape.reduce((n, dim) => n * dim, 1);
-  const order = randomStream(2, name).permutation(size);
-  const values = order.map((rank) => (rank - Math.floor(size / 2) + 0.5) * gap);
-  return tf.tensor(Float32Array.from(values), shape as number[]);
 }
 
 /** Values of a tensor, which is disposed. */
