@@ -1,5 +1,6 @@
 import { type BackendChoice, openBackend } from "../backends/open_backend.ts";
 import { BACKEND_NAMES } from "../backends/opened_backend.ts";
+import type { ContextOptions } from "../backends/tensorflow/context.ts";
 import type { RunRecord } from "../report/run_record.ts";
 import type { Output } from "./output.ts";
 import { progressOnStderr } from "./setup.ts";
@@ -26,11 +27,16 @@ function recordOf(name: string, { backend, refused }: BackendChoice): RunRecord[
 /**
  * Opens a backend and prints what was taken and why the others were not. libtensorflow is downloaded where it is
  * missing and pip is there.
+ * @param options How `tensorflow` is started
  * @throws {BackendUnavailable} If none can be used
  * @throws {ConfigError} If the name is unknown
  */
-export async function openSession(name: string, output: Output): Promise<Session> {
-  const choice = await openBackend(name, { download: true, onProgress: progressOnStderr() });
+export async function openSession(
+  name: string,
+  output: Output,
+  options: ContextOptions = {},
+): Promise<Session> {
+  const choice = await openBackend(name, { ...options, download: true, onProgress: progressOnStderr() });
   const record = recordOf(name, choice);
   output.note(`backend  ${record.name}, ${record.reason}`);
   for (const { name: other, reason } of record.others) output.note(`         ${other}: ${reason}`);

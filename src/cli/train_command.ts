@@ -17,16 +17,21 @@ import {
   wholeNumber,
 } from "./command_line.ts";
 import { FAILED } from "./failure.ts";
+import { launchWorkers, withoutWorkers } from "./launch_workers.ts";
 import { openSession } from "./open_session.ts";
 import { type Output, standardOutput } from "./output.ts";
+import { clusterBackend, clusterHere, joinRun, quiet } from "./training/join_run.ts";
 import { isDemo, newRuns, type PlannedRun, resumedRun } from "./training/plan_runs.ts";
 import { RunFolder } from "./training/run_folder.ts";
 import { listenForStop } from "./training/stop_signal.ts";
 import { type RunContext, type RunResult, trainRun } from "./training/train_run.ts";
+import { trainShare } from "./training/train_share.ts";
 
 interface TrainFlags extends ConfigRequest, CommonOptions {
   readonly out?: string;
   readonly resume?: boolean;
+  readonly workers?: number;
+  readonly waitForPeers?: number;
 }
 
 function presetList(): string {
@@ -52,7 +57,14 @@ function trainCommand(): Command {
     .optionsGroup("Run:")
     .option("--backend <name>", "auto, tensorflow, webgpu or wasm (default: auto, the first that opens)")
     .option("--out <folder>", "run folder (default: runs/<preset>-<recipe>-seed<n>, runs/demo)")
-    .option("--resume", "go on with the run in --out, with its own options");
+    .option("--resume", "go on with the run in --out, with its own options")
+    .optionsGroup("Several processes that share each batch (on several machines TF_CONFIG names them):")
+    .option(
+      "--workers <n>",
+      "start so many on this machine, one a GPU where there are several",
+      wholeNumber(1),
+    )
+    .option("--wait-for-peers <seconds>", "for the others at the start (default: 120)", wholeNumber(1));
   return addCommonOptions(command)
     .addHelpText(
       "after",
@@ -137,6 +149,19 @@ async function trainAll(
   return results;
 }
 
+/** A worker that is not the chief: takes part in all runs, in the chief's order. */
+async function shareAll(
+  runs: readonly PlannedRun[],
+  flags: TrainFlags,
+  context: RunContext,
+): Promise<boolean> {
+  const { workers, stop } = context;
+  for (const run of runs) {
+    if (!await trainShare({ ...run, resume: flags.resume ?? false }, workers!, stop.asked)) return false;
+  }
+  return true;
+}
+
 function summaryLine({ compared, evaluation, folder, seconds }: RunResult): string {
   const measure = evaluation === undefined
     ? "not evaluated"
@@ -181,18 +206,26 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   const command = trainCommand();
   if (!parseArguments(command, args)) return 0;
   const flags = command.opts<TrainFlags>();
-  const output = standardOutput();
+  if ((flags.workers ?? 1) > 1) return await launchWorkers(withoutWorkers(args), flags.workers!);
+  const cluster = clusterHere();
+  const isChief = (cluster?.index ?? 0) === 0;
+  const output = isChief ? standardOutput() : quiet(standardOutput());
   const planned = await plannedRuns(flags);
-  const session = await openSession(flags.backend ?? planned[0]!.config.backend, output);
+  const { name, ...started } = clusterBackend(flags.backend ?? planned[0]!.config.backend, cluster);
+  const session = await openSession(name, output, started);
+  const workers = await joinRun(cluster, flags.waitForPeers, output);
   const runs = fittingRuns(planned, flags, session.backend.name, output);
   const stop = listenForStop(() => output.note("stopping after this iteration, with a checkpoint"));
   try {
-    const results = await trainAll(runs, flags, { session, output, stop });
+    const context = { session, output, stop, workers };
+    if (!isChief) return await shareAll(runs, flags, context) ? 0 : FAILED;
+    const results = await trainAll(runs, flags, context);
     printResults(results, runs, output);
     if (flags.json) output.result(jsonOf(results, runs.length));
     const isDone = results.length === runs.length && results.every(({ finished }) => finished);
     return isDone ? 0 : FAILED;
   } finally {
     stop.close();
+    workers?.close();
   }
 }

@@ -10,6 +10,7 @@ import { comparedRun } from "../../report/sections/comparison_section.ts";
 import { percentText } from "../../report/number_text.ts";
 import { readMetrics } from "../../report/metrics_file.ts";
 import type { Checkpoint } from "../../train/checkpoint.ts";
+import type { WorkerGroup } from "../../train/distributed/worker_group.ts";
 import { train, type TrainOutcome } from "../../train/trainer.ts";
 import { metadataOf } from "../model_metadata.ts";
 import type { Session } from "../open_session.ts";
@@ -45,6 +46,8 @@ export interface RunContext {
   readonly output: Output;
   /** Ends the run with a checkpoint. */
   readonly stop: StopSignal;
+  /** Processes that train together, this one their chief. */
+  readonly workers?: WorkerGroup;
 }
 
 /** How a run ended. */
@@ -200,7 +203,7 @@ function takeTurn(): Promise<void> {
 }
 
 function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainOutcome> {
-  const { request: { config }, network, dataset, folder, resumed, session, output, stop } = run;
+  const { request: { config }, network, dataset, folder, resumed, session, output, stop, workers } = run;
   let miou: number | undefined;
   return train({
     network,
@@ -209,6 +212,7 @@ function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainO
     checkpoints: folder.checkpoints,
     metadata: metadataOf(config, network.options, dataset),
     resume: resumed,
+    workers,
     memory: {
       peakBytes: () => session.backend.memory().peakBytes,
       reset: () => session.backend.resetPeakMemory(),

@@ -1,3 +1,4 @@
+import { ConfigError } from "../../core/errors.ts";
 import type { RunConfig } from "../../config/run_config.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
 import type { Network } from "../../model/network.ts";
@@ -47,12 +48,12 @@ export async function runFacts(
  * This process's part of a batch.
  * @param whole Images of the whole batch
  * @returns `whole / count`
- * @throws {RangeError} If it is not whole
+ * @throws {ConfigError} If it is not whole
  */
 export function ownShare(whole: number, count: number, what: string): number {
   if (whole % count === 0) return whole / count;
   const next = Math.ceil(whole / count) * count;
-  throw new RangeError(
+  throw new ConfigError(
     `Cannot share a batch: ${what} is ${whole} for ${count} workers, expected a multiple, for example ${next}`,
   );
 }

@@ -29,8 +29,12 @@ async function meanOf(collectives: Collectives, tensors: readonly AnyTensor[]): 
   return tf.tidy(() => {
     const mean = tf.div(sum, collectives.count);
     sum.dispose();
-    const parts = tf.split(mean, tensors.map((tensor) => tensor.size));
-    return parts.map((part, i) => tf.reshape(part, tensors[i]!.shape));
+    let start = 0;
+    return tensors.map(({ size, shape }) => {
+      const part = tf.slice(mean, [start], [size]);
+      start += size;
+      return tf.reshape(part, shape);
+    });
   });
 }
 

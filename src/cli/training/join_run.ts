@@ -1,0 +1,50 @@
+/** Several processes that train one run: which this one is, and how it joins the others. */
+import { ConfigError } from "../../core/errors.ts";
+import { type Cluster, clusterFromTfConfig } from "../../train/distributed/cluster.ts";
+import { encodeServerDef } from "../../train/distributed/server_def.ts";
+import { joinWorkers, type WorkerGroup } from "../../train/distributed/worker_group.ts";
+import type { Output } from "../output.ts";
+
+/** The cluster that `TF_CONFIG` names; `undefined` where this process trains alone. */
+export function clusterHere(): Cluster | undefined {
+  return clusterFromTfConfig(Deno.env.get("TF_CONFIG"));
+}
+
+/**
+ * The backend of a process of a cluster, and what it is opened with.
+ * @throws {ConfigError} If another backend than `tensorflow` is asked for
+ */
+export function clusterBackend(
+  name: string,
+  cluster: Cluster | undefined,
+): { name: string; serverDef?: Uint8Array<ArrayBuffer> } {
+  if (cluster === undefined) return { name };
+  if (name !== "auto" && name !== "tensorflow") {
+    throw new ConfigError(
+      `Cannot train with several workers on backend "${name}": it has no collective ops, expected "tensorflow"`,
+    );
+  }
+  return { name: "tensorflow", serverDef: encodeServerDef(cluster) };
+}
+
+/** A worker that is not the chief says only what goes wrong and whom it waits for. */
+export function quiet(output: Output): Output {
+  return { ...output, note: () => {}, result: () => {} };
+}
+
+/**
+ * Joins the others, if there are any.
+ * @param waitSeconds How long to wait for them
+ * @throws {TrainingError} If one does not come in time
+ */
+export async function joinRun(
+  cluster: Cluster | undefined,
+  waitSeconds: number | undefined,
+  output: Output,
+): Promise<WorkerGroup | undefined> {
+  if (cluster === undefined) return undefined;
+  const { addresses, index } = cluster;
+  const workers = await joinWorkers(cluster, { waitSeconds, onWait: (text) => console.error(text) });
+  output.note(`workers  ${addresses.length}, this is ${index}: ${addresses.join(", ")}`);
+  return workers;
+}

@@ -1,0 +1,72 @@
+/** What a worker that is not the chief does of a run: its share of every step and evaluation. It writes nothing. */
+import { modelOptions } from "../../config/network_of.ts";
+import type { RunConfig } from "../../config/run_config.ts";
+import { chosenDataset } from "./prepare_dataset.ts";
+import { importWeights } from "../../interop/import_weights.ts";
+import { Network } from "../../model/network.ts";
+import type { Checkpoint } from "../../train/checkpoint.ts";
+import type { WorkerGroup } from "../../train/distributed/worker_group.ts";
+import { train } from "../../train/trainer.ts";
+import { RunFolder } from "./run_folder.ts";
+import { storedEvaluation } from "./stored_evaluation.ts";
+
+/** A run as a worker needs it. */
+export interface ShareRequest {
+  /** What to train. */
+  readonly config: RunConfig;
+  /** The chief's run folder, read when `resume` is true. */
+  readonly out: string;
+  /** Goes on with the run that lives there, if there is one. */
+  readonly resume: boolean;
+}
+
+async function isDone(folder: RunFolder, { config }: ShareRequest): Promise<boolean> {
+  return (await storedEvaluation(folder))?.iteration === config.iterations;
+}
+
+async function startOf(request: ShareRequest, network: Network): Promise<Checkpoint | undefined> {
+  const folder = new RunFolder(request.out);
+  const checkpoint = request.resume && await folder.hasRun()
+    ? await folder.checkpoints.newest((text) => console.error(text))
+    : undefined;
+  const { weights } = request.config.network;
+  if (checkpoint === undefined && weights !== undefined) {
+    network.parameters.load(importWeights(weights, network.parameters.specs()).tensors);
+  }
+  return checkpoint;
+}
+
+/**
+ * Takes part in one run.
+ * @param shouldStop Asked after each update; true ends the run on all workers
+ * @returns Whether the run was finished
+ * @throws As `train`
+ */
+export async function trainShare(
+  request: ShareRequest,
+  workers: WorkerGroup,
+  shouldStop: () => boolean,
+): Promise<boolean> {
+  const { config } = request;
+  const folder = new RunFolder(request.out);
+  if (request.resume && await folder.hasRun() && await isDone(folder, request)) return true;
+  const dataset = await chosenDataset(config);
+  const network = new Network(modelOptions(config, dataset.classes.length), config.seed);
+  try {
+    const resume = await startOf(request, network);
+    const { checkpoints } = folder;
+    const outcome = await train({
+      network,
+      dataset,
+      config,
+      checkpoints,
+      metadata: {},
+      resume,
+      workers,
+      shouldStop,
+    });
+    return outcome.finished;
+  } finally {
+    network.dispose();
+  }
+}

@@ -1,0 +1,16 @@
+import type { Recipe, RecipeName } from "../../../src/config/recipe.ts";
+
+/** What a test asks of `train_worker.ts`. Plain data. */
+export interface WorkerJob {
+  /** Run folder. */
+  readonly out: string;
+  readonly iterations: number;
+  readonly recipe: RecipeName;
+  /** Other values than the recipe's. */
+  readonly changes?: Partial<Recipe>;
+  readonly checkpointEvery?: number;
+  /** How long to wait for the others. */
+  readonly waitSeconds?: number;
+  /** Prints stacks. */
+  readonly stack?: boolean;
+}
