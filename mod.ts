@@ -33,7 +33,11 @@
  * const optimizer = new Sgd({ momentum: 0.9, weightDecay: 5e-4 });
  *
  * const before = tf.memory().numTensors;
- * const step = guidedMixStep(network, batch, RECIPES.guidedmix, { seed: 7, iteration: 0, iterations: 100 });
+ * const step = await guidedMixStep(network, batch, RECIPES.guidedmix, {
+ *   seed: 7,
+ *   iteration: 0,
+ *   iterations: 100,
+ * });
  * assert.deepEqual(Object.keys(step.losses).sort(), ["ce", "cla", "dec", "total", "usup"]);
  * optimizer.step(network.parameters, step.gradients, 0.01);
  *
@@ -107,7 +111,7 @@ export type { Observation, OpRecord, ScopeResult, TapeOptions } from "./src/nn/t
 export type { AnyTensor, FeatureMap, LabelMap as LabelTensor } from "./src/nn/tensors.ts";
 
 export { Sgd } from "./src/train/sgd.ts";
-export type { ParameterGroup, SgdOptions, SgdReport } from "./src/train/sgd.ts";
+export type { ParameterGroup, SgdOptions } from "./src/train/sgd.ts";
 export type { Gradients } from "./src/train/gradients.ts";
 export { polyLearningRate } from "./src/train/schedule.ts";
 export type { PolySchedule } from "./src/train/schedule.ts";

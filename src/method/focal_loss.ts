@@ -74,7 +74,8 @@ function hardElements(x: AnyTensor, target: AnyTensor, options: FocalOptions): E
 function softElements(x: AnyTensor, target: AnyTensor, options: FocalOptions): Elements {
   const p = tf.sigmoid(x);
   const q = tf.add(tf.mul(tf.sub(1, p), target), tf.mul(p, tf.sub(1, target)));
-  const least = tf.min(q).dataSync()[0]!;
+  // on webgpu nothing can be read in between: the loss is NaN there, as the official one
+  const least = tf.getBackend() === "webgpu" ? 0 : tf.min(q).dataSync()[0]!;
   if (!(least >= 0) && !Number.isInteger(options.gamma)) {
     throw new RangeError(
       `Cannot take the soft focal loss: the base of a power of ${options.gamma} is ${least}, expected at least 0; ` +

@@ -8,7 +8,7 @@ import type { BatchShare } from "./batch_share.ts";
 import { type LossName, objective } from "./objective.ts";
 import type { Pairs } from "./pairing.ts";
 import { rampUp } from "./ramp_up.ts";
-import { checkBatch, type StepBatch } from "./step_batch.ts";
+import { checkBatch, checkLabels, type StepBatch } from "./step_batch.ts";
 import { drawStep, type StepDraws } from "./step_draws.ts";
 
 /** Where in a run a step stands. */
@@ -30,7 +30,7 @@ export interface StepContext {
    */
   readonly share?: BatchShare;
   /** Called with what `Tape.observe` named, before it is freed. */
-  readonly observe?: (observations: ReadonlyMap<string, Observation>) => void;
+  readonly observe?: (observations: ReadonlyMap<string, Observation>) => void | Promise<void>;
 }
 
 /** What a step gives back. */
@@ -73,16 +73,17 @@ function byName(network: Network, gradients: ReadonlyMap<AnyTensor, AnyTensor>):
  * @throws {RangeError} If batch, recipe or network do not fit each other
  * @throws {TrainingError} If a loss is NaN or infinite; names the term and the iteration
  */
-export function guidedMixStep(
+export async function guidedMixStep(
   network: Network,
   batch: StepBatch,
   recipe: Recipe,
   context: StepContext,
-): StepResult {
+): Promise<StepResult> {
   checkRecipe(recipe);
   const processes = context.share?.count ?? 1;
-  checkBatch(batch, recipe, network.options.classes, processes);
+  checkBatch(batch, recipe, processes);
   checkParts(network, recipe);
+  await checkLabels(batch.labels, network.options.classes);
   const { seed, iteration, iterations } = context;
   const counts = [batch.labeled.shape[0] * processes, (batch.unlabeled?.shape[0] ?? 0) * processes] as const;
   const draws = context.draws ?? drawStep(recipe, seed, iteration, ...counts);
@@ -91,17 +92,17 @@ export function guidedMixStep(
     iteration < recipe.classifier.warmUp * iterations;
   const tape = new Tape({ observing: context.observe !== undefined });
   try {
-    const { total, terms, pairs } = objective(tape, network, batch, draws, {
+    const { total, terms, pairs } = await objective(tape, network, batch, draws, {
       recipe,
       ramp,
       classifierOnly,
       normKernels: context.normKernels,
       share: context.share,
     });
-    const losses = readLosses({ ...terms, total });
+    const losses = await readLosses({ ...terms, total });
     checkFinite(losses, iteration);
     const gradients = byName(network, tape.backward(total));
-    context.observe?.(tape.observations);
+    await context.observe?.(tape.observations);
     return { losses, gradients, ramp, mixCoefficient: draws.mixCoefficient, pairs };
   } finally {
     tape.dispose();
@@ -110,10 +111,11 @@ export function guidedMixStep(
 
 type LossValues = Readonly<Partial<Record<LossName | "total", { readonly tensor: AnyTensor }>>>;
 
-function readLosses(values: LossValues): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, value.tensor.dataSync()[0]!]),
+async function readLosses(values: LossValues): Promise<Record<string, number>> {
+  const read = Object.entries(values).map(async ([name, { tensor }]) =>
+    [name, (await tensor.data())[0]!] as const
   );
+  return Object.fromEntries(await Promise.all(read));
 }
 
 function checkParts(network: Network, recipe: Recipe): void {

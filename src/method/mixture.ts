@@ -29,12 +29,14 @@ export interface MadeBatch {
 }
 
 /** Pooled features of the images of all processes. */
-function pooled(features: Value, share: BatchShare | undefined): PooledFeatures {
-  const [values, count] = tf.tidy(() => {
+async function pooled(features: Value, share: BatchShare | undefined): Promise<PooledFeatures> {
+  const all = tf.tidy(() => {
     const own = tf.mean(features.tensor, [1, 2]);
-    const all = share === undefined ? own : share.gatherTensor(own);
-    return [all.dataSync() as Float32Array, all.shape[0]!] as const;
+    return share === undefined ? own : share.gatherTensor(own);
   });
+  const values = await all.data() as Float32Array;
+  const count = all.shape[0]!;
+  all.dispose();
   return { values, count };
 }
 
@@ -75,17 +77,19 @@ export function sidesOf({ tape, batch, branches, logits, share, recipe }: MadeBa
  * Chooses the pairs of a step: the drawn ones, or the nearest by pooled encoder features (section 3.1), over the images of
  * all processes.
  */
-export function chooseMixture(
+export async function chooseMixture(
   { tape, features, draws, share, recipe }: MadeBatch,
   { labeled, unlabeled, wholeLabeled }: Sides,
-): Mixture {
+): Promise<Mixture> {
   if (draws.pairs !== undefined) {
     // with a share the unlabeled images were loaded as the partners of the labeled ones
     const pairs = share === undefined ? draws.pairs : matched(batchSize(labeled));
     return { pairs, first: labeled, second: unlabeled };
   }
   const { direction } = recipe.pair;
-  const [all, others] = features.map((side) => pooled(side, share)) as [PooledFeatures, PooledFeatures];
+  // one after the other: processes meet in the same order
+  const all = await pooled(features[0]!, share);
+  const others = await pooled(features[1]!, share);
   const pairs = nearestPairs(all, others, direction);
   if (share === undefined) return { pairs, first: labeled, second: unlabeled };
   const own = direction === "unlabeled" ? unlabeled : labeled;

@@ -167,14 +167,14 @@ function classifierLoss({ pass, batch, features }: Parts): Value {
 
 type Weighted = readonly [LossName, number, Value];
 
-function semiSupervisedTerms(parts: Parts): { terms: Weighted[]; pairs?: Pairs } {
+async function semiSupervisedTerms(parts: Parts): Promise<{ terms: Weighted[]; pairs?: Pairs }> {
   const { context: { recipe, ramp, classifierOnly, share } } = parts;
   const terms: Weighted[] = [];
   if (recipe.classifier.on) terms.push(["cla", recipe.classifier.weight, classifierLoss(parts)]);
   if (classifierOnly || recipe.unsup.weight === 0) return { terms };
   const made = { tape: parts.pass.tape, ...parts, share, recipe };
   const sides = sidesOf(made);
-  const mixture = chooseMixture(made, sides);
+  const mixture = await chooseMixture(made, sides);
   terms.push(["usup", recipe.unsup.weight * ramp, unsupervisedLoss(parts, mixture)]);
   if (recipe.dec.loss !== "none") terms.push(["dec", recipe.dec.weight, decouplingLoss(parts, sides)]);
   return { terms, pairs: reportedPairs(made, mixture, sides) };
@@ -185,13 +185,13 @@ function semiSupervisedTerms(parts: Parts): { terms: Weighted[]; pairs?: Pairs }
  * @param batch Checked by `checkBatch`
  * @param draws The step's random part
  */
-export function objective(
+export async function objective(
   tape: Tape,
   network: Network,
   batch: StepBatch,
   draws: StepDraws,
   context: ObjectiveContext,
-): Objective {
+): Promise<Objective> {
   const { recipe } = context;
   const pass = new ForwardPass(tape, network.parameters, {
     training: true,
@@ -208,7 +208,7 @@ export function objective(
       terms.push(["ce", 1, pixelLoss(tape, labeled!, batch.labels, pixelOptions(parts), "M_l_resized")]);
     }
     pass.replayStatistics();
-    const added = recipe.usesUnlabeled ? semiSupervisedTerms(parts) : { terms: [] };
+    const added = recipe.usesUnlabeled ? await semiSupervisedTerms(parts) : { terms: [] };
     terms.push(...added.terms);
     const total = linearCombination(tape, terms.map(([, weight, value]) => [weight, value]));
     const named = Object.fromEntries(terms.map(([name, , value]) => [name, value]));

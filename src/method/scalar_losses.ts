@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tape, Value } from "../nn/tape.ts";
 import type { AnyTensor, LabelMap } from "../nn/tensors.ts";
-import { IGNORE_LABEL } from "../nn/cross_entropy.ts";
 
 /** Adds a scalar whose gradient with respect to one input is known already. */
 export function scalarLoss(tape: Tape, input: Value, loss: AnyTensor, gradient: AnyTensor): Value {
@@ -54,12 +53,11 @@ export function binaryCrossEntropy(tape: Tape, logits: Value, target: AnyTensor)
  * @returns `[N, K]` of 0 and 1; the caller disposes it
  */
 export function presentClasses(labels: LabelMap, classes: number): AnyTensor {
-  const [n, h, w] = labels.shape;
-  const values = labels.dataSync();
-  const present = new Float32Array(n * classes);
-  for (let i = 0; i < values.length; i++) {
-    const label = values[i]!;
-    if (label !== IGNORE_LABEL) present[Math.floor(i / (h * w)) * classes + label] = 1;
-  }
-  return tf.tensor2d(present, [n, classes]);
+  return tf.tidy(() => {
+    const columns = Array.from(
+      { length: classes },
+      (_, label) => tf.any(tf.equal(labels, tf.scalar(label, "int32")), [1, 2]),
+    );
+    return tf.cast(tf.stack(columns, 1), "float32");
+  });
 }

@@ -12,8 +12,12 @@ export interface StepBatch {
   readonly unlabeled?: FeatureMap;
 }
 
-function checkLabels(labels: LabelMap, classes: number): void {
-  const values = labels.dataSync();
+/**
+ * Refuses labels that are neither a class nor 255.
+ * @throws {RangeError} Naming the first such label
+ */
+export async function checkLabels(labels: LabelMap, classes: number): Promise<void> {
+  const values = await labels.data();
   for (let i = 0; i < values.length; i++) {
     const label = values[i]!;
     if (label === IGNORE_LABEL || (label >= 0 && label < classes)) continue;
@@ -27,9 +31,9 @@ function checkLabels(labels: LabelMap, classes: number): void {
 /**
  * Refuses a batch that the recipe cannot use.
  * @param processes How many hold such a batch together
- * @throws {RangeError} If shapes, counts or label values do not fit
+ * @throws {RangeError} If shapes or counts do not fit
  */
-export function checkBatch(batch: StepBatch, recipe: Recipe, classes: number, processes = 1): void {
+export function checkBatch(batch: StepBatch, recipe: Recipe, processes = 1): void {
   const { labeled, labels, unlabeled } = batch;
   const [n, h, w] = labeled.shape;
   if (labels.shape.join() !== [n, h, w].join()) {
@@ -37,7 +41,6 @@ export function checkBatch(batch: StepBatch, recipe: Recipe, classes: number, pr
       `Cannot train: images [${labeled.shape}], labels [${labels.shape}], expected equal N, H, W`,
     );
   }
-  checkLabels(labels, classes);
   if (!recipe.usesUnlabeled) return;
   if (unlabeled === undefined || unlabeled.shape[1] !== h || unlabeled.shape[2] !== w) {
     throw new RangeError(

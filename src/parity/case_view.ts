@@ -51,4 +51,4 @@ export class CaseView {
 }
 
 /** Runs one function case. */
-export type CaseRunner = (view: CaseView) => void;
+export type CaseRunner = (view: CaseView) => void | Promise<void>;

@@ -7,18 +7,18 @@ export interface Differentiated {
   /** Gradient of the output; ones without it. Consumed. */
   readonly seed?: AnyTensor;
   /** Gets the output and the inputs' gradients, zeros where none flows; all are freed afterwards. */
-  done(output: AnyTensor, gradients: Readonly<Record<string, AnyTensor>>): void;
+  done(output: AnyTensor, gradients: Readonly<Record<string, AnyTensor>>): Promise<void>;
 }
 
 /**
  * Runs a function on a tape and takes its gradients with respect to all inputs.
  * @param inputs They stay the caller's
  */
-export function differentiate(
+export async function differentiate(
   inputs: Readonly<Record<string, AnyTensor>>,
   f: (tape: Tape, values: Readonly<Record<string, Value>>) => Value,
   { seed, done }: Differentiated,
-): void {
+): Promise<void> {
   const tape = new Tape();
   const named = Object.entries(inputs);
   const values = Object.fromEntries(named.map(([name, tensor]) => [name, tape.parameter(tensor)]));
@@ -27,7 +27,7 @@ export function differentiate(
     const output = f(tape, values).hold();
     tape.backwardFrom([[output, seed ?? tf.onesLike(output.tensor)]]).forEach((g, t) => taken.set(t, g));
     for (const [, tensor] of named) if (!taken.has(tensor)) taken.set(tensor, tf.zerosLike(tensor));
-    done(output.tensor, Object.fromEntries(named.map(([name, tensor]) => [name, taken.get(tensor)!])));
+    await done(output.tensor, Object.fromEntries(named.map(([name, tensor]) => [name, taken.get(tensor)!])));
     output.release();
   } finally {
     for (const gradient of taken.values()) gradient.dispose();

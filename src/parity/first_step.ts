@@ -14,7 +14,11 @@ import { putOwnValues } from "./own_values.ts";
 import type { TrainingSetup } from "./training_setup.ts";
 
 /** Gradients of all parameters. One that only one side has is a difference too. */
-function putParameterGradients(setup: TrainingSetup, result: StepResult, results: Results): void {
+async function putParameterGradients(
+  setup: TrainingSetup,
+  result: StepResult,
+  results: Results,
+): Promise<void> {
   const { ledger, network } = setup;
   for (const spec of network.parameters.specs()) {
     const name = `step1/grad/${spec.name}`;
@@ -27,7 +31,7 @@ function putParameterGradients(setup: TrainingSetup, result: StepResult, results
       ledger.complain(`${name}: a gradient flows here, expected none as in the reference`);
     }
     const turned = inFileLayout(spec, gradient);
-    results.set(name, plain(turned, "gradient"));
+    results.set(name, await plain(turned, "gradient"));
     turned.dispose();
   }
 }
@@ -91,10 +95,10 @@ function putPooled({ batch, recipe }: TrainingSetup, { values }: Captured, resul
 }
 
 /** What the restatement keeps of the labels: classes that are present, the partners' label maps. */
-function putLabelTensors(setup: TrainingSetup, draws: StepDraws, results: Results): void {
+async function putLabelTensors(setup: TrainingSetup, draws: StepDraws, results: Results): Promise<void> {
   const { batch, network, recipe, ledger } = setup;
   const target = presentClasses(batch.labels, network.options.classes);
-  results.set("step1/cla_target", plain(target, "exact"));
+  results.set("step1/cla_target", await plain(target, "exact"));
   target.dispose();
   if (recipe.dec.loss !== "ce" || draws.labeledPartners === undefined) return;
   const [n, h, w] = batch.labels.shape;
@@ -106,19 +110,19 @@ function putLabelTensors(setup: TrainingSetup, draws: StepDraws, results: Result
 }
 
 /** Results of the first step besides draws and losses. */
-export function putFirstStep(
+export async function putFirstStep(
   setup: TrainingSetup,
   { result, captured }: { readonly result: StepResult; readonly captured: Captured },
   draws: StepDraws,
   results: Results,
   reasons: Reasons,
-): void {
+): Promise<void> {
   for (const [name, value] of captured.values) results.set(`step1/${name}`, value);
-  putParameterGradients(setup, result, results);
+  await putParameterGradients(setup, result, results);
   putPooled(setup, captured, results);
-  putLabelTensors(setup, draws, results);
-  if (setup.official) putOwnValues(captured, draws, setup.recipe.unsup.loss, results, reasons);
+  await putLabelTensors(setup, draws, results);
+  if (setup.official) await putOwnValues(captured, draws, setup.recipe.unsup.loss, results, reasons);
   const sums = holdsSums(setup);
-  if (sums) putOwnGradients(setup, draws, results);
-  putGradientsOf(setup, sums ? captureSums(setup, draws) : captured, draws, results);
+  if (sums) await putOwnGradients(setup, draws, results);
+  putGradientsOf(setup, sums ? await captureSums(setup, draws) : captured, draws, results);
 }

@@ -36,13 +36,17 @@ function nonFinite(stored: StoredTensor): number {
   return Array.from(numbersOf(stored)).filter((value) => !Number.isFinite(value)).length;
 }
 
-function runLoss(view: CaseView, pred: StoredTensor, f: (tape: Tape, x: Value) => Value): void {
+async function runLoss(
+  view: CaseView,
+  pred: StoredTensor,
+  f: (tape: Tape, x: Value) => Value,
+): Promise<void> {
   const x = inside(pred);
   try {
-    differentiate({ x }, (tape, values) => f(tape, values.x!), {
-      done(loss, gradients) {
-        view.put("loss", loss.rank > 1 ? outside(loss, "loss") : plain(loss, "loss"));
-        view.put("grad", outside(gradients.x!, "gradient"));
+    await differentiate({ x }, (tape, values) => f(tape, values.x!), {
+      async done(loss, gradients) {
+        view.put("loss", loss.rank > 1 ? await outside(loss, "loss") : await plain(loss, "loss"));
+        view.put("grad", await outside(gradients.x!, "gradient"));
       },
     });
   } finally {
@@ -51,10 +55,15 @@ function runLoss(view: CaseView, pred: StoredTensor, f: (tape: Tape, x: Value) =
 }
 
 /** Where the official code gives NaN, ours is expected to refuse. */
-function runSoft(view: CaseView, pred: StoredTensor, target: StoredTensor, options: FocalOptions): void {
+async function runSoft(
+  view: CaseView,
+  pred: StoredTensor,
+  target: StoredTensor,
+  options: FocalOptions,
+): Promise<void> {
   const constant = inside(target);
   try {
-    runLoss(view, pred, (tape, x) => focalSoft(tape, x, constant, options));
+    await runLoss(view, pred, (tape, x) => focalSoft(tape, x, constant, options));
   } catch (error) {
     const count = nonFinite(view.input("loss"));
     if (!(error instanceof RangeError) || count === 0) throw error;
@@ -67,17 +76,17 @@ function runSoft(view: CaseView, pred: StoredTensor, target: StoredTensor, optio
 }
 
 /** `focal/<case>`: soft targets, or class indices. */
-export function runFocal(view: CaseView): void {
+export async function runFocal(view: CaseView): Promise<void> {
   const [pred, target] = [view.input("pred"), view.input("target")];
   const options = focalOptions(view.info);
   if (target.dtype !== "int64") return runSoft(view, pred, target, options);
   const classes = indexTensor(target);
-  runLoss(view, pred, (tape, x) => focalHard(tape, x, classes, options));
+  await runLoss(view, pred, (tape, x) => focalHard(tape, x, classes, options));
   classes.dispose();
 }
 
 /** `focal/own/cuda_<case>`: prediction and target are those of `focal/<case>`; a soft target's argmax counts. */
-export function runFocalCuda(view: CaseView): void {
+export async function runFocalCuda(view: CaseView): Promise<void> {
   const source = `focal/${view.name.replace(/^cuda_/, "")}/`;
   const [pred, target] = ["pred", "target"].map((name) => view.ledger.input(source + name)) as [
     StoredTensor,
@@ -86,6 +95,6 @@ export function runFocalCuda(view: CaseView): void {
   const classes = target.dtype === "int64"
     ? indexTensor(target)
     : tf.tidy(() => tf.argMax(inside(target), -1));
-  runLoss(view, pred, (tape, x) => focalHard(tape, x, classes, OFFICIAL_FOCAL));
+  await runLoss(view, pred, (tape, x) => focalHard(tape, x, classes, OFFICIAL_FOCAL));
   classes.dispose();
 }

@@ -41,16 +41,16 @@ export function indices(stored: StoredTensor): number[] {
 }
 
 /** A tensor with channels last as a result with channels second. The tensor stays the caller's. */
-export function outside(tensor: AnyTensor, kind: TensorKind): Produced {
+export async function outside(tensor: AnyTensor, kind: TensorKind): Promise<Produced> {
   const turned = tensor.rank < 3 ? tf.clone(tensor) : tf.transpose(tensor, channelsSecond(tensor.rank));
-  const produced = { kind, shape: turned.shape, data: turned.dataSync() };
+  const produced = { kind, shape: turned.shape, data: await turned.data() };
   turned.dispose();
   return produced;
 }
 
 /** As `outside`, for tensors whose axes are the same here and there. */
-export function plain(tensor: AnyTensor, kind: TensorKind): Produced {
-  return { kind, shape: tensor.shape, data: tensor.dataSync() };
+export async function plain(tensor: AnyTensor, kind: TensorKind): Promise<Produced> {
+  return { kind, shape: tensor.shape, data: await tensor.data() };
 }
 
 /** A scalar result. */

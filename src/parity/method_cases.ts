@@ -16,15 +16,15 @@ import { runClassifier, runLabeledMix, runUnsupervised } from "./method_losses.t
 import { runMitrans } from "./module_cases.ts";
 import { decoupleOptions } from "./recipe_from_info.ts";
 
-function runPool(view: CaseView): void {
+async function runPool(view: CaseView): Promise<void> {
   const features = inside(view.input("features"));
   const [n, , , c] = features.shape as [number, number, number, number];
   const pool = globalAveragePool;
-  differentiate({ features }, (tape, { features }) => reshape(tape, pool(tape, features!), [n, c]), {
+  await differentiate({ features }, (tape, { features }) => reshape(tape, pool(tape, features!), [n, c]), {
     seed: inside(view.input("cotangent")),
-    done(output, gradients) {
-      view.put("out", outside(output, "forward"));
-      view.put("grad_features", outside(gradients.features!, "gradient"));
+    async done(output, gradients) {
+      view.put("out", await outside(output, "forward"));
+      view.put("grad_features", await outside(gradients.features!, "gradient"));
     },
   });
   features.dispose();
@@ -50,33 +50,41 @@ function runNearest(view: CaseView): void {
   view.put("distances", { kind: "forward", shape, data: distances(queries, keys) });
 }
 
-function runMix(view: CaseView): void {
+async function runMix(view: CaseView): Promise<void> {
   const pairs = { labeled: indices(view.input("pair_l")), unlabeled: indices(view.input("pair_u")) };
   const lambda = view.info.lam as number;
   const inputs = { labeled: inside(view.input("labeled")), unlabeled: inside(view.input("unlabeled")) };
-  differentiate(inputs, (tape, { labeled, unlabeled }) => mix(tape, labeled!, unlabeled!, pairs, lambda), {
-    seed: inside(view.input("cotangent")),
-    done(output, gradients) {
-      view.put("out", outside(output, "forward"));
-      view.put("grad_labeled", outside(gradients.labeled!, "gradient"));
-      view.put("grad_unlabeled", outside(gradients.unlabeled!, "gradient"));
+  await differentiate(
+    inputs,
+    (tape, { labeled, unlabeled }) => mix(tape, labeled!, unlabeled!, pairs, lambda),
+    {
+      seed: inside(view.input("cotangent")),
+      async done(output, gradients) {
+        view.put("out", await outside(output, "forward"));
+        view.put("grad_labeled", await outside(gradients.labeled!, "gradient"));
+        view.put("grad_unlabeled", await outside(gradients.unlabeled!, "gradient"));
+      },
     },
-  });
+  );
   tf.dispose(inputs);
 }
 
-function runDecouple(view: CaseView): void {
+async function runDecouple(view: CaseView): Promise<void> {
   const options = decoupleOptions(view.info, "decouple");
   const lambda = view.info.lam as number;
   const inputs = { mixed: inside(view.input("mixed")), labeled: inside(view.input("labeled")) };
-  differentiate(inputs, (tape, { mixed, labeled }) => decouple(tape, mixed!, labeled!, lambda, options), {
-    seed: inside(view.input("cotangent")),
-    done(output, gradients) {
-      view.put("out", outside(output, "forward"));
-      view.put("grad_mixed", outside(gradients.mixed!, "gradient"));
-      view.put("grad_labeled", outside(gradients.labeled!, "gradient"));
+  await differentiate(
+    inputs,
+    (tape, { mixed, labeled }) => decouple(tape, mixed!, labeled!, lambda, options),
+    {
+      seed: inside(view.input("cotangent")),
+      async done(output, gradients) {
+        view.put("out", await outside(output, "forward"));
+        view.put("grad_mixed", await outside(gradients.mixed!, "gradient"));
+        view.put("grad_labeled", await outside(gradients.labeled!, "gradient"));
+      },
     },
-  });
+  );
   tf.dispose(inputs);
 }
 

@@ -19,7 +19,7 @@ function part(view: CaseView, pattern: RegExp): RegExpExecArray {
 }
 
 /** `mitrans/<case>`: widths follow from the weights; in `fn-method` the info names subsampling. */
-export function runMitrans(view: CaseView): void {
+export async function runMitrans(view: CaseView): Promise<void> {
   const [channels, inputs] = view.input("state/convs.0.conv.weight").shape as [number, number];
   const options = {
     channels,
@@ -27,7 +27,7 @@ export function runMitrans(view: CaseView): void {
     concatInput: view.has("state/conv_cat.conv.weight"),
     subsample: view.info.subsample === true,
   };
-  runModule(view, {
+  await runModule(view, {
     specs: mitransSpecs(options, inputs),
     prefix: "mitrans.",
     run: (pass, x) => mitrans(pass, x, options),
@@ -40,7 +40,7 @@ function dilationsOf(text: string): number[] {
 }
 
 /** `aspp/d<dilations>[_align]`. */
-export function runAspp(view: CaseView): void {
+export async function runAspp(view: CaseView): Promise<void> {
   const [, dilations, align] = part(view, /^d(\d+(?:_\d+)*)(_align)?$/);
   const [classes, channels] = view.input("state/conv_seg.weight").shape as [number, number];
   const inputs = view.input("state/image_pool.1.conv.weight").shape[1]!;
@@ -50,7 +50,7 @@ export function runAspp(view: CaseView): void {
     dropout: 0,
     alignCorners: align !== undefined,
   };
-  runModule(view, {
+  await runModule(view, {
     specs: decoderSpecs(options, inputs, classes),
     prefix: "decode_head.",
     run: (pass, x) => decodeBranches(pass, asppBranches(pass, x, options, [x.shape[0]!]), options)[0]!,
@@ -58,7 +58,7 @@ export function runAspp(view: CaseView): void {
 }
 
 /** `resnet/r<depth>_b<base>_s<size>`: the four stages with running statistics, then with the batch's. */
-export function runResnet(view: CaseView): void {
+export async function runResnet(view: CaseView): Promise<void> {
   const [, depth, base] = part(view, /^r(\d+)_b(\d+)_s\d+$/);
   const options: EncoderOptions = {
     depth: Number(depth) as EncoderDepth,
@@ -71,23 +71,23 @@ export function runResnet(view: CaseView): void {
   const store = new ParameterStore(encoderSpecs(options), 0);
   store.load(new Map([...view.inputs("state/")].map(([name, tensor]) => [`backbone.${name}`, tensor])));
   const x = featureMap(view.input("in"));
-  for (const mode of ["eval", "train"]) putStages(view, store, x, mode, options);
+  for (const mode of ["eval", "train"]) await putStages(view, store, x, mode, options);
   store.dispose();
   x.dispose();
 }
 
-function putStages(
+async function putStages(
   view: CaseView,
   store: ParameterStore,
   x: tf.Tensor4D,
   mode: string,
   options: EncoderOptions,
-): void {
+): Promise<void> {
   const tape = new Tape({ observing: true, recording: false });
   const pass = new ForwardPass(tape, store, { training: mode === "train" });
   encode(pass, tape.constant(x), options);
   for (const [name, { value }] of tape.observations) {
-    view.put(`${mode}/${name.replace("feat_", "")}`, outside(value.tensor, "forward"));
+    view.put(`${mode}/${name.replace("feat_", "")}`, await outside(value.tensor, "forward"));
   }
   tape.dispose();
 }

@@ -27,7 +27,7 @@ function loaded(view: CaseView, { specs, prefix }: ModuleRun): ParameterStore {
   return store;
 }
 
-function putGradients(
+async function putGradients(
   view: CaseView,
   store: ParameterStore,
   prefix: string,
@@ -42,31 +42,31 @@ function putGradients(
       continue;
     }
     const turned = inFileLayout(spec, gradient);
-    view.put(name, plain(turned, "gradient"));
+    view.put(name, await plain(turned, "gradient"));
     turned.dispose();
   }
 }
 
-function putStatistics(view: CaseView, store: ParameterStore, prefix: string): void {
+async function putStatistics(view: CaseView, store: ParameterStore, prefix: string): Promise<void> {
   for (const { name, kind } of store.specs()) {
     if (kind === "statistic") {
-      view.put(`state_after/${name.slice(prefix.length)}`, plain(store.tensor(name), "statistic1"));
+      view.put(`state_after/${name.slice(prefix.length)}`, await plain(store.tensor(name), "statistic1"));
     }
   }
 }
 
 /** A module in training mode: output, gradients of Σ output · cotangent, running statistics afterwards. */
-export function runModule(view: CaseView, module: ModuleRun): void {
+export async function runModule(view: CaseView, module: ModuleRun): Promise<void> {
   const store = loaded(view, module);
   const x = inside(view.input("in"));
   const tape = new Tape();
   const pass = new ForwardPass(tape, store, { training: true });
   const output = tape.scope(() => module.run(pass, tape.parameter(x)));
-  view.put("out", outside(output.tensor, "forward"));
+  view.put("out", await outside(output.tensor, "forward"));
   const taken = tape.backwardFrom([[output, inside(view.input("cotangent"))]]);
-  view.put("grad_in", outside(taken.get(x)!, "gradient"));
-  putGradients(view, store, module.prefix, taken);
-  putStatistics(view, store, module.prefix);
+  view.put("grad_in", await outside(taken.get(x)!, "gradient"));
+  await putGradients(view, store, module.prefix, taken);
+  await putStatistics(view, store, module.prefix);
   for (const gradient of taken.values()) gradient.dispose();
   tape.dispose();
   store.dispose();

@@ -21,14 +21,14 @@ export function holdsSums(setup: TrainingSetup): boolean {
 type ExtraLosses = Readonly<Record<string, () => Value>>;
 
 /** Runs the first step's objective on a fresh network, and gradients of a loss made of its parts. */
-function runFresh(
+async function runFresh(
   setup: TrainingSetup,
   draws: StepDraws,
   build: (tape: Tape, parts: Objective, losses: ExtraLosses) => Value,
-): { captured: Captured; gradients: Results } {
+): Promise<{ captured: Captured; gradients: Results }> {
   const { network } = startNetwork(setup.ledger);
   const tape = new Tape({ observing: true });
-  const parts = objective(tape, network, setup.batch, draws, { recipe: setup.recipe, ramp: 1 });
+  const parts = await objective(tape, network, setup.batch, draws, { recipe: setup.recipe, ramp: 1 });
   const seen = (name: string) => tape.observations.get(name)!.value;
   const predictions = {
     mixed: seen("M_mix"),
@@ -42,20 +42,24 @@ function runFresh(
     const gradient = taken.get(network.parameters.tensor(spec.name));
     if (gradient === undefined) continue;
     const turned = inFileLayout(spec, gradient);
-    gradients.set(spec.name, plain(turned, "gradient"));
+    gradients.set(spec.name, await plain(turned, "gradient"));
     turned.dispose();
     gradient.dispose();
   }
-  const captured = capture(tape.observations);
+  const captured = await capture(tape.observations);
   tape.dispose();
   network.dispose();
   return { captured, gradients };
 }
 
 /** Results `own/grad_ce_<loss>/<parameter>`: gradients of the cross entropy plus one loss. */
-export function putOwnGradients(setup: TrainingSetup, draws: StepDraws, results: Results): void {
+export async function putOwnGradients(
+  setup: TrainingSetup,
+  draws: StepDraws,
+  results: Results,
+): Promise<void> {
   for (const name of EXTRA_LOSSES) {
-    const { gradients } = runFresh(
+    const { gradients } = await runFresh(
       setup,
       draws,
       (tape, { terms }, losses) => linearCombination(tape, [[1, terms.ce!], [1, losses[name]!()]]),
@@ -65,11 +69,16 @@ export function putOwnGradients(setup: TrainingSetup, draws: StepDraws, results:
 }
 
 /** What passed through the first step, with gradients of total + 3 · L_ce + the three losses. */
-export function captureSums(setup: TrainingSetup, draws: StepDraws): Captured {
-  return runFresh(setup, draws, (tape, { total, terms }, losses) =>
-    linearCombination(tape, [
-      [1, total],
-      [3, terms.ce!],
-      ...EXTRA_LOSSES.map((name) => [1, losses[name]!()] as const),
-    ])).captured;
+export async function captureSums(setup: TrainingSetup, draws: StepDraws): Promise<Captured> {
+  const { captured } = await runFresh(
+    setup,
+    draws,
+    (tape, { total, terms }, losses) =>
+      linearCombination(tape, [
+        [1, total],
+        [3, terms.ce!],
+        ...EXTRA_LOSSES.map((name) => [1, losses[name]!()] as const),
+      ]),
+  );
+  return captured;
 }

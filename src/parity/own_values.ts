@@ -52,9 +52,9 @@ const FILE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** A loss whose reference may be NaN, where ours refuses. */
-function putLoss(name: string, loss: () => Value, results: Results, reasons: Reasons): void {
+async function putLoss(name: string, loss: () => Value, results: Results, reasons: Reasons): Promise<void> {
   try {
-    results.set(name, plain(loss().tensor, "loss"));
+    results.set(name, await plain(loss().tensor, "loss"));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     reasons.set(name, `the official loss is NaN there; refused here: ${error.message}`);
@@ -62,13 +62,13 @@ function putLoss(name: string, loss: () => Value, results: Results, reasons: Rea
 }
 
 /** Results `own/…` and what the official step throws away, of a captured official step. */
-export function putOwnValues(
+export async function putOwnValues(
   captured: Captured,
   draws: StepDraws,
   loss: Recipe["unsup"]["loss"],
   results: Results,
   reasons: Reasons,
-): void {
+): Promise<void> {
   const tape = new Tape({ recording: false });
   const parts = capturedPredictions(tape, captured);
   const { mixed, labeled } = parts;
@@ -80,11 +80,15 @@ export function putOwnValues(
     "own/M_u_hard_dec": decouple(tape, mixed, labeled, 1, HARD),
     "own/M_l_hard_dec": decouple(tape, mixed, partner, 1, HARD),
   };
-  for (const [name, value] of Object.entries(forward)) results.set(name, outside(value.tensor, "forward"));
+  for (const [name, value] of Object.entries(forward)) {
+    results.set(name, await outside(value.tensor, "forward"));
+  }
   const losses = otherLosses(tape, parts, draws);
-  for (const [name, taken] of Object.entries(losses)) putLoss(FILE_NAMES[name]!, taken, results, reasons);
+  for (const [name, taken] of Object.entries(losses)) {
+    await putLoss(FILE_NAMES[name]!, taken, results, reasons);
+  }
   const thrownAway = () =>
     loss === "mse" ? squaredError(tape, rest, labeled.tensor) : focalSoft(tape, rest, labeled.tensor);
-  putLoss("step1/loss_labeled_thrown_away", thrownAway, results, reasons);
+  await putLoss("step1/loss_labeled_thrown_away", thrownAway, results, reasons);
   tape.dispose();
 }

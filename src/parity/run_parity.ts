@@ -41,11 +41,11 @@ async function attempt(
   return { ...ran, errors: [...errors, ...ledger.complaints.slice(before)] };
 }
 
-function runFunction({ prefix, run }: FunctionCase, ledger: Ledger): void {
+async function runFunction({ prefix, run }: FunctionCase, ledger: Ledger): Promise<void> {
   if (run === undefined) return;
   const view = new CaseView(ledger, prefix);
   try {
-    run(view);
+    await run(view);
   } finally {
     ledger.settle(view.results, view.reasons);
   }

@@ -7,30 +7,30 @@ import { differentiate } from "./differentiate.ts";
 import { featureMap, indices, inside, labelMap, outside, plain, row } from "./layouts.ts";
 
 /** `resize/<from>_to_<to>_<align or half>`. */
-export function runResize(view: CaseView): void {
+export async function runResize(view: CaseView): Promise<void> {
   const [height, width] = view.input("cotangent").shape.slice(2) as [number, number];
   const alignCorners = view.name.endsWith("_align");
   const x = featureMap(view.input("in"));
   const cotangent = inside(view.input("cotangent"));
-  differentiate({ x }, (tape, { x }) => resizeBilinear(tape, x!, height, width, alignCorners), {
+  await differentiate({ x }, (tape, { x }) => resizeBilinear(tape, x!, height, width, alignCorners), {
     seed: cotangent,
-    done(output, gradients) {
-      view.put("out", outside(output, "forward"));
-      view.put("grad_in", outside(gradients.x!, "gradient"));
+    async done(output, gradients) {
+      view.put("out", await outside(output, "forward"));
+      view.put("grad_in", await outside(gradients.x!, "gradient"));
     },
   });
   x.dispose();
 }
 
 /** `ce/<average>`; the prediction has the label map's size. */
-export function runCrossEntropy(view: CaseView): void {
+export async function runCrossEntropy(view: CaseView): Promise<void> {
   const average = view.name === "avg_non_ignore" ? "labeled" : "all";
   const labels = labelMap(view.input("label"));
   const pred = featureMap(view.input("pred"));
-  differentiate({ pred }, (tape, { pred }) => crossEntropy(tape, pred!, labels, average), {
-    done(loss, gradients) {
-      view.put("loss", plain(loss, "loss"));
-      view.put("grad", outside(gradients.pred!, "gradient"));
+  await differentiate({ pred }, (tape, { pred }) => crossEntropy(tape, pred!, labels, average), {
+    async done(loss, gradients) {
+      view.put("loss", await plain(loss, "loss"));
+      view.put("grad", await outside(gradients.pred!, "gradient"));
     },
   });
   labels.dispose();

@@ -43,10 +43,16 @@ async function putState({ network, dead }: TrainingSetup, step: number, results:
   }
 }
 
-function runStep(setup: TrainingSetup, step: number, sgd: Sgd, results: Results, reasons: Reasons): void {
+async function runStep(
+  setup: TrainingSetup,
+  step: number,
+  sgd: Sgd,
+  results: Results,
+  reasons: Reasons,
+): Promise<void> {
   const rate = polyLearningRate(schedule(setup.info), step - 1);
   const draws = drawAgain(setup, step, results);
-  const { result, captured } = captureStep(setup, step, draws);
+  const { result, captured } = await captureStep(setup, step, draws);
   for (const [ours, theirs] of Object.entries(LOSS_NAMES)) {
     const loss = result.losses[ours];
     if (loss !== undefined) results.set(`step${step}/${theirs}`, scalar(loss, "loss"));
@@ -55,20 +61,24 @@ function runStep(setup: TrainingSetup, step: number, sgd: Sgd, results: Results,
   results.set(`step${step}/rampup`, row([result.ramp], "schedule"));
   results.set(`step${step}/acc_seg`, row([pixelAccuracy(setup, captured)], "accuracy"));
   if (result.pairs !== undefined) putPairs(setup, step, result.pairs, results);
-  if (step === 1) putFirstStep(setup, { result, captured }, draws, results, reasons);
+  if (step === 1) await putFirstStep(setup, { result, captured }, draws, results, reasons);
   sgd.step(setup.network.parameters, result.gradients, rate);
 }
 
 /** Inference of the first unlabeled image with the parameters of the third step. */
-function putInference({ network, batch }: TrainingSetup, results: Results): void {
-  tf.tidy(() => {
+async function putInference({ network, batch }: TrainingSetup, results: Results): Promise<void> {
+  const { alignCorners } = network.options.decoder;
+  const made = tf.tidy(() => {
     const image = tf.slice(batch.unlabeled, [0, 0, 0, 0], [1, -1, -1, -1]) as FeatureMap;
     const logits = wholeLogits(network, image);
-    const { alignCorners } = network.options.decoder;
-    results.set("eval/logits", outside(logits, "inference"));
-    results.set("eval/softmax_97x83", outside(probabilitiesAt(logits, ORIGINAL, alignCorners), "inference"));
-    results.set("eval/slide_logits", outside(slideLogits(network, image, SLIDE), "inference"));
+    return {
+      "eval/logits": logits,
+      "eval/softmax_97x83": probabilitiesAt(logits, ORIGINAL, alignCorners),
+      "eval/slide_logits": slideLogits(network, image, SLIDE),
+    };
   });
+  for (const [name, tensor] of Object.entries(made)) results.set(name, await outside(tensor, "inference"));
+  tf.dispose(made);
 }
 
 /** Three training steps of a case from its start values, and inference afterwards. */
@@ -79,10 +89,10 @@ export async function runTraining(ledger: Ledger): Promise<void> {
   const reasons: Reasons = new Map();
   try {
     for (const step of [1, 2, 3]) {
-      runStep(setup, step, sgd, results, reasons);
+      await runStep(setup, step, sgd, results, reasons);
       if (step !== 2) await putState(setup, step, results);
     }
-    putInference(setup, results);
+    await putInference(setup, results);
   } finally {
     // what was computed before an error is still compared
     ledger.settle(results, reasons);

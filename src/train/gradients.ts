@@ -39,29 +39,31 @@ export function scaleGradients(gradients: Gradients, factor: number): void {
   for (const [name, gradient] of [...gradients]) takeOver(gradients, name, tf.mul(gradient, factor));
 }
 
+function normOf(gradients: Gradients): AnyTensor {
+  const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
+  return tf.sqrt(tf.sum(tf.stack(squares)));
+}
+
 /** Euclidean norm of all gradients together; 0 where there are none. */
-export function globalNorm(gradients: Gradients): number {
+export async function globalNorm(gradients: Gradients): Promise<number> {
   if (gradients.size === 0) return 0;
-  const total = tf.tidy(() => {
-    const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
-    return tf.sqrt(tf.sum(tf.stack(squares)));
-  });
-  const [norm] = total.dataSync();
-  total.dispose();
-  return norm!;
+  const norm = tf.tidy(() => normOf(gradients));
+  const [value] = await norm.data();
+  norm.dispose();
+  return value!;
 }
 
 /**
- * Shrinks gradients so that their global norm is at most `maximum` (torch's `clip_grad_norm_`).
+ * Shrinks gradients so that their global norm is at most `maximum` (torch's `clip_grad_norm_`). Nothing is read back.
  * @param maximum Above 0
- * @returns The norm before
  * @throws {RangeError} If `maximum` is not above 0
  */
-export function clipGradients(gradients: Gradients, maximum: number): number {
+export function clipGradients(gradients: Gradients, maximum: number): void {
   if (!(maximum > 0)) {
     throw new RangeError(`Cannot clip gradients: the largest norm is ${maximum}, expected a number above 0`);
   }
-  const norm = globalNorm(gradients);
-  scaleGradients(gradients, Math.min(1, maximum / (norm + 1e-6)));
-  return norm;
+  if (gradients.size === 0) return;
+  const factor = tf.tidy(() => tf.minimum(1, tf.div(maximum, tf.add(normOf(gradients), 1e-6))));
+  for (const [name, gradient] of [...gradients]) takeOver(gradients, name, tf.mul(gradient, factor));
+  factor.dispose();
 }

@@ -33,12 +33,6 @@ export interface SgdOptions {
   readonly clipNorm?: number;
 }
 
-/** What a step tells. */
-export interface SgdReport {
-  /** Global norm before clipping; absent without `clipNorm`. */
-  readonly gradientNorm?: number;
-}
-
 function checkOptions(momentum: number, decays: readonly number[]): void {
   const wrong = decays.find((decay) => !(decay >= 0));
   if (momentum >= 0 && momentum < 1 && wrong === undefined) return;
@@ -76,14 +70,13 @@ export class Sgd {
    * @param learningRate Before the groups' factors
    * @throws {RangeError} If there is no parameter of a name, or the shapes differ
    */
-  step(parameters: ParameterStore, gradients: Gradients, learningRate: number): SgdReport {
-    const gradientNorm = this.#clipNorm === undefined ? undefined : clipGradients(gradients, this.#clipNorm);
+  step(parameters: ParameterStore, gradients: Gradients, learningRate: number): void {
     try {
+      if (this.#clipNorm !== undefined) clipGradients(gradients, this.#clipNorm);
       for (const [name, gradient] of gradients) this.#update(parameters, name, gradient, learningRate);
     } finally {
       disposeGradients(gradients);
     }
-    return { gradientNorm };
   }
 
   /** Momentum buffers by parameter name, in the layout of files. */

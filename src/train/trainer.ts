@@ -133,7 +133,7 @@ async function gatherGradients(
     meter.waited(performance.now() - started);
     const tensors = tensorsOf(batch);
     workers?.startRound();
-    const step = guidedMixStep(network, tensors, config.recipe, {
+    const step = await guidedMixStep(network, tensors, config.recipe, {
       share: workers?.share,
       normKernels: workers?.normKernels,
       seed: config.seed,

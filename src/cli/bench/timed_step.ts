@@ -34,8 +34,8 @@ export class TimedStep {
   }
 
   /** Forward, backward and update by the official recipe. @returns The total loss */
-  step(): number {
-    const { losses, gradients } = guidedMixStep(this.#network, this.#batch, RECIPES.official, {
+  async step(): Promise<number> {
+    const { losses, gradients } = await guidedMixStep(this.#network, this.#batch, RECIPES.official, {
       seed: 0,
       iteration: this.#iteration++,
       iterations: 1000,
