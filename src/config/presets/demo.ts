@@ -2,15 +2,15 @@ import type { Preset } from "./preset.ts";
 import { OFFICIAL_SGD, SMALL_MITRANS, SMALL_NETWORK } from "./small_network.ts";
 
 const DEMO_NETWORK: Preset["config"]["network"] = {
-  encoder: { ...SMALL_NETWORK.encoder, stemChannels: 16, baseChannels: 16 },
+  encoder: { ...SMALL_NETWORK.encoder, stemChannels: 16, baseChannels: 16, outputStride: 8 },
   decoder: { ...SMALL_NETWORK.decoder, channels: 32, dilations: [1, 2, 4, 6] },
   mitrans: false,
 };
 
 const DEMO_CONFIG: Preset["config"] = {
-  iterations: 300,
+  iterations: 600,
   batch: { labeled: 4, unlabeled: 4 },
-  checkpointEvery: 100,
+  checkpointEvery: 200,
   data: {
     source: "synthetic",
     synthetic: { seed: 0, size: 96, train: 200, val: 60, test: 60 },
@@ -22,8 +22,8 @@ const DEMO_CONFIG: Preset["config"] = {
     workers: 1,
   },
   network: DEMO_NETWORK,
-  optimizer: OFFICIAL_SGD,
-  evaluation: { every: 100, mode: "whole", crop: [96, 96], stride: [64, 64], limit: 0 },
+  optimizer: { ...OFFICIAL_SGD, learningRate: 0.03 },
+  evaluation: { every: 200, mode: "whole", crop: [96, 96], stride: [64, 64], limit: 0 },
 };
 
 /**
