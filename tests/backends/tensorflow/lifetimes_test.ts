@@ -6,6 +6,10 @@ import type { StepRecord } from "./training_loop.ts";
 
 const STEPS = 200;
 
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b) / values.length;
+}
+
 testUnless(
   whyNot("tensorflow"),
   `${STEPS} training steps keep tensors and resident memory constant`,
@@ -21,10 +25,11 @@ testUnless(
       assert.deepEqual([tensors, handles, bytes], [first.tensors, first.handles, first.bytes], `step ${i}`);
     }
     assert.ok(last.loss < 0.8 * first.loss, `it learns: loss ${first.loss} to ${last.loss}`);
-    const resident = records.flatMap(({ residentKib }) => residentKib ?? []);
-    const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
-    const grown = mean(resident.slice(-4)) - mean(resident.slice(1, 5));
-    // the map of 32×32×16 of two images, kept in each step, would be 150 times 128 KiB
-    assert.ok(grown < 9 * 1024, `resident memory grew by ${grown} KiB, at every tenth step: ${resident}`);
+    // a copy of the input alone, kept in each step, would be 150 times 75 KiB
+    for (const memory of ["outsideBytes", "heapBytes"] as const) {
+      const seen = records.flatMap((record) => record[memory] ?? []);
+      const grown = mean(seen.slice(-4)) - mean(seen.slice(1, 5));
+      assert.ok(grown < 8 * 2 ** 20, `${memory} grew by ${grown}, at every tenth step: ${seen}`);
+    }
   },
 );

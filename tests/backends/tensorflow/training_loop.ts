@@ -1,7 +1,7 @@
 /**
  * A process of its own that trains a small network for a number of steps on backend `tensorflow` and prints, as JSON, the
- * counts of tensors, the resident memory and the loss after each. Every tenth step reads the resident
- * memory, after a collection of JavaScript's garbage where --expose-gc lets it.
+ * counts of tensors and the loss after each. Every tenth step reads the memory as well, after a collection of
+ * JavaScript's garbage where --expose-gc lets it.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { openBackend } from "../../../src/backends/open_backend.ts";
@@ -18,17 +18,20 @@ export interface StepRecord {
   readonly tensors: number;
   readonly handles: number;
   readonly bytes: number;
-  /** Absent but for every tenth step. */
-  readonly residentKib?: number;
+  /** Resident memory (VmRSS) without JavaScript's heap; every tenth step. */
+  readonly outsideBytes?: number;
+  /** What lives in JavaScript's heap; every tenth step. */
+  readonly heapBytes?: number;
   readonly loss: number;
 }
 
-const [SIZE, CHANNELS, CLASSES] = [32, 16, 4];
+const [BATCH, SIZE, CHANNELS, CLASSES] = [4, 40, 8, 4];
 
-function residentKib(): number {
+/** Memory after a collection of garbage; V8's reserve of pages, which comes and goes in steps of megabytes, apart. */
+function memoryNow(): Pick<StepRecord, "outsideBytes" | "heapBytes"> {
   (globalThis as { gc?: () => void }).gc?.();
-  const line = /VmRSS:\s+(\d+)/.exec(Deno.readTextFileSync("/proc/self/status"));
-  return Number(line?.[1]);
+  const { rss, heapTotal, heapUsed } = Deno.memoryUsage();
+  return { outsideBytes: rss - heapTotal, heapBytes: heapUsed };
 }
 
 type Parameters = Record<"w1" | "g1" | "b1" | "w2" | "g2" | "b2" | "w3", tf.Tensor>;
@@ -58,7 +61,7 @@ function forward(tape: Tape, p: Parameters, image: tf.Tensor, labels: LabelMap):
 
 /** One step of plain gradient descent; parameters are replaced. */
 function step(p: Parameters): number {
-  const image = tf.randomNormal([2, SIZE, SIZE, 3]);
+  const image = tf.randomNormal([BATCH, SIZE, SIZE, 3]);
   const labels = tf.tidy(() => {
     const bright = tf.greater(tf.sum(image, 3), 0);
     return tf.cast(bright, "int32") as LabelMap;
@@ -93,8 +96,8 @@ if (import.meta.main) {
   for (let i = 0; i < Number(Deno.args[0] ?? 200); i++) {
     const loss = step(parameters);
     const { tensors: handles, bytes } = backend.memory();
-    const resident = i % 10 === 9 ? { residentKib: residentKib() } : {};
-    records.push({ tensors: tf.memory().numTensors, handles, bytes, loss, ...resident });
+    const memory = i % 10 === 9 ? memoryNow() : {};
+    records.push({ tensors: tf.memory().numTensors, handles, bytes, loss, ...memory });
   }
   console.log(JSON.stringify(records));
 }
