@@ -258,6 +258,8 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     }
     if (saved !== iteration || iteration === 0) await save();
     return { iteration, finished: iteration >= iterations, evaluation, best };
+  } catch (error) {
+    throw await options.workers?.explain(error) ?? error;
   } finally {
     loader.close();
     sgd.dispose();

@@ -148,14 +148,18 @@ export function takeNumbers(tensor: AnyTensor): Float32Array {
   return values;
 }
 
-/** What a failed collective op means for a run. */
+/** What a failed collective op means for a run: most often that another process has ended. */
 function explained(error: unknown): unknown {
   if (!(error instanceof KernelError)) return error;
-  const text = error.message.split("\n")[0]!;
+  const text = error.message.split("\n")[0]!.replace(/^Cannot run \w+\(.*?\): /, "");
   const at = text.indexOf(LOST);
-  const state = at < 0 ? text : text.slice(at);
+  return lostWorker(at < 0 ? `a collective op failed: ${text}` : text.slice(at), error);
+}
+
+/** The error that ends a run whose workers are not complete any more. */
+export function lostWorker(state: string, cause: unknown): TrainingError {
   return new TrainingError(
     `Cannot go on training: ${state}, expected every worker to answer; the last checkpoint stays, --resume goes on from it`,
-    { cause: error },
+    { cause },
   );
 }

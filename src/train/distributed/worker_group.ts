@@ -3,17 +3,17 @@ import { nativeBackend } from "../../backends/native.ts";
 import { contextAddress } from "../../backends/tensorflow/open_tensorflow.ts";
 import { PeerHealth } from "../../backends/tensorflow/peer_health.ts";
 import { hashText } from "../../core/random.ts";
-import { BackendUnavailable, ConfigError } from "../../core/errors.ts";
+import { BackendUnavailable, ConfigError, KernelError, TrainingError } from "../../core/errors.ts";
 import type { BatchShare } from "../../method/batch_share.ts";
 import type { BatchNormKernels } from "../../nn/batch_norm_kernels.ts";
 import type { Gradients } from "../gradients.ts";
 import { type Cluster, taskName, workerName } from "./cluster.ts";
-import { Collectives, takeNumbers } from "./collectives.ts";
+import { Collectives, lostWorker, takeNumbers } from "./collectives.ts";
 import { reduceGradients } from "./reduce_gradients.ts";
 import { sharedBatch } from "./shared_batch.ts";
 import { sharedBatchNorm } from "./shared_batch_norm.ts";
 import { waitForPeers, type WaitOptions } from "./wait_for_peers.ts";
-import { WATCH_TIMES, type WatchPlan } from "./watch_plan.ts";
+import { LOST, WATCH_TIMES, type WatchPlan } from "./watch_plan.ts";
 
 /** The processes that train one network together, as one of them sees it. Leave it when done. */
 export class WorkerGroup {
@@ -23,11 +23,13 @@ export class WorkerGroup {
   readonly share: BatchShare;
   readonly #collectives: Collectives;
   readonly #cluster: Cluster;
+  readonly #health: PeerHealth;
   readonly #watch: Worker;
 
   /** @param watch Asks for the other processes until the group is left */
-  constructor(cluster: Cluster, collectives: Collectives, watch: Worker) {
+  constructor(cluster: Cluster, collectives: Collectives, health: PeerHealth, watch: Worker) {
     this.#cluster = cluster;
+    this.#health = health;
     this.#collectives = collectives;
     this.#watch = watch;
     this.normKernels = sharedBatchNorm(collectives);
@@ -100,6 +102,23 @@ export class WorkerGroup {
     }
   }
 
+  /**
+   * An error as people need it: where a collective op failed it is asked which process is gone.
+   * @returns The error itself, where it is another one or all answer
+   */
+  async explain(error: unknown): Promise<unknown> {
+    const collective = error instanceof TrainingError && error.cause instanceof KernelError;
+    if (!collective || error.message.includes(LOST)) return error;
+    for (let attempt = 0; attempt < EXPLAIN_ATTEMPTS; attempt++) {
+      for (const { task, name } of peersOf(this.#cluster)) {
+        const problem = await this.#health.problemOf(task, WATCH_TIMES.intervalMs);
+        if (problem !== undefined) return lostWorker(`${LOST}${name}: ${problem}`, error);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+    return error;
+  }
+
   /** Waits for all processes to come here, then stops watching them. */
   leave(): void {
     this.startRound();
@@ -111,6 +130,15 @@ export class WorkerGroup {
   close(): void {
     this.#watch.terminate();
   }
+}
+
+/** An ended process may answer a last time. */
+const EXPLAIN_ATTEMPTS = 3;
+
+/** The other processes. */
+function peersOf(cluster: Cluster): WatchPlan["peers"] {
+  const others = cluster.addresses.map((_, i) => i).filter((i) => i !== cluster.index);
+  return others.map((i) => ({ task: taskName(i), name: workerName(cluster, i) }));
 }
 
 function startWatch(plan: WatchPlan): Worker {
@@ -134,9 +162,8 @@ export async function joinWorkers(cluster: Cluster, options: WaitOptions = {}): 
       'Cannot train with several workers: backend "tensorflow" is not open, expected it; the others have no collective ops',
     );
   }
-  await waitForPeers(new PeerHealth(context), cluster, options);
-  const others = cluster.addresses.map((_, i) => i).filter((i) => i !== cluster.index);
-  const peers = others.map((i) => ({ task: taskName(i), name: workerName(cluster, i) }));
-  const watch = startWatch({ context, peers, ...WATCH_TIMES });
-  return new WorkerGroup(cluster, new Collectives(backend, cluster.addresses.length), watch);
+  const health = new PeerHealth(context);
+  await waitForPeers(health, cluster, options);
+  const watch = startWatch({ context, peers: peersOf(cluster), ...WATCH_TIMES });
+  return new WorkerGroup(cluster, new Collectives(backend, cluster.addresses.length), health, watch);
 }
