@@ -77,6 +77,15 @@ Deno.test("deno task train, eval, predict, export do the main job on generated p
         assert.deepEqual([width, height], [61, 37]);
       }
     });
+    await t.step("eval refuses a checkpoint with one changed bit", async () => {
+      const path = join(folder, "changed.safetensors");
+      const bytes = await Deno.readFile(join(run, "checkpoints", "best.safetensors"));
+      bytes[bytes.length - 9]! ^= 1;
+      await Deno.writeFile(path, bytes);
+      const { code, stderr } = await runCommand(["eval", "--checkpoint", path]);
+      assert.equal(code, 2);
+      assert.match(stderr, /Cannot read checkpoint .*checksum/);
+    });
     await t.step("export writes the weights of prediction and a card", async () => {
       const out = join(folder, "model.safetensors");
       await succeed("export", "--run", run, "--format", "safetensors", "--out", out);

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { isAbsolute, join } from "node:path";
+import { configDifferences } from "../../../src/cli/training/config_differences.ts";
+import { newRuns, resumedRun } from "../../../src/cli/training/plan_runs.ts";
+import { configToToml } from "../../../src/config/config_toml.ts";
+import { resolveConfig } from "../../../src/config/resolve_config.ts";
+import { ConfigError } from "../../../src/core/errors.ts";
+
+Deno.test("newRuns() trains supervised, then guidedmix, with equal iterations when nothing is named", () => {
+  const runs = newRuns({}, undefined);
+  assert.deepEqual(runs.map(({ config }) => config.recipe.name), ["supervised", "guidedmix"]);
+  assert.equal(runs[0]!.config.iterations, runs[1]!.config.iterations);
+  assert.deepEqual(runs.map(({ out }) => out), [
+    join("runs", "demo", "supervised"),
+    join("runs", "demo", "guidedmix"),
+  ]);
+});
+
+Deno.test("newRuns() trains one run when a recipe, a preset of its own or data is named", () => {
+  assert.equal(newRuns({ recipe: "paper" }, undefined).length, 1);
+  const [camvid] = newRuns({ preset: "camvid", seed: 3 }, undefined);
+  assert.equal(camvid!.out, join("runs", "camvid-guidedmix-seed3"));
+  assert.equal(newRuns({ data: "photos" }, "here")[0]!.out, "here");
+});
+
+Deno.test("newRuns() makes paths absolute, so that a run is found from another folder; shares stay", () => {
+  const [run] = newRuns({ data: "photos", labeled: "1/8", unlabeled: "more", weights: "a.pth" }, undefined);
+  const { data, network } = run!.config;
+  assert.ok([data.source, data.unlabeled!, network.weights!].every(isAbsolute));
+  assert.equal(data.labeled, "1/8");
+  assert.ok(isAbsolute(newRuns({ data: "photos", labeled: "list.txt" }, undefined)[0]!.config.data.labeled!));
+});
+
+Deno.test("configDifferences() names what differs, without what does not change numbers", () => {
+  const config = resolveConfig();
+  const other = resolveConfig({ seed: 2, backend: "wasm", set: ["data.workers=0", "data.crop=64x64"] });
+  assert.deepEqual(configDifferences(config, config), []);
+  assert.deepEqual(configDifferences(config, other), [
+    "seed is 0, given 2",
+    "data.crop is [96,96], given [64,64]",
+  ]);
+});
+
+Deno.test("resumedRun() takes the options of the run that is there and refuses others", async () => {
+  const out = await Deno.makeTempDir();
+  try {
+    const config = resolveConfig({ seed: 5 });
+    assert.equal((await resumedRun({ config, out }, false)).config, config);
+    await Deno.writeTextFile(join(out, "config.toml"), configToToml(config));
+    const other = { config: resolveConfig({ seed: 6 }), out };
+    assert.equal((await resumedRun(other, true)).config.seed, 5);
+    await assert.rejects(resumedRun(other, false), (error: Error) => {
+      assert.ok(error instanceof ConfigError);
+      return /with other options: seed is 5, given 6/.test(error.message);
+    });
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});
