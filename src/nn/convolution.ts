@@ -1,16 +1,32 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../backends/native.ts";
 import { checkConvolution, type ConvolutionGeometry } from "./convolution_geometry.ts";
-import type { ConvolutionKernels } from "./convolution_kernels.ts";
+import { type ConvolutionKernels, plainConvolution, type RunningConvolution } from "./convolution_kernels.ts";
+import { Bfloat16Convolution, paysBfloat16 } from "./convolution_bfloat16.ts";
 import { nativeConvolution } from "./convolution_native.ts";
 import { portableConvolution } from "./convolution_portable.ts";
+import { convolutionPrecision } from "./precision.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor } from "./tensors.ts";
 
 /** The kernels of the current backend. */
 export function convolutionKernels(): ConvolutionKernels {
   const backend = nativeBackend();
-  return skippingOutsideTaps(backend === undefined ? portableConvolution : nativeConvolution(backend));
+  return backend === undefined ? skippingOutsideTaps(portableConvolution) : nativeConvolution(backend);
+}
+
+/** One convolution in the precision that was set, where that pays. */
+function startConvolution(
+  x: readonly number[],
+  weights: AnyTensor,
+  geometry: ConvolutionGeometry,
+): RunningConvolution {
+  const kernels = convolutionKernels();
+  const backend = nativeBackend();
+  const half = convolutionPrecision() === "bfloat16" && backend !== undefined;
+  return half && paysBfloat16(x, weights.shape, geometry)
+    ? new Bfloat16Convolution(backend, kernels, weights, geometry)
+    : plainConvolution(kernels, weights, geometry);
 }
 
 /** Which taps of a stride-1 "same" convolution can touch the map: the middle one alone along a short axis. */
@@ -65,18 +81,18 @@ export function convolution(
   bias?: Value,
 ): Value {
   checkConvolution(x.shape, weights.shape, geometry);
-  const kernels = convolutionKernels();
-  const [inputShape, weightShape] = [x.shape, weights.shape];
-  const product = kernels.forward(x.tensor, weights.tensor, geometry);
+  const running = startConvolution(x.shape, weights.tensor, geometry);
+  const product = running.forward(x.tensor);
   const output = bias === undefined ? product : tf.tidy(() => tf.add(product, bias.tensor));
   if (output !== product) product.dispose();
   return tape.apply({
     inputs: bias === undefined ? [x, weights] : [x, weights, bias],
     output,
     saves: [x, weights],
+    extras: [running],
     backward: (dy) => {
-      const dx = x.requiresGrad ? kernels.gradInput(dy, weights.tensor, inputShape, geometry) : undefined;
-      const dw = weights.requiresGrad ? kernels.gradWeights(x.tensor, dy, weightShape, geometry) : undefined;
+      const needs = { dx: x.requiresGrad, dw: weights.requiresGrad };
+      const { dx, dw } = running.backward(dy, x.tensor, needs);
       const db = bias?.requiresGrad ? tf.sum(dy, [0, 1, 2]) : undefined;
       return [dx, dw, db];
     },

@@ -1,19 +1,25 @@
+/**
+ * Stride-1 convolutions that keep the size, as one matrix product a tap of the kernel, over the positions where the tap
+ * meets the map. A dilated kernel on a small map reads padding with most of its taps; nothing is multiplied there.
+ */
 import * as tf from "@tensorflow/tfjs-core";
 import type { ConvolutionGeometry } from "./convolution_geometry.ts";
+import type { NativeMath } from "./native_math.ts";
 import type { AnyTensor, FeatureMap } from "./tensors.ts";
 
-/**
- * The largest share of products that do not meet the padding at which matrix products of single taps are faster than
- * TensorFlow's kernel, which multiplies the padding's zeros too (measured on a CPU: at 0.65 by a third, at 0.2 fivefold;
- * slower at 0.71).
- */
-const LARGEST_SHARE = 0.66;
-
-/** One tap of a kernel: where its input and its output begin, and how many rows or columns of the map it sees. */
+/** What a tap sees along one axis: where its input and its output begin, and how many rows or columns. */
 interface Span {
   readonly input: number;
   readonly output: number;
   readonly length: number;
+}
+
+/** The rectangle that a tap sees. */
+interface Tap {
+  /** Its place in the kernel, row by row. */
+  readonly index: number;
+  readonly row: Span;
+  readonly column: Span;
 }
 
 /** The taps along one axis of a stride-1 convolution that keeps the size. */
@@ -25,35 +31,128 @@ function spans(size: number, kernel: number, dilation: number): Span[] {
   });
 }
 
-/** Whether {@linkcode gradWeightsByTaps} knows this convolution and is the faster way. */
-export function favoursTaps(
-  inputShape: readonly number[],
-  weightShape: readonly number[],
-  { stride, dilation, padding }: ConvolutionGeometry,
-): boolean {
-  const [kh, kw] = weightShape as [number, number];
-  if (stride !== 1 || kh % 2 === 0 || kh !== kw || padding !== dilation * (kh - 1) / 2) return false;
-  const shares = [inputShape[1]!, inputShape[2]!].map((size) => {
-    const seen = spans(size, kh, dilation).reduce((sum, { length }) => sum + length, 0);
-    return seen / (kh * size);
-  });
-  return kh === 1 || shares[0]! * shares[1]! <= LARGEST_SHARE;
+function liveTaps(map: readonly number[], kernel: readonly number[], dilation: number): Tap[] {
+  const columns = spans(map[2]!, kernel[1]!, dilation);
+  return spans(map[1]!, kernel[0]!, dilation)
+    .flatMap((row, i) => columns.map((column, j) => ({ index: i * kernel[1]! + j, row, column })))
+    .filter(({ row, column }) => row.length > 0 && column.length > 0);
 }
 
-function rowsOf(x: AnyTensor, top: number, left: number, height: number, width: number): tf.Tensor2D {
+/** Whether a convolution has a square odd kernel, stride 1, and padding that keeps the size. */
+export function keepsSize(
+  kernel: readonly number[],
+  { stride, dilation, padding }: ConvolutionGeometry,
+): boolean {
+  const [height, width] = kernel as [number, number];
+  return stride === 1 && height % 2 === 1 && height === width && padding === dilation * (height - 1) / 2;
+}
+
+/** Share of a kernel's products that do not meet the padding, in (0, 1]; 1 for a 1×1 kernel. */
+export function shareOfProducts(
+  map: readonly number[],
+  kernel: readonly number[],
+  { dilation }: ConvolutionGeometry,
+): number {
+  const [height, width] = [map[1]!, map[2]!];
+  const seen = (size: number) =>
+    spans(size, kernel[0]!, dilation).reduce((sum, { length }) => sum + length, 0);
+  return seen(height) * seen(width) / (kernel[0]! * kernel[1]! * height * width);
+}
+
+/** Elements of a rectangle of the map as rows of a matrix. */
+function rowsOf(math: NativeMath, x: AnyTensor, part: Tap, side: "input" | "output"): AnyTensor {
   const [n, h, w, c] = x.shape as [number, number, number, number];
-  const whole = height === h && width === w;
-  const seen = whole ? x : tf.slice(x as FeatureMap, [0, top, left, 0], [n, height, width, c]);
-  return tf.reshape(seen, [n * height * width, c]);
+  const [height, width] = [part.row.length, part.column.length];
+  const flat = [n * height * width, c];
+  if (height === h && width === w) return math.reshape(x, flat);
+  const seen = math.slice(x, [0, part.row[side], part.column[side], 0], [n, height, width, c]);
+  const rows = math.reshape(seen, flat);
+  seen.dispose();
+  return rows;
+}
+
+/** The kernel's matrix `[C, O]` at a tap. */
+function matrixOf(math: NativeMath, weights: AnyTensor, { index }: Tap): AnyTensor {
+  const [kh, kw, c, o] = weights.shape as [number, number, number, number];
+  if (kh * kw === 1) return math.reshape(weights, [c, o]);
+  const [row, column] = [Math.floor(index / kw), index % kw];
+  const seen = math.slice(weights, [row, column, 0, 0], [1, 1, c, o]);
+  const matrix = math.reshape(seen, [c, o]);
+  seen.dispose();
+  return matrix;
+}
+
+/** Adds up what the taps give, each in its rectangle; `[N, H, W, C]`. */
+function gathered(
+  pieces: readonly { readonly rows: AnyTensor; readonly part: Tap }[],
+  side: "input" | "output",
+  shape: readonly [number, number, number, number],
+): AnyTensor {
+  const [n, h, w, c] = shape;
+  const maps = pieces.map(({ rows, part: { row, column } }) => {
+    const map = tf.reshape(rows, [n, row.length, column.length, c]) as FeatureMap;
+    if (row.length === h && column.length === w) return map;
+    const below = h - row[side] - row.length;
+    const right = w - column[side] - column.length;
+    return tf.pad(map, [[0, 0], [row[side], below], [column[side], right], [0, 0]]);
+  });
+  return maps.length === 1 ? maps[0]! : tf.addN(maps);
 }
 
 /**
- * Gradient with respect to the weights as one matrix product a tap, over the positions where the tap meets the map.
- * @param x `[N, H, W, C]`
- * @param dy `[N, H, W, O]`
- * @returns `[k, k, C, O]`
+ * Output of the convolution.
+ * @param math Element type of the products
+ * @param x `[N, H, W, C]` of that type
+ * @param weights `[k, k, C, O]` of that type
+ * @returns float32 `[N, H, W, O]`
+ */
+export function forwardByTaps(
+  math: NativeMath,
+  x: AnyTensor,
+  weights: AnyTensor,
+  { dilation }: ConvolutionGeometry,
+): AnyTensor {
+  const [n, h, w] = x.shape as [number, number, number];
+  return tf.tidy(() => {
+    const pieces = liveTaps(x.shape, weights.shape, dilation).map((part) => {
+      const product = math.product(rowsOf(math, x, part, "input"), matrixOf(math, weights, part));
+      return { rows: math.toFloat(product), part };
+    });
+    return gathered(pieces, "output", [n, h, w, weights.shape[3]!]);
+  });
+}
+
+/**
+ * Gradient with respect to the input.
+ * @param dy `[N, H, W, O]` of `math`'s type
+ * @param weights `[k, k, C, O]` of that type
+ * @returns float32 `[N, H, W, C]`
+ */
+export function gradInputByTaps(
+  math: NativeMath,
+  dy: AnyTensor,
+  weights: AnyTensor,
+  { dilation }: ConvolutionGeometry,
+): AnyTensor {
+  const [n, h, w] = dy.shape as [number, number, number];
+  return tf.tidy(() => {
+    const pieces = liveTaps(dy.shape, weights.shape, dilation).map((part) => {
+      const given = rowsOf(math, dy, part, "output");
+      const product = math.product(given, matrixOf(math, weights, part), false, true);
+      return { rows: math.toFloat(product), part };
+    });
+    return gathered(pieces, "input", [n, h, w, weights.shape[2]!]);
+  });
+}
+
+/**
+ * Gradient with respect to the weights.
+ * @param x `[N, H, W, C]` of `math`'s type
+ * @param dy `[N, H, W, O]` of that type
+ * @returns float32 `[k, k, C, O]`
  */
 export function gradWeightsByTaps(
+  math: NativeMath,
   x: AnyTensor,
   dy: AnyTensor,
   weightShape: readonly number[],
@@ -61,14 +160,12 @@ export function gradWeightsByTaps(
 ): AnyTensor {
   const [kh, kw, c, o] = weightShape as [number, number, number, number];
   return tf.tidy(() => {
-    const taps = spans(x.shape[1]!, kh, dilation).flatMap((row) =>
-      spans(x.shape[2]!, kw, dilation).map((column) => {
-        if (row.length === 0 || column.length === 0) return tf.zeros([1, c, o]);
-        const seen = rowsOf(x, row.input, column.input, row.length, column.length);
-        const given = rowsOf(dy, row.output, column.output, row.length, column.length);
-        return tf.reshape(tf.matMul(seen, given, true, false), [1, c, o]);
-      })
-    );
-    return tf.reshape(taps.length === 1 ? taps[0]! : tf.concat(taps, 0), [kh, kw, c, o]);
+    const live = new Map(liveTaps(x.shape, weightShape, dilation).map((part) => [part.index, part]));
+    const taps = Array.from({ length: kh * kw }, (_, index) => {
+      const part = live.get(index);
+      if (part === undefined) return math.from(tf.zeros([c, o]));
+      return math.product(rowsOf(math, x, part, "input"), rowsOf(math, dy, part, "output"), true, false);
+    });
+    return tf.reshape(math.toFloat(taps.length === 1 ? taps[0]! : math.join(taps)), [kh, kw, c, o]);
   });
 }

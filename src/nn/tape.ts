@@ -43,6 +43,12 @@ export class Value {
   }
 }
 
+/** What is freed once: a tensor, or something that holds tensors. */
+export interface Freed {
+  /** Frees it. */
+  dispose(): void;
+}
+
 /** What an op hands to the tape. */
 export interface OpRecord {
   /** Differentiable inputs, in the order of the gradients that `backward` returns. */
@@ -51,8 +57,8 @@ export interface OpRecord {
   readonly output: AnyTensor;
   /** Inputs (or `"output"`) whose tensors `backward` reads. */
   readonly saves?: readonly (Value | "output")[];
-  /** Further tensors that only `backward` reads; disposed after it, or at once when nothing is recorded. */
-  readonly extras?: readonly AnyTensor[];
+  /** Further things that only `backward` reads; disposed after it, or at once when nothing is recorded. */
+  readonly extras?: readonly Freed[];
   /**
    * Gradients with respect to `inputs`, given the output's; `undefined` where an input needs none.
    * It may return `dy` itself for at most one input only through `tf.clone`.
@@ -64,7 +70,7 @@ interface TapeNode {
   readonly inputs: readonly Value[];
   readonly output: Value;
   readonly saved: readonly Value[];
-  readonly extras: readonly AnyTensor[];
+  readonly extras: readonly Freed[];
   backward(dy: AnyTensor, output: AnyTensor): readonly (AnyTensor | undefined)[];
 }
 
@@ -136,7 +142,7 @@ export class Tape {
     const requiresGrad = this.recording && record.inputs.some((input) => input.requiresGrad);
     const output = this.#enter(new Value(record.output, requiresGrad, true));
     if (!requiresGrad) {
-      extras.forEach((tensor) => tensor.dispose());
+      extras.forEach((extra) => extra.dispose());
       return output;
     }
     const saved = (record.saves ?? []).map((value) => (value === "output" ? output : value).hold());
@@ -264,7 +270,7 @@ export class Tape {
 
   #free(node: TapeNode): void {
     node.saved.forEach((value) => value.release());
-    node.extras.forEach((tensor) => tensor.dispose());
+    node.extras.forEach((extra) => extra.dispose());
     node.output.gradient?.dispose();
     node.output.gradient = undefined;
   }
