@@ -53,11 +53,24 @@ function largestFinite(values: ArrayLike<number>): number {
   return largest;
 }
 
-/** Holds a tensor of ours beside its reference. */
-export function compareTensors(tensor: string, reference: ReferenceTensor, ours: Produced): Comparison {
+/**
+ * Holds a tensor of ours beside its reference.
+ * @param weights The reference's gradient of the weights beside, where `ours` is a bias's that cancels
+ */
+export function compareTensors(
+  tensor: string,
+  reference: ReferenceTensor,
+  ours: Produced,
+  weights?: ReferenceTensor,
+): Comparison {
   const expected = numbersOf(reference);
   const maximum = largestFinite(expected);
-  const tolerance = toleranceOf(ours.kind, maximum, reference.float64Difference);
+  const tolerance = toleranceOf(
+    ours.kind,
+    maximum,
+    reference.float64Difference,
+    weights && largestFinite(numbersOf(weights)),
+  );
   const fits = reference.shape.join() === ours.shape.join() && expected.length === ours.data.length;
   let [difference, position, beyond, nonFinite] = [-1, 0, 0, 0];
   for (let i = 0; i < expected.length; i++) {
