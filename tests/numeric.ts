@@ -23,7 +23,7 @@ async function start(name: BackendName): Promise<Started> {
     return { name, backend: (await openBackend(name)).backend };
   } catch (error) {
     if (!(error instanceof BackendUnavailable)) throw error;
-    return { name, why: error.message };
+    return { name, why: error.message.split(", expected")[0] };
   }
 }
 

@@ -57,6 +57,7 @@ export class OpDefinitions {
   #graph: Deno.PointerValue;
   #known = new Map<string, OpDefinition | undefined>();
 
+  /** @param context Whose library is asked */
   constructor(context: TensorflowContext) {
     this.#context = context;
     this.#graph = context.symbols.TF_NewGraph();
