@@ -107,7 +107,7 @@ export { crossEntropy, IGNORE_LABEL } from "./src/nn/cross_entropy.ts";
 export type { CrossEntropyAverage } from "./src/nn/cross_entropy.ts";
 export type { BatchNormKernels, BatchStatistics, NormalizedBatch } from "./src/nn/batch_norm_kernels.ts";
 export { Tape, Value } from "./src/nn/tape.ts";
-export type { Observation, OpRecord, ScopeResult, TapeOptions } from "./src/nn/tape.ts";
+export type { Freed, Observation, OpRecord, ScopeResult, TapeOptions } from "./src/nn/tape.ts";
 export type { AnyTensor, FeatureMap, LabelMap as LabelTensor } from "./src/nn/tensors.ts";
 
 export { Sgd } from "./src/train/sgd.ts";
@@ -155,6 +155,14 @@ export type { AugmentOptions, PictureSize } from "./src/data/augment/augment_opt
 
 export { train } from "./src/train/trainer.ts";
 export type { TrainEvents, TrainOptions, TrainOutcome } from "./src/train/trainer.ts";
+export { joinWorkers, WorkerGroup } from "./src/train/distributed/worker_group.ts";
+export { clusterFromTfConfig } from "./src/train/distributed/cluster.ts";
+export type { Cluster } from "./src/train/distributed/cluster.ts";
+export type { WaitOptions } from "./src/train/distributed/wait_for_peers.ts";
+export { encodeServerDef } from "./src/train/distributed/server_def.ts";
+export type { RunningStatistics } from "./src/nn/batch_norm_kernels.ts";
+export type { BatchShare } from "./src/method/batch_share.ts";
+export type { EvaluationShare } from "./src/eval/evaluate_dataset.ts";
 export type { EvalRow, TrainRow } from "./src/train/metric_rows.ts";
 export { CheckpointFolder } from "./src/train/checkpoint_folder.ts";
 export type {

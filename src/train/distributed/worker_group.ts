@@ -26,7 +26,10 @@ export class WorkerGroup {
   readonly #health: PeerHealth;
   readonly #watch: Worker;
 
-  /** @param watch Asks for the other processes until the group is left */
+  /**
+   * A group whose processes have answered; `joinWorkers` makes it.
+   * @param watch Asks for the other processes until the group is left
+   */
   constructor(cluster: Cluster, collectives: Collectives, health: PeerHealth, watch: Worker) {
     this.#cluster = cluster;
     this.#health = health;
