@@ -1,7 +1,6 @@
-import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
-import { type Affine, batchNormEvaluation, batchNormTraining } from "../nn/batch_norm.ts";
-import type { BatchNormKernels, BatchStatistics } from "../nn/batch_norm_kernels.ts";
+import { type Affine, batchNormEvaluation, batchNormTraining, moveStatistics } from "../nn/batch_norm.ts";
+import type { BatchNormKernels, BatchStatistics, RunningStatistics } from "../nn/batch_norm_kernels.ts";
 import { convolution } from "../nn/convolution.ts";
 import type { ConvolutionGeometry } from "../nn/convolution_geometry.ts";
 import type { BatchRows } from "../nn/dropout.ts";
@@ -61,13 +60,18 @@ export class ForwardPass {
   norm(name: string, x: Value, rectified: boolean): Value {
     const affine: Affine = { gamma: this.parameter(`${name}.weight`), beta: this.parameter(`${name}.bias`) };
     const options = { relu: rectified, name: `"${name}"`, kernels: this.options.normKernels };
+    const running = this.#running(name);
     if (!this.options.training) {
-      const mean = this.parameters.tensor(`${name}.running_mean`);
-      const variance = this.parameters.tensor(`${name}.running_var`);
-      return batchNormEvaluation(this.tape, x, affine, mean, variance, options);
+      return batchNormEvaluation(this.tape, x, affine, running.mean, running.variance, options);
     }
-    const { output, statistics } = batchNormTraining(this.tape, x, affine, options);
-    this.#update({ norm: name, statistics });
+    if (this.options.replayed?.(name)) {
+      const { output, statistics } = batchNormTraining(this.tape, x, affine, options);
+      this.#kept.push({ norm: name, statistics });
+      this.#put(name, moveStatistics(running, statistics));
+      return output;
+    }
+    const { output, statistics } = batchNormTraining(this.tape, x, affine, { ...options, running });
+    this.#put(name, statistics);
     return output;
   }
 
@@ -87,7 +91,9 @@ export class ForwardPass {
 
   /** Makes the kept updates of the running statistics once more, in their order. */
   replayStatistics(): void {
-    for (const update of this.#kept) this.#move(update);
+    for (const { norm, statistics } of this.#kept) {
+      this.#put(norm, moveStatistics(this.#running(norm), statistics));
+    }
     this.dispose();
   }
 
@@ -97,27 +103,18 @@ export class ForwardPass {
     this.#kept = [];
   }
 
-  #update(update: Update): void {
-    this.#move(update);
-    if (this.options.replayed?.(update.norm)) this.#kept.push(update);
-    else disposeStatistics(update.statistics);
+  #running(norm: string): RunningStatistics {
+    return {
+      mean: this.parameters.tensor(`${norm}.running_mean`),
+      variance: this.parameters.tensor(`${norm}.running_var`),
+      share: RUNNING_MOMENTUM,
+    };
   }
 
-  /** running ← (1 − 0.1) · running + 0.1 · batch */
-  #move({ norm, statistics }: Update): void {
-    const { parameters } = this;
-    for (
-      const [name, batch] of [["running_mean", statistics.mean], [
-        "running_var",
-        statistics.variance,
-      ]] as const
-    ) {
-      const key = `${norm}.${name}`;
-      const moved = tf.tidy(() =>
-        tf.add(tf.mul(parameters.tensor(key), 1 - RUNNING_MOMENTUM), tf.mul(batch, RUNNING_MOMENTUM))
-      );
-      parameters.replace(key, moved);
-    }
-    parameters.count(`${norm}.num_batches_tracked`);
+  /** Puts moved running statistics in place of the ones before. */
+  #put(norm: string, { mean, variance }: BatchStatistics): void {
+    this.parameters.replace(`${norm}.running_mean`, mean);
+    this.parameters.replace(`${norm}.running_var`, variance);
+    this.parameters.count(`${norm}.num_batches_tracked`);
   }
 }

@@ -1,6 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../backends/native.ts";
-import type { BatchNormKernels, BatchStatistics } from "./batch_norm_kernels.ts";
+import type {
+  BatchNormKernels,
+  BatchStatistics,
+  NormalizedBatch,
+  RunningStatistics,
+} from "./batch_norm_kernels.ts";
 import { nativeBatchNorm } from "./batch_norm_native.ts";
 import { portableBatchNorm } from "./batch_norm_portable.ts";
 import { relu, reluGradient } from "./relu.ts";
@@ -24,6 +29,8 @@ export interface BatchNormOptions {
   readonly name?: string;
   /** Other kernels than the current backend's, for example ones that sum over several processes. */
   readonly kernels?: BatchNormKernels;
+  /** In training: running statistics to move by the batch's. */
+  readonly running?: RunningStatistics;
 }
 
 /** The kernels of the current backend. */
@@ -45,7 +52,8 @@ function checkChannels(x: Value, affine: Affine, name: string): void {
 /**
  * Batch norm in training: normalizes by the batch's own mean and variance.
  * @param x `[N, H, W, C]` with N·H·W ≥ 2
- * @returns `output` `[N, H, W, C]`; `statistics`, which the caller disposes after updating the running ones
+ * @returns `output` `[N, H, W, C]`; `statistics` of the batch, or with `options.running` the moved ones; the caller
+ * disposes them
  * @throws {RangeError} If a channel has one value only, or scale and shift do not fit
  */
 export function batchNormTraining(
@@ -65,7 +73,7 @@ export function batchNormTraining(
         "training; use a batch of 2 or more, or a larger crop",
     );
   }
-  const batch = kernels.forward(x.tensor, affine.gamma.tensor, affine.beta.tensor, BATCH_NORM_EPSILON);
+  const batch = normalize(kernels, x.tensor, affine, options.running);
   const output = options.relu ? replace(batch.output, tf.relu) : batch.output;
   const value = tape.apply({
     inputs: [x, affine.gamma, affine.beta],
@@ -81,6 +89,34 @@ export function batchNormTraining(
     },
   });
   return { output: value, statistics: { mean: batch.mean, variance: batch.variance } };
+}
+
+function normalize(
+  kernels: BatchNormKernels,
+  x: AnyTensor,
+  { gamma, beta }: Affine,
+  running: RunningStatistics | undefined,
+): NormalizedBatch {
+  const [scale, shift] = [gamma.tensor, beta.tensor];
+  if (running === undefined) return kernels.forward(x, scale, shift, BATCH_NORM_EPSILON);
+  if (kernels.forwardMoving !== undefined) {
+    return kernels.forwardMoving(x, scale, shift, BATCH_NORM_EPSILON, running);
+  }
+  const batch = kernels.forward(x, scale, shift, BATCH_NORM_EPSILON);
+  const moved = moveStatistics(running, batch);
+  batch.mean.dispose();
+  batch.variance.dispose();
+  return { ...batch, ...moved };
+}
+
+/** (1 − share) · running + share · batch; new tensors. */
+export function moveStatistics(running: RunningStatistics, batch: BatchStatistics): BatchStatistics {
+  const moved = (before: AnyTensor, now: AnyTensor) =>
+    tf.tidy(() => tf.add(tf.mul(before, 1 - running.share), tf.mul(now, running.share)));
+  return {
+    mean: moved(running.mean, batch.mean),
+    variance: moved(running.variance, batch.variance),
+  };
 }
 
 function replace(tensor: AnyTensor, f: (tensor: AnyTensor) => AnyTensor): AnyTensor {

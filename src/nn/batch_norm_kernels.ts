@@ -8,6 +8,12 @@ export interface BatchStatistics {
   readonly variance: AnyTensor;
 }
 
+/** Statistics to move, each `[C]`; they stay the caller's. */
+export interface RunningStatistics extends BatchStatistics {
+  /** Share of the batch's statistics afterwards, in (0, 1). */
+  readonly share: number;
+}
+
 /** What the training forward hands over. */
 export interface NormalizedBatch extends BatchStatistics {
   /** `[N, H, W, C]` */
@@ -22,6 +28,17 @@ export interface BatchNormKernels {
   readonly processes?: number;
   /** Normalizes `x` `[N, H, W, C]` by its own statistics, then scales by `gamma` and shifts by `beta`, each `[C]`. */
   forward(x: AnyTensor, gamma: AnyTensor, beta: AnyTensor, epsilon: number): NormalizedBatch;
+  /**
+   * As `forward`, with moved running statistics, (1 − share) · running + share · batch, in place of the batch's own.
+   * Kernels without it have them moved by ops of their own.
+   */
+  forwardMoving?(
+    x: AnyTensor,
+    gamma: AnyTensor,
+    beta: AnyTensor,
+    epsilon: number,
+    running: RunningStatistics,
+  ): NormalizedBatch;
   /** Gradients with respect to x, gamma and beta, from the output's and what `forward` saved. */
   gradient(
     dy: AnyTensor,

@@ -2,15 +2,26 @@ import * as tf from "@tensorflow/tfjs-core";
 import { TF_FLOAT } from "../backends/tensorflow/dtypes.ts";
 import type { NodeKernelBackend } from "../backends/tensorflow/node_kernels.ts";
 import { type OpAttributes, runOpMany } from "../backends/tensorflow/run_op.ts";
-import type { BatchNormKernels } from "./batch_norm_kernels.ts";
+import type { BatchNormKernels, NormalizedBatch } from "./batch_norm_kernels.ts";
+import type { AnyTensor } from "./tensors.ts";
 
-function attributes(epsilon: number): OpAttributes {
+function attributes(epsilon: number, share?: number): OpAttributes {
   return {
     types: { U: TF_FLOAT },
-    floats: { epsilon },
+    floats: share === undefined ? { epsilon } : { epsilon, exponential_avg_factor: share },
     strings: { data_format: "NHWC" },
     bools: { is_training: true },
   };
+}
+
+function forward(
+  backend: NodeKernelBackend,
+  inputs: readonly AnyTensor[],
+  attributes: OpAttributes,
+): NormalizedBatch {
+  const outputs = runOpMany(backend, "FusedBatchNormV3", inputs, 6, attributes);
+  const [output, mean, variance, ...saved] = outputs;
+  return { output: output!, mean: mean!, variance: variance!, saved };
 }
 
 /** Batch norm by TensorFlow's fused kernels; their variance already has n / (n − 1). */
@@ -18,16 +29,12 @@ export function nativeBatchNorm(backend: NodeKernelBackend): BatchNormKernels {
   return {
     forward(x, gamma, beta, epsilon) {
       const none = tf.zeros([0]);
-      const outputs = runOpMany(
-        backend,
-        "FusedBatchNormV3",
-        [x, gamma, beta, none, none],
-        6,
-        attributes(epsilon),
-      );
+      const batch = forward(backend, [x, gamma, beta, none, none], attributes(epsilon));
       none.dispose();
-      const [output, mean, variance, ...saved] = outputs;
-      return { output: output!, mean: mean!, variance: variance!, saved };
+      return batch;
+    },
+    forwardMoving(x, gamma, beta, epsilon, { mean, variance, share }) {
+      return forward(backend, [x, gamma, beta, mean, variance], attributes(epsilon, share));
     },
     gradient(dy, x, gamma, saved, epsilon) {
       const inputs = [dy, x, gamma, ...saved];

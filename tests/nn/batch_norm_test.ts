@@ -121,6 +121,24 @@ numericTest("nativeBatchNorm() equals portableBatchNorm in both directions", () 
   }
 }, ["tensorflow"]);
 
+numericTest("batchNormTraining() moves running statistics by their share", () => {
+  const inputs = inputsOf([2, 9, 8, 5]);
+  const running = { mean: normal([5], "mean"), variance: tf.fill([5], 2), share: 0.1 };
+  const statisticsOf = (options: BatchNormOptions) => {
+    const tape = new Tape();
+    const [x, gamma, beta] = inputs.map((tensor) => tape.parameter(tensor));
+    const { statistics } = batchNormTraining(tape, x!, { gamma: gamma!, beta: beta! }, options);
+    tape.dispose();
+    return [take(statistics.mean), take(statistics.variance)];
+  };
+  const [batch, moved] = [statisticsOf({}), statisticsOf({ running })];
+  [running.mean, running.variance].forEach((before, i) => {
+    const expected = before.dataSync().map((value, c) => 0.9 * value + 0.1 * batch[i]![c]!);
+    assertClose(moved[i]!, expected, { ofMaximum: 1e-6 });
+  });
+  tf.dispose([inputs, running.mean, running.variance]);
+});
+
 agreementTest("batchNormTraining()", () => {
   const inputs = inputsOf([2, 9, 8, 5]);
   const { output, gradients } = differentiate(inputs, training({ relu: true }));
