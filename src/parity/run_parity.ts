@@ -2,7 +2,7 @@ import { FormatError } from "../core/errors.ts";
 import { CaseView } from "./case_view.ts";
 import { type FunctionCase, functionCases } from "./function_cases.ts";
 import { Ledger } from "./ledger.ts";
-import { openReferenceFolder } from "./reference_folder.ts";
+import { openReferenceFolder, type ReferenceFile } from "./reference_folder.ts";
 import { addTotals, type FileReport, type ParityReport, type RanCase, reportFile } from "./report.ts";
 import { runTraining } from "./training_case.ts";
 
@@ -64,6 +64,13 @@ async function runFile(ledger: Ledger): Promise<RanCase[]> {
   return ran;
 }
 
+/** Runs the cases of one file. @returns What became of each tensor, and the report of that */
+export async function compareFile(file: ReferenceFile): Promise<{ ledger: Ledger; report: FileReport }> {
+  const ledger = new Ledger(file);
+  const ran = await runFile(ledger);
+  return { ledger, report: reportFile(ledger, ran) };
+}
+
 /**
  * Compares with a folder of reference tensors on the current backend: every tensor is compared, an input, taken over
  * or listed as left out.
@@ -84,8 +91,7 @@ export async function runParity(path: string, options: ParityOptions = {}): Prom
   }
   const files: FileReport[] = [];
   for (const name of names) {
-    const ledger = new Ledger(await folder.read(name));
-    const report = reportFile(ledger, await runFile(ledger));
+    const { report } = await compareFile(await folder.read(name));
     files.push(report);
     options.onFile?.(name, report);
   }

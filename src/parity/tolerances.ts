@@ -16,6 +16,8 @@ export type TensorKind =
 export interface Tolerance {
   readonly relative: number;
   readonly absolute: number;
+  /** Largest share of the reference's largest magnitude that `absolute` may be: small tensors are held to less. */
+  readonly cap?: number;
   /** Whether 10 · f64_diff + 1e-6 counts where it is larger (what float32 itself costs the official code, ten times). */
   readonly orFloat64: boolean;
   /** Of the largest gradient of the weights beside it, added where that is told. */
@@ -64,18 +66,21 @@ export const TOLERANCES: Readonly<Record<TensorKind, Tolerance>> = {
   parameter1: {
     relative: 0,
     absolute: 1e-6,
+    cap: 5e-3,
     orFloat64: true,
     reason: `after one step; official: 1e-7; ${MEASURED}`,
   },
   statistic1: {
     relative: 0,
     absolute: 1e-5,
+    cap: 5e-3,
     orFloat64: true,
     reason: `running statistics after one step, or one pass; ${MEASURED}`,
   },
   parameter3: {
     relative: 0,
     absolute: 5e-4,
+    cap: 5e-3,
     orFloat64: true,
     reason: `parameters and running statistics after three steps; official: 1e-4; ${MEASURED}`,
   },
@@ -111,8 +116,9 @@ export function toleranceOf(
   float64Difference?: number,
   weights = 0,
 ): number {
-  const { relative, absolute, orFloat64, ofWeights } = TOLERANCES[kind];
-  const proposed = relative * maximum + absolute + (ofWeights ?? 0) * weights;
+  const { relative, absolute, cap = Infinity, orFloat64, ofWeights } = TOLERANCES[kind];
+  const proposed = relative * maximum + (maximum > 0 ? Math.min(absolute, cap * maximum) : absolute) +
+    (ofWeights ?? 0) * weights;
   return orFloat64 && float64Difference !== undefined
     ? Math.max(proposed, 10 * float64Difference + 1e-6)
     : proposed;
