@@ -33,10 +33,14 @@ export interface MomentumBuffers {
   dispose(): void;
 }
 
+/** Momentum below which the update in place, which divides by it, would round too much. */
+const LEAST_IN_PLACE = 0.01;
+
 /** Buffers on the current backend: changed in place where it can. Without momentum there are none. */
 export function momentumBuffers(momentum: number): MomentumBuffers {
   const backend = nativeBackend();
-  return backend === undefined || momentum === 0 ? new TensorMomentum() : new VariableMomentum(backend);
+  const divides = momentum >= LEAST_IN_PLACE;
+  return backend !== undefined && divides ? new VariableMomentum(backend) : new TensorMomentum();
 }
 
 /** Buffers that are replaced by new tensors: any backend. */
