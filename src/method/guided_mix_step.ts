@@ -2,7 +2,7 @@ import { checkRecipe, type Recipe } from "../config/recipe.ts";
 import { TrainingError } from "../core/errors.ts";
 import type { Network } from "../model/network.ts";
 import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
-import { type Observation, Tape } from "../nn/tape.ts";
+import { type Observation, Tape, type Value } from "../nn/tape.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import type { BatchShare } from "./batch_share.ts";
 import { type LossName, objective } from "./objective.ts";
@@ -29,6 +29,11 @@ export interface StepContext {
    * `unlabeledPlaces` names them.
    */
   readonly share?: BatchShare;
+  /**
+   * Takes each gradient, and disposes it, as soon as it is complete, while others are still to come; the result then has
+   * none. It may replace the parameter.
+   */
+  readonly takeGradient?: (name: string, gradient: AnyTensor) => void;
   /** Called with what `Tape.observe` named, before it is freed. */
   readonly observe?: (observations: ReadonlyMap<string, Observation>) => void | Promise<void>;
 }
@@ -63,6 +68,19 @@ function byName(network: Network, gradients: ReadonlyMap<AnyTensor, AnyTensor>):
     if (gradient !== undefined) named.set(name, gradient);
   }
   return named;
+}
+
+function takeGradients(
+  tape: Tape,
+  network: Network,
+  total: Value,
+  take: StepContext["takeGradient"],
+): Map<string, AnyTensor> {
+  if (take === undefined) return byName(network, tape.backward(total));
+  const { parameters } = network;
+  const names = new Map(parameters.trainableNames().map((name) => [parameters.tensor(name), name]));
+  tape.backwardInto(total, (parameter, gradient) => take(names.get(parameter)!, gradient));
+  return new Map();
 }
 
 /**
@@ -101,7 +119,7 @@ export async function guidedMixStep(
     });
     const losses = await readLosses({ ...terms, total });
     checkFinite(losses, iteration);
-    const gradients = byName(network, tape.backward(total));
+    const gradients = takeGradients(tape, network, total, context.takeGradient);
     await context.observe?.(tape.observations);
     return { losses, gradients, ramp, mixCoefficient: draws.mixCoefficient, pairs };
   } finally {

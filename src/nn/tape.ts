@@ -201,6 +201,28 @@ export class Tape {
     return this.backwardFrom([[loss, tf.onesLike(loss.tensor)]]);
   }
 
+  /**
+   * As `backward`, but hands over each parameter's gradient as soon as it is complete, when no op that is still to come
+   * reads the parameter: an update then needs no memory for all gradients at once.
+   * @param take Gets the parameter's tensor, which it may free, and the gradient, which it must
+   */
+  backwardInto(loss: Value, take: (parameter: AnyTensor, gradient: AnyTensor) => void): void {
+    const uses = this.#countUses();
+    this.#accumulate(loss, tf.onesLike(loss.tensor));
+    for (let node = this.#nodes.pop(); node !== undefined; node = this.#nodes.pop()) {
+      this.#visit(node);
+      for (const input of node.inputs) {
+        const before = uses.get(input);
+        if (before === undefined) continue; // not a parameter
+        uses.set(input, before - 1);
+        if (before > 1 || input.gradient === undefined) continue;
+        const { gradient } = input;
+        input.gradient = undefined;
+        take(input.tensor, gradient);
+      }
+    }
+  }
+
   /** As `backward`, from given gradients of several values; it disposes those gradients. */
   backwardFrom(seeds: readonly (readonly [Value, AnyTensor])[]): Map<AnyTensor, AnyTensor> {
     for (const [value, gradient] of seeds) this.#accumulate(value, gradient);
@@ -225,6 +247,19 @@ export class Tape {
     }
     this.observations.clear();
     this.#parameters.clear();
+  }
+
+  /** How many inputs of recorded ops each parameter is. */
+  #countUses(): Map<Value, number> {
+    const uses = new Map<Value, number>();
+    for (const value of this.#parameters.values()) uses.set(value, 0);
+    for (const { inputs } of this.#nodes) {
+      for (const input of inputs) {
+        const before = uses.get(input);
+        if (before !== undefined) uses.set(input, before + 1);
+      }
+    }
+    return uses;
   }
 
   #enter(value: Value): Value {

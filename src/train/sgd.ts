@@ -79,6 +79,30 @@ export class Sgd {
     }
   }
 
+  /**
+   * Updates one parameter, for gradients that come one by one (`StepContext.takeGradient`); all of them must come
+   * through here or all through `step`.
+   * @param parameters Changed
+   * @param gradient In the inner layout; consumed
+   * @param learningRate Before the groups' factors
+   * @throws {RangeError} With `clipNorm`, which needs all gradients at once; if the name is unknown or shapes differ
+   */
+  take(parameters: ParameterStore, name: string, gradient: AnyTensor, learningRate: number): void {
+    if (!this.takesOneByOne) {
+      throw new RangeError("Cannot update one parameter: clipping is on, expected all gradients in one step");
+    }
+    try {
+      this.#update(parameters, name, gradient, learningRate);
+    } finally {
+      gradient.dispose();
+    }
+  }
+
+  /** Whether `take` can be used: there is no clipping. */
+  get takesOneByOne(): boolean {
+    return this.#clipNorm === undefined;
+  }
+
   /** Momentum buffers by parameter name, in the layout of files. */
   async export(parameters: ParameterStore): Promise<Map<string, StoredTensor>> {
     const specs = specsByName(parameters);

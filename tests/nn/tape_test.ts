@@ -23,6 +23,21 @@ numericTest("Tape.backward() gives the gradient of each parameter that the loss 
   tf.dispose([used, unused]);
 });
 
+numericTest("Tape.backwardInto() hands over each gradient once no op to come reads its parameter", () => {
+  const [early, late] = [tf.tensor([3]), tf.tensor([5])];
+  const tape = new Tape();
+  const [a, b] = [tape.parameter(early), tape.parameter(late)];
+  const sum = linearCombination(tape, [[1, double(tape, a)], [7, b]]);
+  const loss = linearCombination(tape, [[1, sum], [10, b]]);
+  const taken: (readonly [tf.Tensor, number])[] = [];
+  tape.backwardInto(loss, (parameter, gradient) => {
+    taken.push([parameter, take(gradient)[0]!]);
+    parameter.dispose();
+  });
+  assert.deepEqual(taken, [[late, 17], [early, 2]]);
+  tape.dispose();
+});
+
 numericTest("Tape.parameter() gives one value for one tensor, whose gradients add up", () => {
   const x = tf.tensor([3]);
   const tape = new Tape();

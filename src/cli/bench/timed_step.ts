@@ -35,12 +35,13 @@ export class TimedStep {
 
   /** Forward, backward and update by the official recipe. @returns The total loss */
   async step(): Promise<number> {
-    const { losses, gradients } = await guidedMixStep(this.#network, this.#batch, RECIPES.official, {
+    const { parameters } = this.#network;
+    const { losses } = await guidedMixStep(this.#network, this.#batch, RECIPES.official, {
       seed: 0,
       iteration: this.#iteration++,
       iterations: 1000,
+      takeGradient: (name, gradient) => this.#sgd.take(parameters, name, gradient, LEARNING_RATE),
     });
-    this.#sgd.step(this.#network.parameters, gradients, LEARNING_RATE);
     return losses.total!;
   }
 
