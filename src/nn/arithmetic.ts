@@ -87,7 +87,9 @@ export function gatherBatch(tape: Tape, x: Value, indices: readonly number[]): V
       `Cannot pick elements [${indices}] of a batch of ${n}: expected indices from 0 to ${n - 1}`,
     );
   }
-  const pick = () => oneHot(tf.tensor1d(indices as number[], "int32"), n);
+  // tfjs' one-hot wants at least two columns
+  const pick = () =>
+    n === 1 ? tf.ones([indices.length, 1]) : oneHot(tf.tensor1d(indices as number[], "int32"), n);
   return tape.apply({
     inputs: [x],
     output: tf.tidy(() => tf.gather(x.tensor, tf.tensor1d(indices as number[], "int32"))),

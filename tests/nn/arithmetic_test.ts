@@ -69,6 +69,9 @@ numericTest("gatherBatch() picks elements; a repeated one gets the sum of its gr
   assert.deepEqual([...gradients[0]!], [c, d, 0, 0, a! + e!, b! + f!].map((value) => Math.fround(value!)));
   checkGradients([x], (tape, [v]) => gatherBatch(tape, v!, [1, 1, 0, 1]), LINEAR);
   x.dispose();
+  const single = tf.tensor([1, 2], [1, 2]);
+  checkGradients([single], (tape, [v]) => gatherBatch(tape, v!, [0, 0, 0]), LINEAR);
+  single.dispose();
 });
 
 numericTest("reshape() keeps the elements and the gradient", () => {
