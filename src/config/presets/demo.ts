@@ -32,7 +32,8 @@ const DEMO_CONFIG: Preset["config"] = {
  *
  *     deno task train
  *
- * Source: this project. Takes: not measured.
+ * Source: this project. Takes: 91 s supervised and 92 s guidedmix on two cores with AVX-512 that had other work beside,
+ * backend tensorflow, after its downloads.
  */
 export const DEMO: Preset = {
   name: "demo",
@@ -47,7 +48,7 @@ export const DEMO: Preset = {
  *
  *     deno task train --preset demo-wasm --backend wasm
  *
- * Source: this project. Takes: not measured.
+ * Source: this project. Takes: 0.2 s an iteration supervised and 0.37 s guidedmix on two cores with AVX-512, wasm.
  */
 export const DEMO_WASM: Preset = {
   ...DEMO,
@@ -56,13 +57,13 @@ export const DEMO_WASM: Preset = {
   mitrans: { ...SMALL_MITRANS, channels: 16 },
   config: {
     ...DEMO_CONFIG,
-    iterations: 150,
+    iterations: 800,
     batch: { labeled: 2, unlabeled: 2 },
     network: {
       encoder: { ...DEMO_NETWORK.encoder, stemChannels: 8, baseChannels: 8 },
       decoder: { ...DEMO_NETWORK.decoder, channels: 16 },
       mitrans: false,
     },
-    evaluation: { ...DEMO_CONFIG.evaluation, every: 75, limit: 20 },
+    evaluation: { ...DEMO_CONFIG.evaluation, every: 200, limit: 20 },
   },
 };
