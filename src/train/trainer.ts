@@ -25,6 +25,8 @@ export interface TrainEvents {
   onStep?(iteration: number, step: StepResult, batch: LoadedBatch): void;
   /** Every `logEvery` updates. */
   onTrainRow?(row: TrainRow): void | Promise<void>;
+  /** After each image of an evaluation. */
+  onImage?(done: number, total: number): void;
   /** After each evaluation. */
   onEvaluation?(row: EvalRow, evaluation: Evaluation): void | Promise<void>;
   /** Asked after each update; true ends the run with a checkpoint. */
@@ -154,7 +156,7 @@ function evalRow(iteration: number, { summary }: Evaluation): EvalRow {
 }
 
 async function evaluate(
-  { network, dataset, config, workers }: TrainOptions,
+  { network, dataset, config, workers, onImage }: TrainOptions,
   all: boolean,
 ): Promise<Evaluation> {
   const { mode, crop, stride, scale, limit } = config.evaluation;
@@ -165,6 +167,7 @@ async function evaluate(
     scale,
     limit: all ? 0 : limit,
     share: workers,
+    onImage,
   });
 }
 

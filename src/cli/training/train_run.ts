@@ -233,6 +233,7 @@ function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainO
       sinks.write(row, dataset.classes);
       await takeTurn();
     },
+    onImage: (done, total) => output.progress.update({ label: "evaluate", done, total, miou }),
     onEvaluation(row) {
       miou = row.miou;
       sinks.write(row, dataset.classes);
