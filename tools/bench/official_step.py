@@ -13,7 +13,7 @@ with one JSON line:
     quit            ends, as the end of input does
 
 The first step pays for warming up. PyTorch's own settings stand, but for --threads. The data
-are noise, two labeled and two unlabeled images; 21 classes (tiny: 5). --mitrans takes a width,
+are noise, two labeled and two unlabeled images unless --batch says otherwise; 21 classes (tiny: 5). --mitrans takes a width,
 or `cat` for the official width, that of the concatenated branches; at another width the mix
 decoder's bottleneck takes as many channels, which no official configuration can ask for.
 --resnet-aspp is ResNet-50 V1c and the ASPP head alone, forward and backward of the mean logit
@@ -35,7 +35,7 @@ import official_env as oe  # noqa: E402
 R50 = dict(depth=50, base=64, stem=64, channels=512, dilations=(1, 12, 24, 36), num_classes=21, dropout=0.1)
 TINY = dict(depth=18, base=4, stem=8, channels=6, dilations=(1, 2, 3, 4), num_classes=5, dropout=0.0)
 CONFIGS = {'tiny': (TINY, 65), 'r50-129': (R50, 129), 'r50-257': (R50, 257)}
-BATCH = 2
+RESNET_ASPP_BATCH = 2
 
 
 def timed(work):
@@ -64,23 +64,23 @@ def build_model(options, mitrans):
     return model
 
 
-def noise_batch(side, classes):
+def noise_batch(side, classes, count):
     """The arguments of the official `train_step`."""
     import torch
-    metas = [{}] * BATCH
-    return {'img': torch.randn(BATCH, 3, side, side), 'img_metas': metas,
-            'gt_semantic_seg': torch.randint(0, classes, (BATCH, 1, side, side)),
-            'unsup.img': torch.randn(BATCH, 3, side, side), 'unsup.img_metas': metas,
-            'unsup.gt_semantic_seg': torch.zeros(BATCH, 1, side, side, dtype=torch.long)}
+    metas = [{}] * count
+    return {'img': torch.randn(count, 3, side, side), 'img_metas': metas,
+            'gt_semantic_seg': torch.randint(0, classes, (count, 1, side, side)),
+            'unsup.img': torch.randn(count, 3, side, side), 'unsup.img_metas': metas,
+            'unsup.gt_semantic_seg': torch.zeros(count, 1, side, side, dtype=torch.long)}
 
 
 class OfficialStep:
     """The whole training step through mmcv's optimizer hook."""
 
-    def __init__(self, options, side, mitrans):
+    def __init__(self, options, side, mitrans, count):
         from mmcv.runner import OptimizerHook, build_optimizer
         self.model = build_model(options, mitrans)
-        self.data = noise_batch(side, options['num_classes'])
+        self.data = noise_batch(side, options['num_classes'], count)
         self.optimizer = build_optimizer(
             self.model, dict(type='SGD', lr=0.01, momentum=0.9, weight_decay=0.0005))
         self.hook = OptimizerHook()
@@ -113,7 +113,7 @@ class ResnetAspp:
     def __init__(self, options, side):
         import torch
         self.model = build_model(options, None)
-        self.x = torch.randn(BATCH, 3, side, side)
+        self.x = torch.randn(RESNET_ASPP_BATCH, 3, side, side)
 
     def train_forward(self):
         """The mean logit at feature size; keeps the graph."""
@@ -165,13 +165,17 @@ def parse_arguments():
     ap.add_argument('--official', required=True, help='a checkout of the official repository')
     ap.add_argument('--config', choices=list(CONFIGS), default='r50-129')
     ap.add_argument('--mitrans', metavar='WIDTH', help='a width or "cat"; default: MITrans off')
+    ap.add_argument('--crop', type=int, help="default: the configuration's")
+    ap.add_argument('--batch', type=int, default=2, help='labeled images, and as many unlabeled; at least 2')
     ap.add_argument('--resnet-aspp', action='store_true', help='ResNet-50 V1c and ASPP alone')
     ap.add_argument('--threads', type=int, default=0, help="default: PyTorch's own choice")
     args = ap.parse_args()
     if args.mitrans not in (None, 'cat') and not (args.mitrans.isdigit() and int(args.mitrans) >= 2):
         ap.error(f'--mitrans is "{args.mitrans}", expected "cat" or a width of at least 2')
-    if args.resnet_aspp and (args.mitrans or args.config != 'r50-129'):
-        ap.error('--resnet-aspp has its own sizes, expected neither --mitrans nor --config')
+    if args.batch < 2:
+        ap.error(f'--batch is {args.batch}, expected at least 2: the pooled norm sees one value an image')
+    if args.resnet_aspp and (args.mitrans or args.crop or args.batch != 2 or args.config != 'r50-129'):
+        ap.error('--resnet-aspp has its own sizes, expected no --mitrans, --config, --crop or --batch')
     return args
 
 
@@ -185,11 +189,13 @@ def main():
     if args.threads:
         torch.set_num_threads(args.threads)
     options, side = CONFIGS[args.config]
-    subject = ResnetAspp(options, side) if args.resnet_aspp else OfficialStep(options, side, args.mitrans)
+    side = args.crop or side
+    subject = (ResnetAspp(options, side) if args.resnet_aspp
+               else OfficialStep(options, side, args.mitrans, args.batch))
     parts = [subject.model.backbone, subject.model.decode_head] if args.resnet_aspp else [subject.model]
     serve(subject, dict(
         config='resnet-aspp' if args.resnet_aspp else args.config, mitrans=args.mitrans, crop=side,
-        labeled=BATCH, unlabeled=0 if args.resnet_aspp else BATCH, classes=options['num_classes'],
+        labeled=args.batch, unlabeled=0 if args.resnet_aspp else args.batch, classes=options['num_classes'],
         depth=options['depth'], channels=options['channels'], dilations=options['dilations'],
         torch=torch.__version__, threads=torch.get_num_threads(), precision='float32',
         params_million=round(sum(p.numel() for m in parts for p in m.parameters()) / 1e6, 3)))
