@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import type { Recipe } from "../../src/config/recipe.ts";
+import { RECIPE_NAMES, RECIPES } from "../../src/config/recipe.ts";
+import { guidedMixStep } from "../../src/method/guided_mix_step.ts";
+import type { StepBatch } from "../../src/method/step_batch.ts";
+import { Network } from "../../src/model/network.ts";
+import { assertClose, numericTest } from "../numeric.ts";
+import { CONTEXT, recipeWith, SMALL, smallBatch, withStep } from "./small_step.ts";
+
+/** First parts of the names of parameters that got a gradient. */
+function partsOf(gradients: ReadonlyMap<string, unknown>): string[] {
+  return [...new Set([...gradients.keys()].map((name) => name.split(".")[0]!))].sort();
+}
+
+const TERMS: Readonly<Record<string, string[]>> = {
+  guidedmix: ["ce", "cla", "dec", "total", "usup"],
+  official: ["ce", "total", "usup"],
+  paper: ["ce", "cla", "dec", "total", "usup"],
+  supervised: ["ce", "total"],
+};
+
+for (const name of RECIPE_NAMES) {
+  numericTest(`guidedMixStep() of recipe ${name} has its terms and leaves no tensor`, async () => {
+    await withStep(RECIPES[name], ({ losses, ramp, mixCoefficient }) => {
+      assert.deepEqual(Object.keys(losses).sort(), TERMS[name]);
+      assert.ok(ramp > 0 && ramp <= 1 && mixCoefficient >= 0 && mixCoefficient < 0.5);
+      const { ce = 0, cla = 0, dec = 0, usup = 0, total } = losses;
+      const { unsup, classifier, dec: labeledMix } = RECIPES[name];
+      const sum = ce + classifier.weight * cla + labeledMix.weight * dec + unsup.weight * ramp * usup;
+      assertClose([total!], [sum], { ofMaximum: 1e-5 });
+    });
+  });
+}
+
+numericTest(
+  "guidedMixStep() gives the same bits for the same seed and iteration, others for another",
+  async () => {
+    const results: number[][] = [];
+    for (const context of [CONTEXT, CONTEXT, { ...CONTEXT, iteration: 4 }, { ...CONTEXT, seed: 6 }]) {
+      await withStep(RECIPES.guidedmix, ({ losses, mixCoefficient, gradients }) => {
+        const first = gradients.get("decode_head.conv_seg.weight")!.dataSync();
+        results.push([...Object.values(losses), mixCoefficient, ...first]);
+      }, { context });
+    }
+    assert.deepEqual(results[0], results[1]);
+    assert.notDeepEqual(results[0], results[2]);
+    assert.notDeepEqual(results[0], results[3]);
+  },
+);
+
+numericTest("guidedMixStep() gives the constant side exactly no gradient", async () => {
+  const off = { dec: { loss: "none" as const }, classifier: { on: false } };
+  await withStep(recipeWith("guidedmix", { ...off, unsup: { target: "M_u_dec" } }), ({ gradients }) => {
+    assert.deepEqual(partsOf(gradients), ["backbone", "decode_head"], "M_mix is constant");
+  });
+  await withStep(recipeWith("guidedmix", { ...off, unsup: { target: "M_u" } }), ({ gradients }) => {
+    assert.deepEqual(partsOf(gradients), ["backbone", "decode_head", "decode_head_mix", "mitrans"]);
+  });
+});
+
+numericTest("guidedMixStep() of supervised leaves everything but encoder and decoder alone", async () => {
+  await withStep(RECIPES.supervised, ({ gradients, pairs }) => {
+    assert.deepEqual(partsOf(gradients), ["backbone", "decode_head"]);
+    assert.equal(pairs, undefined);
+  });
+});
+
+numericTest("guidedMixStep() in the classifier's warm-up trains its loss alone", async () => {
+  const recipe = recipeWith("guidedmix", { classifier: { warmUp: 0.5 } });
+  await withStep(recipe, ({ losses, gradients }) => {
+    assert.deepEqual(Object.keys(losses).sort(), ["cla", "total"]);
+    assert.deepEqual(partsOf(gradients), ["backbone", "classifier"]);
+  });
+});
+
+numericTest(
+  "guidedMixStep() of equal labeled images has no L_dec where both decoders are one and it divides",
+  async () => {
+    const batch = smallBatch();
+    const first = tf.slice(batch.labeled, 0, 1);
+    const labeled = tf.tile(first, [2, 1, 1, 1]) as tf.Tensor4D;
+    tf.dispose([first, batch.labeled]);
+    const recipe = recipeWith("guidedmix", { dec: { normalize: true } });
+    const options = { ...SMALL, mitrans: false as const };
+    const prepare = ({ parameters }: Network) => {
+      for (const { name } of parameters.specs().filter(({ name }) => name.startsWith("decode_head_mix."))) {
+        parameters.replace(name, tf.clone(parameters.tensor(name.replace("decode_head_mix", "decode_head"))));
+      }
+    };
+    await withStep(recipe, ({ losses }) => {
+      assertClose([losses.dec!], [0], { ofMaximum: 0, absolute: 1e-10 });
+      assert.ok(losses.usup! > 1e-6, "unlabeled images differ");
+    }, { batch: { ...batch, labeled }, options, prepare });
+  },
+);
+
+numericTest(
+  "guidedMixStep() moves the running statistics of the image pool once, or twice as the official step",
+  async () => {
+    for (const [updates, count] of [[1, 2n], [2, 4n]] as const) {
+      const recipe: Recipe = { ...RECIPES.official, imagePoolUpdates: updates };
+      await withStep(recipe, async (_, network) => {
+        const state = await network.export();
+        const tracked = (norm: string) => state.get(`${norm}.num_batches_tracked`)!.data[0];
+        assert.equal(tracked("decode_head.image_pool.1.bn"), count);
+        assert.equal(tracked("decode_head.bottleneck.bn"), 2n);
+        assert.equal(tracked("decode_head_mix.bottleneck.bn"), 1n);
+        assert.equal(tracked("backbone.stem.1"), 1n);
+      });
+    }
+  },
+);
+
+/** A step that is expected to be refused; frees what it was given. */
+async function refused(
+  expected: { name: string; message: RegExp },
+  change: {
+    batch?: Partial<StepBatch>;
+    recipe?: Recipe;
+    options?: typeof SMALL;
+    prepare?: (n: Network) => void;
+  },
+): Promise<void> {
+  const whole = smallBatch();
+  const batch = { ...whole, ...change.batch };
+  const network = new Network(change.options ?? SMALL, 7);
+  change.prepare?.(network);
+  await assert.rejects(guidedMixStep(network, batch, change.recipe ?? RECIPES.guidedmix, CONTEXT), expected);
+  network.dispose();
+  tf.dispose([
+    ...Object.values(whole),
+    ...Object.values(change.batch ?? {}).filter((one) => one !== undefined),
+  ]);
+}
+
+const range = (message: RegExp) => ({ name: "RangeError", message });
+
+numericTest("guidedMixStep() refuses a batch of one where a norm would see one value", async () => {
+  const one = smallBatch(1);
+  await refused(range(/1 labeled and 1 unlabeled, expected at least 2 of each/), { batch: one });
+  // without unlabeled images the norm after global pooling has one value as well
+  await refused(range(/image_pool.*one value a channel, expected at least 2/), {
+    batch: smallBatch(1),
+    recipe: RECIPES.supervised,
+  });
+});
+
+numericTest("guidedMixStep() refuses labels that are no class of the network", async () => {
+  const labels = tf.fill([2, 33, 33], 3, "int32") as tf.Tensor3D;
+  await refused(range(/a label is 3, expected 0 to 2 or 255; the class count does not fit the labels/), {
+    batch: { labels },
+  });
+  const negative = tf.fill([2, 33, 33], -1, "int32") as tf.Tensor3D;
+  await refused(range(/a label is -1/), { batch: { labels: negative } });
+});
+
+numericTest("guidedMixStep() refuses batches whose shapes do not fit", async () => {
+  const labels = tf.zeros([2, 32, 33], "int32") as tf.Tensor3D;
+  await refused(range(/images \[2,33,33,3\], labels \[2,32,33\]/), { batch: { labels } });
+  const unlabeled = tf.zeros([2, 33, 25, 3]) as tf.Tensor4D;
+  await refused(range(/unlabeled images are \[2,33,25,3\], expected \[M, 33, 33, 3\]/), {
+    batch: { unlabeled },
+  });
+  await refused(range(/unlabeled images are missing/), { batch: { unlabeled: undefined } });
+});
+
+numericTest("guidedMixStep() refuses recipes out of range, and networks that lack a part", async () => {
+  const mixed = (lambdaLimit: number) => recipeWith("guidedmix", { mix: { lambdaLimit } });
+  for (const limit of [0, -1, 0.51, NaN]) {
+    await refused(range(/mix\.lambdaLimit is .*, expected a number in \(0, 0\.5\]/), {
+      recipe: mixed(limit),
+    });
+  }
+  const weight = recipeWith("guidedmix", { unsup: { weight: -1 } });
+  await refused(range(/unsup\.weight is -1/), { recipe: weight });
+  const focal = recipeWith("guidedmix", { unsup: { loss: "focal-hard" } });
+  await refused(range(/decouple\.space "probabilities"/), { recipe: focal });
+  await refused(range(/has no classifier, expected one/), { options: { ...SMALL, classifier: false } });
+  await refused(range(/has no mix decoder, expected one/), {
+    options: { ...SMALL, mixDecoder: false, mitrans: false },
+  });
+});
+
+numericTest("guidedMixStep() stops at a loss that is not finite, naming term and iteration", async () => {
+  const broken = (name: string, value: number) => ({ parameters }: Network) =>
+    parameters.replace(name, tf.fill(parameters.tensor(name).shape, value));
+  const training = (message: RegExp) => ({ name: "TrainingError", message });
+  await refused(training(/^Cannot go on at iteration 3: loss "ce" is NaN, expected a finite number/), {
+    prepare: broken("decode_head.conv_seg.bias", NaN),
+  });
+  await refused(training(/iteration 3: loss "cla" is (NaN|Infinity)/), {
+    prepare: broken("classifier.weight", 3e38),
+  });
+  await refused(training(/iteration 3: loss "usup" is/), {
+    recipe: recipeWith("official", { unsup: { loss: "mse" } }),
+    prepare: broken("decode_head_mix.conv_seg.bias", Infinity),
+  });
+});

@@ -1,0 +1,75 @@
+/** A small network and batch for tests of whole steps. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { ModelOptions } from "../../src/config/model_options.ts";
+import type { Recipe } from "../../src/config/recipe.ts";
+import { RECIPES } from "../../src/config/recipe.ts";
+import { randomStream } from "../../src/core/random.ts";
+import { guidedMixStep, type StepContext, type StepResult } from "../../src/method/guided_mix_step.ts";
+import type { StepBatch } from "../../src/method/step_batch.ts";
+import { Network } from "../../src/model/network.ts";
+import { normal } from "../comparison.ts";
+
+/** ResNet-18 of 4 channels with everything on. */
+export const SMALL: ModelOptions = {
+  classes: 3,
+  encoder: {
+    depth: 18,
+    stem: "v1c",
+    stemChannels: 8,
+    baseChannels: 4,
+    outputStride: 8,
+    contractDilation: true,
+  },
+  decoder: { channels: 4, dilations: [1, 2], dropout: 0, alignCorners: false },
+  mixDecoder: true,
+  mitrans: { channels: 6, norm: true, concatInput: true, subsample: false },
+  classifier: true,
+};
+
+/** Where a step stands when a test does not care. */
+export const CONTEXT: StepContext = { seed: 5, iteration: 3, iterations: 10 };
+
+/** Images and labels of 0 to 2 with a corner of 255. The caller disposes them. */
+export function smallBatch(labeled = 2, unlabeled = labeled, side = 33): Required<StepBatch> {
+  const stream = randomStream(1, "labels");
+  const labels = Int32Array.from({ length: labeled * side * side }, (_, i) => {
+    const row = Math.floor(i / side) % side;
+    return row < 3 ? 255 : stream.integer(3);
+  });
+  return {
+    labeled: normal([labeled, side, side, 3], "labeled") as tf.Tensor4D,
+    unlabeled: normal([unlabeled, side, side, 3], "unlabeled") as tf.Tensor4D,
+    labels: tf.tensor3d(labels, [labeled, side, side], "int32"),
+  };
+}
+
+/** Names of a recipe's parts to change. */
+export type RecipeChanges = { readonly [K in keyof Recipe]?: Partial<Recipe[K]> | Recipe[K] };
+
+/** A named recipe with changes in its parts. */
+export function recipeWith(name: keyof typeof RECIPES, changes: RecipeChanges): Recipe {
+  const recipe = RECIPES[name] as unknown as Record<string, unknown>;
+  const parts = Object.entries(changes).map(([part, change]) => {
+    const table = typeof change === "object" && change !== null;
+    return [part, table ? { ...recipe[part] as object, ...change } : change];
+  });
+  return { ...recipe, ...Object.fromEntries(parts) } as Recipe;
+}
+
+/** Runs one step of a fresh network; `body` gets the result, whose gradients are freed afterwards. */
+export async function withStep(
+  recipe: Recipe,
+  body: (result: StepResult, network: Network) => void | Promise<void>,
+  { options = SMALL, batch = smallBatch(), context = CONTEXT, prepare = (_: Network) => {} } = {},
+): Promise<void> {
+  const network = new Network(options, 7);
+  try {
+    prepare(network);
+    const result = await guidedMixStep(network, batch, recipe, context);
+    await body(result, network);
+    for (const gradient of result.gradients.values()) gradient.dispose();
+  } finally {
+    network.dispose();
+    tf.dispose([batch.labeled, batch.unlabeled, batch.labels]);
+  }
+}
