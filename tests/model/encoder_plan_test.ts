@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import type { EncoderOptions } from "../../src/config/model_options.ts";
+import { encoderChannels, planBlocks } from "../../src/model/encoder_plan.ts";
+
+const R50: EncoderOptions = {
+  depth: 50,
+  stem: "v1c",
+  stemChannels: 64,
+  baseChannels: 64,
+  outputStride: 8,
+  contractDilation: true,
+};
+
+function dilations(options: EncoderOptions): number[][] {
+  return planBlocks(options).map((stage) => stage.map(({ dilation }) => dilation));
+}
+
+Deno.test("planBlocks() of ResNet-50 has 16 blocks, 2048 channels and a stride of 2 behind the stem's 4", () => {
+  const stages = planBlocks(R50);
+  assert.deepEqual(stages.map(({ length }) => length), [3, 4, 6, 3]);
+  assert.deepEqual(stages.map((stage) => stage.at(-1)!.outputs), [256, 512, 1024, 2048]);
+  assert.equal(stages.flat().reduce((product, { stride }) => product * stride, 1), 2);
+  assert.equal(encoderChannels(R50), 2048);
+  assert.equal(encoderChannels({ ...R50, depth: 18 }), 512);
+});
+
+Deno.test("planBlocks() gives the first block of a dilated stage half of its dilation when contracted", () => {
+  assert.deepEqual(dilations(R50), [[1, 1, 1], [1, 1, 1, 1], [1, 2, 2, 2, 2, 2], [2, 4, 4]]);
+  const plain = dilations({ ...R50, contractDilation: false });
+  assert.deepEqual(plain.slice(2), [[2, 2, 2, 2, 2, 2], [4, 4, 4]]);
+  assert.deepEqual(dilations({ ...R50, outputStride: 16 }).slice(2), [[1, 1, 1, 1, 1, 1], [1, 2, 2]]);
+});
+
+Deno.test("planBlocks() projects where shape changes only", () => {
+  const projected = planBlocks(R50).map((stage) => stage.map(({ projection }) => projection));
+  assert.ok(projected.every((stage) => stage[0] && stage.slice(1).every((one) => !one)));
+  // the first stage of basic blocks keeps the stem's channels
+  assert.equal(planBlocks({ ...R50, depth: 18 })[0]![0]!.projection, false);
+});
