@@ -32,6 +32,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "compare with reference tensors of the official code",
     load: async () => (await import("./parity.ts")).runParityCommand,
   },
+  bench: {
+    summary: "time a training step and inference",
+    load: async () => (await import("./bench.ts")).runBenchCommand,
+  },
   setup: {
     summary: "find or download libtensorflow",
     load: async () => (await import("./setup.ts")).runSetup,

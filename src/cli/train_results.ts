@@ -1,0 +1,54 @@
+/** What `deno task train` prints at its end. */
+import { dirname, join } from "node:path";
+import { percentText } from "../report/number_text.ts";
+import type { Output } from "./output.ts";
+import type { PlannedRun } from "./training/plan_runs.ts";
+import type { RunResult } from "./training/run.ts";
+
+function summaryLine({ compared, evaluation, folder, seconds }: RunResult): string {
+  const measure = evaluation === undefined
+    ? "not evaluated"
+    : `val mIoU ${percentText(evaluation.summary.miou)}`;
+  return `${compared.group.padEnd(12)}${measure}, ${seconds.toFixed(0)} s, ${folder}`;
+}
+
+/** Prints a line a run, and where the report is or how to go on. */
+export function printResults(
+  results: readonly RunResult[],
+  planned: readonly PlannedRun[],
+  output: Output,
+): void {
+  for (const result of results) output.result(summaryLine(result));
+  const last = results.at(-1)!;
+  if (!last.finished || results.length < planned.length) {
+    const out = planned.length > 1 ? dirname(last.folder) : last.folder;
+    output.result(
+      `Stopped after iteration ${last.iteration}; go on with: deno task train --resume --out ${out}`,
+    );
+  } else output.result(`Report: ${join(last.folder, "report.html")}`);
+}
+
+/** Whether all runs were finished. */
+export function areFinished(results: readonly RunResult[], count: number): boolean {
+  return results.length === count && results.every(({ finished }) => finished);
+}
+
+/**
+ * The results for `--json`.
+ * @param count Runs that were planned
+ */
+export function resultsJson(results: readonly RunResult[], count: number): string {
+  const runs = results.map(({ folder, iteration, finished, evaluation, best, compared, seconds }) => ({
+    folder,
+    recipe: compared.group,
+    seed: compared.seed,
+    iteration,
+    finished,
+    miou: evaluation?.summary.miou,
+    accuracy: evaluation?.summary.accuracy,
+    best,
+    seconds,
+    report: join(folder, "report.html"),
+  }));
+  return JSON.stringify({ ok: areFinished(results, count), runs });
+}

@@ -1,0 +1,81 @@
+/** How a run begins: new, from a checkpoint, or not at all because it is done. */
+import { modelOptions } from "../../config/network_of.ts";
+import type { RunConfig } from "../../config/run_config.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { importWeights } from "../../interop/import_weights.ts";
+import { Network } from "../../model/network.ts";
+import { readMetrics } from "../../report/metrics_file.ts";
+import type { Checkpoint } from "../../train/checkpoint.ts";
+import type { Output } from "../output.ts";
+import type { RunRequest, RunResult } from "./run.ts";
+import { readText, RunFolder } from "./run_folder.ts";
+import { storedEvaluation } from "./stored_evaluation.ts";
+
+/**
+ * The newest checkpoint of the run that is gone on with; `undefined` for a new run.
+ * @throws {ConfigError} If a run is there that is not to be gone on with
+ * @throws {DatasetError} If its images are others now
+ * @throws {CheckpointMismatch} If all of its checkpoints are damaged
+ */
+export async function resumedCheckpoint(
+  { config, resume }: RunRequest,
+  folder: RunFolder,
+  dataset: Dataset,
+  output: Output,
+): Promise<Checkpoint | undefined> {
+  if (!resume || !await folder.hasRun()) {
+    await folder.refuseRun();
+    return undefined;
+  }
+  await folder.checkSplit(dataset);
+  const checkpoint = await folder.checkpoints.newest((text) => output.note(`note     ${text}`));
+  output.note(`resume   from iteration ${checkpoint?.iteration ?? 0} of ${config.iterations}`);
+  return checkpoint;
+}
+
+/**
+ * The network of a run, with the weights that it begins with; what matched is printed.
+ * @throws {CheckpointMismatch} If the weights do not fit
+ */
+export function makeNetwork(
+  config: RunConfig,
+  classes: number,
+  output: Output,
+  withWeights: boolean,
+): Network {
+  const network = new Network(modelOptions(config, classes), config.seed);
+  const { depth, outputStride } = config.network.encoder;
+  output.note(
+    `network  ResNet-${depth}, output stride ${outputStride}, ${
+      (network.parameters.size() / 1e6).toFixed(2)
+    } M weights`,
+  );
+  const { weights } = config.network;
+  if (weights === undefined || !withWeights) return network;
+  try {
+    const { tensors, report } = importWeights(weights, network.parameters.specs());
+    network.parameters.load(tensors);
+    output.note(report);
+    return network;
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}
+
+/** What a run that is done already brought; `undefined` where there is something left to do. */
+export async function doneBefore(
+  { out, resume }: RunRequest,
+  output: Output,
+): Promise<RunResult | undefined> {
+  const folder = new RunFolder(out);
+  if (!resume || !await folder.hasRun()) return undefined;
+  const config = await folder.readConfig();
+  const evaluation = await storedEvaluation(folder);
+  if (evaluation?.iteration !== config.iterations) return undefined;
+  output.note(`run      ${folder.path} is finished, nothing is left to do`);
+  const metrics = readMetrics(await readText(folder.file("metrics.jsonl")) ?? "");
+  const { recipe: { name: group }, seed, iterations: iteration } = config;
+  const compared = { name: folder.path, group, seed, metrics, summary: evaluation.summary };
+  return { folder: folder.path, iteration, finished: true, evaluation, compared, seconds: 0 };
+}
