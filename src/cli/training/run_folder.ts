@@ -57,16 +57,27 @@ export class RunFolder {
 
   /**
    * Begins a run: makes the folder and writes what the run is to be.
-   * @throws {ConfigError} If a run lives here already
+   * @throws {ConfigError} If a run lives here already, or the folder cannot be made
    */
   async begin(config: RunConfig, dataset: Dataset): Promise<void> {
     await this.refuseRun();
-    await Deno.mkdir(this.file("split"), { recursive: true });
+    await this.#make();
     for (const part of ["labeled", "unlabeled", "val"] as const) {
       await this.write(`split/${part}.txt`, listText(partOf(dataset, part)));
     }
     // last: a folder with a config is a run
     await this.write("config.toml", configToToml(config));
+  }
+
+  async #make(): Promise<void> {
+    try {
+      await Deno.mkdir(this.file("split"), { recursive: true });
+    } catch (cause) {
+      throw new ConfigError(
+        `Cannot make run folder "${this.path}": ${(cause as Error).message}, expected a place for a new folder`,
+        { cause },
+      );
+    }
   }
 
   /**
