@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import { TF_DOUBLE, TF_FLOAT, TF_INT32 } from "../../backends/tensorflow/dtypes.ts";
 import type { NodeKernelBackend } from "../../backends/tensorflow/node_kernels.ts";
@@ -57,6 +58,17 @@ export class Collectives {
   /** All processes' tensors, float32 or int32 `[n, …]`, joined along axis 0 by process; the caller disposes it. */
   gather(x: TensorInfo): Tensor {
     return this.#run("gather", x);
+  }
+
+  /**
+   * As `sum`, for few numbers: each process gathers and adds them itself, which takes half the rounds of a ring, n − 1
+   * instead of 2 (n − 1), for n / 2 times the bytes.
+   */
+  sumFew(x: AnyTensor): Tensor {
+    return tf.tidy(() => {
+      const all = this.#run("gather", tf.reshape(x, [1, x.size]));
+      return tf.reshape(tf.sum(all, 0), x.shape);
+    });
   }
 
   /** As `sum`, without blocking the event loop; several may be under way. */

@@ -26,6 +26,6 @@ export function sharedBatch(collectives: Collectives, index: number): BatchShare
         backward: (dy) => [tf.tidy(() => own(collectives.sum(dy)))],
       }),
     gatherTensor: (part) => collectives.gather(part),
-    mean: (part) => tf.tidy(() => tf.div(collectives.sum(part), count)),
+    mean: (part) => tf.tidy(() => tf.div(collectives.sumFew(part), count)),
   };
 }

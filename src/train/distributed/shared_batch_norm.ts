@@ -50,7 +50,7 @@ function joinMoments(collectives: Collectives, own: AnyTensor, n: number): Momen
 
 /**
  * Batch norm over all processes (as PyTorch's SyncBatchNorm), by TensorFlow's fused kernels. One gather a norm forward
- * (2·C numbers), one sum backward (2·C). Gradients of scale and shift are this process's share: they are summed with all
+ * (2·C numbers), one more backward (2·C). Gradients of scale and shift are this process's share: they are summed with all
  * other gradients.
  */
 export function sharedBatchNorm(collectives: Collectives): BatchNormKernels {
@@ -99,7 +99,7 @@ export function sharedBatchNorm(collectives: Collectives): BatchNormKernels {
       const dx = tf.tidy(() => {
         const own = tf.stack([dbeta, dgamma]);
         const factor = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
-        const sums = tf.mul(tf.div(collectives.sum(own), total), factor);
+        const sums = tf.mul(tf.div(collectives.sumFew(own), total), factor);
         const [shift, scale] = tf.unstack(sums) as [AnyTensor, AnyTensor];
         return tf.sub(direct, normalize(x, scale, shift, [mean, variance], epsilon));
       });
