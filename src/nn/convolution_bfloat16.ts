@@ -19,6 +19,15 @@ import type { AnyTensor } from "./tensors.ts";
  */
 const LEAST_PRODUCTS = 4e7;
 
+/** From this dilation on TensorFlow's bfloat16 forward kernel is several times slower than products of taps. */
+const WIDE_DILATION = 8;
+
+/** The largest share of products at which the gradient of the input is faster by taps. */
+const SPARSE_SHARE_BACKWARD = 0.2;
+
+/** The largest C · O at which TensorFlow's kernel of the weights' gradient is faster than products of taps. */
+const NARROW_KERNEL = 512 * 512;
+
 /** Whether a convolution is worth its casts. Strided ones that need a padded copy of their input are not. */
 export function paysBfloat16(
   input: readonly number[],
@@ -61,7 +70,7 @@ export class Bfloat16Convolution implements RunningConvolution {
     const weights = this.#castWeights();
     return tf.tidy(() => {
       const input = this.#math.from(x);
-      if (this.#byTaps(x.shape)) return forwardByTaps(this.#math, input, weights, this.#geometry);
+      if (this.#forwardByTaps(x.shape)) return forwardByTaps(this.#math, input, weights, this.#geometry);
       return this.#math.toFloat(this.#math.run("Conv2D", [input, weights], this.#attributes(x.shape)));
     });
   }
@@ -89,10 +98,15 @@ export class Bfloat16Convolution implements RunningConvolution {
   }
 
   /** A product a tap, for kernels of one tap and for those that would mostly read padding. */
-  #byTaps(input: readonly number[]): boolean {
+  #byTaps(input: readonly number[], share: number): boolean {
     const { shape } = this.#weights;
     if (!keepsSize(shape, this.#geometry)) return false;
-    return shape[0] === 1 || shareOfProducts(input, shape, this.#geometry) <= SPARSE_SHARE;
+    return shape[0] === 1 || shareOfProducts(input, shape, this.#geometry) <= share;
+  }
+
+  #forwardByTaps(input: readonly number[]): boolean {
+    const wide = this.#geometry.dilation >= WIDE_DILATION && keepsSize(this.#weights.shape, this.#geometry);
+    return wide || this.#byTaps(input, SPARSE_SHARE);
   }
 
   #attributes(input: readonly number[]) {
@@ -100,17 +114,28 @@ export class Bfloat16Convolution implements RunningConvolution {
   }
 
   #gradInput(dy: AnyTensor, weights: AnyTensor, input: readonly number[]): AnyTensor {
-    if (this.#byTaps(input)) return gradInputByTaps(this.#math, dy, weights, this.#geometry);
+    if (this.#byTaps(input, SPARSE_SHARE_BACKWARD)) {
+      return gradInputByTaps(this.#math, dy, weights, this.#geometry);
+    }
     const shape = tf.tensor1d(input as number[], "int32");
     return this.#math.toFloat(
       this.#math.run("Conv2DBackpropInput", [shape, weights, dy], this.#attributes(input)),
     );
   }
 
-  /** TensorFlow's own kernel is no faster in bfloat16 than in float32; products of taps are. */
   #gradWeights(x: AnyTensor, dy: AnyTensor, dyCast: AnyTensor): AnyTensor {
     const { shape } = this.#weights;
+    const [, , c, o] = shape as [number, number, number, number];
+    // strided ones, and those of a kernel of one tap, are no faster in TensorFlow's bfloat16 kernel than in float32
     if (!keepsSize(shape, this.#geometry)) return this.#plain.gradWeights(x, dy, shape, this.#geometry);
-    return gradWeightsByTaps(this.#math, this.#math.from(x), dyCast, shape, this.#geometry);
+    const input = this.#math.from(x);
+    if (this.#forwardByTaps(x.shape) || c * o > NARROW_KERNEL) {
+      return gradWeightsByTaps(this.#math, input, dyCast, shape, this.#geometry);
+    }
+    const sizes = tf.tensor1d(shape, "int32");
+    const attributes = this.#attributes(x.shape);
+    return this.#math.toFloat(
+      this.#math.run("Conv2DBackpropFilter", [input, sizes, dyCast], attributes),
+    );
   }
 }

@@ -160,12 +160,28 @@ export function gradWeightsByTaps(
 ): AnyTensor {
   const [kh, kw, c, o] = weightShape as [number, number, number, number];
   return tf.tidy(() => {
-    const live = new Map(liveTaps(x.shape, weightShape, dilation).map((part) => [part.index, part]));
-    const taps = Array.from({ length: kh * kw }, (_, index) => {
-      const part = live.get(index);
-      if (part === undefined) return math.from(tf.zeros([c, o]));
-      return math.product(rowsOf(math, x, part, "input"), rowsOf(math, dy, part, "output"), true, false);
-    });
-    return tf.reshape(math.toFloat(taps.length === 1 ? taps[0]! : math.join(taps)), [kh, kw, c, o]);
+    const live = liveTaps(x.shape, weightShape, dilation);
+    const products = live.map((part) =>
+      math.product(rowsOf(math, x, part, "input"), rowsOf(math, dy, part, "output"), true, false)
+    );
+    const given = math.toFloat(products.length === 1 ? products[0]! : math.join(products));
+    if (live.length === kh * kw) return tf.reshape(given, [kh, kw, c, o]);
+    if (live.length === 1) return aroundMiddle(given, kh, c, o);
+    return tf.reshape(tf.concat(withZeros(live, given, kh * kw, c, o)), [kh, kw, c, o]);
+  });
+}
+
+/** A kernel that is zero but for its middle tap. */
+function aroundMiddle(tap: AnyTensor, kernel: number, c: number, o: number): AnyTensor {
+  const sides: [number, number] = [(kernel - 1) / 2, (kernel - 1) / 2];
+  return tf.pad(tf.reshape(tap, [1, 1, c, o]) as tf.Tensor4D, [sides, sides, [0, 0], [0, 0]]);
+}
+
+/** Rows of live taps, and zeros for the others, in the kernel's order. */
+function withZeros(live: readonly Tap[], given: AnyTensor, taps: number, c: number, o: number): tf.Tensor[] {
+  const zeros = tf.zeros([c, o]);
+  return Array.from({ length: taps }, (_, index) => {
+    const at = live.findIndex((part) => part.index === index);
+    return at < 0 ? zeros : tf.slice(given, [at * c, 0], [c, o]);
   });
 }

@@ -33,6 +33,7 @@ export interface TensorflowContext {
 
 const M_TRIM_THRESHOLD = -1;
 const M_MMAP_THRESHOLD = -3;
+const M_MMAP_MAX = -4;
 const LARGEST_MMAP_THRESHOLD = 32 * 1024 * 1024;
 
 /**
@@ -45,6 +46,8 @@ export function keepFreedMemory(): void {
     const libc = Deno.dlopen("libc.so.6", { mallopt: { parameters: ["i32", "i32"], result: "i32" } });
     libc.symbols.mallopt(M_MMAP_THRESHOLD, LARGEST_MMAP_THRESHOLD);
     libc.symbols.mallopt(M_TRIM_THRESHOLD, 0x7fffffff);
+    // the threshold has an upper bound, which large kernels are beyond: their buffers come from the heap too
+    libc.symbols.mallopt(M_MMAP_MAX, 0);
   } catch {
     // musl has no mallopt: slower, but right
   }
