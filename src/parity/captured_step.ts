@@ -2,13 +2,16 @@ import { guidedMixStep, type StepResult } from "../method/guided_mix_step.ts";
 import type { StepDraws } from "../method/step_draws.ts";
 import type { Observation } from "../nn/tape.ts";
 import { IGNORE_LABEL } from "../nn/cross_entropy.ts";
-import { numbersOf, type Produced } from "./comparison.ts";
-import { outside } from "./layouts.ts";
+import { largestFinite, numbersOf, type Produced } from "./comparison.ts";
+import { outside, row } from "./layouts.ts";
+import { toleranceOf } from "./tolerances.ts";
 import type { TrainingSetup } from "./training_setup.ts";
 
 /** What passed through a step: tensors by name, and the gradients that reached them. */
 export interface Captured {
+  /** Tensors, `[N, C, H, W]`. */
   readonly values: ReadonlyMap<string, Produced>;
+  /** Their gradients, where one flowed. */
   readonly gradients: ReadonlyMap<string, Produced>;
 }
 
@@ -42,19 +45,31 @@ export async function captureStep(
   return { result, captured: captured! };
 }
 
+/** The most probable class of a pixel, and whether the next one is as near as the forward tolerance lets it be. */
+function bestClass(logits: ArrayLike<number>, start: number, step: number, classes: number, near: number) {
+  let [best, first, second] = [0, -Infinity, -Infinity];
+  for (let k = 0; k < classes; k++) {
+    const logit = logits[start + k * step]!;
+    if (logit > first) [best, first, second] = [k, logit, first];
+    else if (logit > second) second = logit;
+  }
+  return { best, tied: first - second <= near };
+}
+
 /** Share of labeled pixels whose class is right, in percent: the official `acc_seg`. */
-export function pixelAccuracy({ ledger }: TrainingSetup, { values }: Captured): number {
+export function pixelAccuracy({ ledger }: TrainingSetup, { values }: Captured): Produced {
   const { data, shape } = values.get("M_l_resized")!;
   const labels = numbersOf(ledger.file.tensors.get("in/gt")!);
   const [, classes, h, w] = shape as [number, number, number, number];
-  let [hits, count] = [0, 0];
+  const near = 2 * toleranceOf("forward", largestFinite(data));
+  let [hits, ties, count] = [0, 0, 0];
   for (let i = 0; i < labels.length; i++) {
     if (labels[i] === IGNORE_LABEL) continue;
     const start = Math.floor(i / (h * w)) * classes * h * w + i % (h * w);
-    let best = 0;
-    for (let k = 1; k < classes; k++) if (data[start + k * h * w]! > data[start + best * h * w]!) best = k;
+    const { best, tied } = bestClass(data, start, h * w, classes, near);
     count++;
     if (best === labels[i]) hits++;
+    if (tied) ties++;
   }
-  return 100 * hits / count;
+  return { ...row([100 * hits / count], "accuracy"), slack: 100 * ties / count };
 }

@@ -4,10 +4,12 @@ import type { Produced } from "./comparison.ts";
 
 /** One function case of a file: the tensors below a prefix, by the rest of their names. */
 export class CaseView {
+  /** What was computed, by full names. */
   readonly results: Results = new Map();
+  /** Why a tensor is not compared, by full names. */
   readonly reasons: Reasons = new Map();
 
-  /** @param prefix With a slash at its end */
+  /** The case below a prefix. @param prefix With a slash at its end */
   constructor(readonly ledger: Ledger, readonly prefix: string) {}
 
   /** The last part of the case's name. */
@@ -20,6 +22,7 @@ export class CaseView {
     return (this.ledger.file.info[this.prefix.slice(0, -1)] ?? {}) as Info;
   }
 
+  /** Whether the case has a tensor of that name. */
   has(name: string): boolean {
     return this.ledger.has(this.prefix + name);
   }

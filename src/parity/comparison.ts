@@ -4,14 +4,21 @@ import { type TensorKind, toleranceOf } from "./tolerances.ts";
 
 /** A tensor of ours beside which a reference is held, in the layout of files. */
 export interface Produced {
+  /** Which tolerance it has. */
   readonly kind: TensorKind;
+  /** Axis lengths as in the file. */
   readonly shape: readonly number[];
+  /** Row-major elements. */
   readonly data: ArrayLike<number>;
+  /** Added to the tolerance, where it hangs on the values: pixels between two classes in an accuracy. */
+  readonly slack?: number;
 }
 
 /** How a tensor of ours and its reference differ. */
 export interface Comparison {
+  /** Name in the reference. */
   readonly tensor: string;
+  /** Which tolerance it has. */
   readonly kind: TensorKind;
   /** Elements that were compared: those whose reference is finite. */
   readonly elements: number;
@@ -44,7 +51,8 @@ function indexOf(position: number, shape: readonly number[]): number[] {
   return index;
 }
 
-function largestFinite(values: ArrayLike<number>): number {
+/** The largest magnitude among finite values. */
+export function largestFinite(values: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < values.length; i++) {
     const magnitude = Math.abs(values[i]!);
@@ -65,7 +73,7 @@ export function compareTensors(
 ): Comparison {
   const expected = numbersOf(reference);
   const maximum = largestFinite(expected);
-  const tolerance = toleranceOf(
+  const tolerance = (ours.slack ?? 0) + toleranceOf(
     ours.kind,
     maximum,
     reference.float64Difference,

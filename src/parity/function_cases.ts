@@ -19,7 +19,9 @@ const RUNNERS: readonly (readonly [string, CaseRunner])[] = [
 
 /** A function case of a file: `prefix` ends in a slash, `run` is missing where the kind is unknown. */
 export interface FunctionCase {
+  /** Beginning of its tensors' names. */
   readonly prefix: string;
+  /** Computes it. */
   readonly run?: CaseRunner;
 }
 

@@ -27,8 +27,10 @@ export class Ledger {
   #fates = new Map<string, Fate>();
   #complaints: string[] = [];
 
+  /** Nothing became of anything yet. */
   constructor(readonly file: ReferenceFile) {}
 
+  /** Whether the file has a tensor of that name. */
   has(name: string): boolean {
     return this.file.tensors.has(name);
   }

@@ -11,6 +11,7 @@ export interface ModuleRun {
   readonly specs: readonly ParameterSpec[];
   /** Put before the case's names of parameters: `decode_head.`. */
   readonly prefix: string;
+  /** The module itself. */
   run(pass: ForwardPass, x: Value): Value;
 }
 

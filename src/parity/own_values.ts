@@ -15,8 +15,11 @@ const HARD = { mode: "hard", space: "logits", normalize: false, constantShare: f
 
 /** The step's predictions on a tape. */
 export interface Predictions {
+  /** M_mix. */
   readonly mixed: Value;
+  /** M_l. */
   readonly labeled: Value;
+  /** M_u. */
   readonly unlabeled: Value;
   /** M_u_dec, softly decoupled. */
   readonly decoupled: Value;

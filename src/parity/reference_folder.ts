@@ -17,7 +17,9 @@ export type Info = Readonly<Record<string, unknown>>;
 export interface ReferenceFile {
   /** Without folder and ending: `train-focal-plain`. */
   readonly name: string;
+  /** Of the manifest. */
   readonly info: Info;
+  /** By name. */
   readonly tensors: ReadonlyMap<string, ReferenceTensor>;
   /** Tensors of the file that the manifest does not name. */
   readonly unlisted: readonly string[];
@@ -36,11 +38,13 @@ interface ManifestFile {
 
 /** A folder of reference tensors: its manifest read and checked, its files read on demand. */
 export interface ReferenceFolder {
+  /** Where it lies. */
   readonly path: string;
   /** Names of the files in the manifest, without ending. */
   readonly names: readonly string[];
   /** Files beside them that the manifest does not name. */
   readonly unlisted: readonly string[];
+  /** Reads one of `names`. */
   read(name: string): Promise<ReferenceFile>;
 }
 

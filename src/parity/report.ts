@@ -3,13 +3,17 @@ import type { Fate, Ledger } from "./ledger.ts";
 
 /** A tensor that was not compared, and why. */
 export interface NotCompared {
+  /** Its case's name. */
   readonly case: string;
+  /** Its full name. */
   readonly tensor: string;
+  /** In a sentence. */
   readonly reason: string;
 }
 
 /** One case: a function with its inputs, or three training steps. */
 export interface CaseReport {
+  /** `train-focal-plain`, or `focal/index_ignore` for a function. */
   readonly name: string;
   /** Tensors that were held beside their reference. */
   readonly compared: number;
@@ -23,14 +27,29 @@ export interface CaseReport {
   readonly failures: readonly Comparison[];
   /** What went wrong otherwise. */
   readonly errors: readonly string[];
+  /** Set where the case is within only with its images moved by rounding; see `FURTHER_RUNS`. */
+  readonly moved?: MovedRun;
+}
+
+/** A further run of a case that was not within at first. */
+export interface MovedRun {
+  /** Which further run is within, from 1. */
+  readonly run: number;
+  /** What was out of tolerance with the images as they are. */
+  readonly failures: readonly Comparison[];
 }
 
 /** Tensors of a folder by what became of them; every one is counted once. */
 export interface Totals {
+  /** All of them. */
   readonly tensors: number;
+  /** Held beside ours. */
   readonly compared: number;
+  /** Read by a case. */
   readonly inputs: number;
+  /** Taken over from the reference. */
   readonly taken: number;
+  /** Listed with a reason. */
   readonly leftOut: number;
   /** Elements inside compared tensors that are NaN or infinite in the reference. */
   readonly nonFiniteElements: number;
@@ -38,26 +57,40 @@ export interface Totals {
 
 /** What a comparison with a reference folder found. */
 export interface ParityReport {
+  /** Path of the folder. */
   readonly folder: string;
+  /** In the order of the files. */
   readonly cases: readonly CaseReport[];
   /** Taken over from the reference because they cannot be repeated. */
   readonly taken: readonly NotCompared[];
+  /** Neither compared nor used. */
   readonly leftOut: readonly NotCompared[];
   /** Files beside the manifest's. */
   readonly unlistedFiles: readonly string[];
   /** Files that `only` did not ask for. */
   readonly skippedFiles: readonly string[];
+  /** Of all files that were compared. */
   readonly totals: Totals;
   /** Whether every case is within its tolerances and ran without error. */
   readonly passed: boolean;
+  /** Wall time. */
   readonly seconds: number;
+}
+
+/** Whether a case is within its tolerances and ran without error. */
+export function isWithin({ beyond, errors }: CaseReport): boolean {
+  return beyond === 0 && errors.length === 0;
 }
 
 /** A file after its cases ran. */
 export interface FileReport {
+  /** One for a training file, one a function case else. */
   readonly cases: readonly CaseReport[];
+  /** Taken over from the reference. */
   readonly taken: readonly NotCompared[];
+  /** Neither compared nor used. */
   readonly leftOut: readonly NotCompared[];
+  /** Of this file. */
   readonly totals: Totals;
 }
 
@@ -86,8 +119,11 @@ function notCompared(
 
 /** A case whose tensors begin with `prefix`, and the errors of its run. */
 export interface RanCase {
+  /** For the report. */
   readonly name: string;
+  /** Beginning of its tensors' names. */
   readonly prefix: string;
+  /** What went wrong besides differences. */
   readonly errors: readonly string[];
 }
 

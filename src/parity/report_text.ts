@@ -20,8 +20,9 @@ function shortName(tensor: string, name: string): string {
   return tensor.startsWith(`${name}/`) ? tensor.slice(name.length + 1) : tensor;
 }
 
-function cells({ name, compared, worst, beyond, elements, errors }: CaseReport): string[] {
-  const failed = errors.length > 0 ? "  ERROR" : beyond > 0 ? "  FAILED" : "";
+function cells({ name, compared, worst, beyond, elements, errors, moved }: CaseReport): string[] {
+  const within = moved === undefined ? "" : "  MOVED";
+  const failed = errors.length > 0 ? "  ERROR" : beyond > 0 ? "  FAILED" : within;
   if (worst === undefined) return [name, "0", "", "", "", "", failed.trim()];
   return [
     name,
@@ -54,6 +55,16 @@ export function describeFailure(failure: Comparison): string {
 function failureLines(report: CaseReport): string[] {
   const lines = [...report.errors, ...report.failures.map(describeFailure)];
   return lines.map((line) => `${report.name}: ${line}`);
+}
+
+/** What was out with the images as they are, where a further run is within. */
+function movedLines({ name, moved }: CaseReport): string[] {
+  if (moved === undefined) return [];
+  const [first, ...more] = moved.failures;
+  return [
+    `  ${name}, run ${moved.run}; with the images as they are ${moved.failures.length} tensors were out` +
+    `${more.length > 0 ? ", the worst" : ""}: ${describeFailure(first!)}`,
+  ];
 }
 
 function limited(lines: readonly string[]): string[] {
@@ -89,6 +100,7 @@ function totalsText({ totals, passed, seconds, cases }: ParityReport): string {
 export function parityText(report: ParityReport): string {
   const table = aligned([HEADINGS, ...report.cases.map(cells)]);
   const failures = report.cases.flatMap(failureLines);
+  const moved = report.cases.flatMap(movedLines);
   const files = (title: string, names: readonly string[]) =>
     names.length === 0 ? [] : [
       "",
@@ -98,6 +110,9 @@ export function parityText(report: ParityReport): string {
     report.folder,
     ...table,
     ...(failures.length > 0 ? ["", "Beyond the tolerance, or failed:", ...limited(failures)] : []),
+    ...(moved.length > 0
+      ? ["", "Within after the images were moved by half a unit in the last place:", ...moved]
+      : []),
     ...reasonLines("Taken from the reference", report.taken),
     ...reasonLines("Not compared", report.leftOut),
     ...files(`Files that the manifest does not name (${report.unlistedFiles.length})`, report.unlistedFiles),

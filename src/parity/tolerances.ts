@@ -14,7 +14,9 @@ export type TensorKind =
 
 /** A tolerance: `relative` of the reference's largest magnitude, plus `absolute`. */
 export interface Tolerance {
+  /** Share of the reference's largest magnitude. */
   readonly relative: number;
+  /** Added to that. */
   readonly absolute: number;
   /** Largest share of the reference's largest magnitude that `absolute` may be: small tensors are held to less. */
   readonly cap?: number;
@@ -43,7 +45,9 @@ export const TOLERANCES: Readonly<Record<TensorKind, Tolerance>> = {
     relative: 1e-5,
     absolute: 0,
     orFloat64: false,
-    reason: "a share of pixels: a single other pixel is more than that, so this counts pixels",
+    reason:
+      "a share of pixels, counted exactly but for those whose two best classes are nearer than twice the forward " +
+      "tolerance: these are added to the tolerance",
   },
   forward: { relative: 5e-5, absolute: 0, orFloat64: true, reason: `official: 8e-6; ${MEASURED}` },
   gradient: {

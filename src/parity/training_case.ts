@@ -59,7 +59,7 @@ async function runStep(
   }
   results.set(`step${step}/lr`, row([rate], "schedule"));
   results.set(`step${step}/rampup`, row([result.ramp], "schedule"));
-  results.set(`step${step}/acc_seg`, row([pixelAccuracy(setup, captured)], "accuracy"));
+  results.set(`step${step}/acc_seg`, pixelAccuracy(setup, captured));
   if (result.pairs !== undefined) putPairs(setup, step, result.pairs, results);
   if (step === 1) await putFirstStep(setup, { result, captured }, draws, results, reasons);
   sgd.step(setup.network.parameters, result.gradients, rate);

@@ -13,16 +13,23 @@ const DEAD_PARAMETER = /^decode_head_mix\.(image_pool|aspp_modules)\./;
 
 /** A training case before its first step. Dispose it when done. */
 export interface TrainingSetup {
+  /** Where its tensors come from and go. */
   readonly ledger: Ledger;
+  /** Facts of the case. */
   readonly info: Info;
   /** Whether the official code made it, and not the restatement. */
   readonly official: boolean;
+  /** What a step does. */
   readonly recipe: Recipe;
+  /** In iterations; 0 without a ramp-up. */
   readonly rampUpLength: number;
+  /** With its start values. */
   readonly network: Network;
+  /** The one batch of all steps. */
   readonly batch: Required<StepBatch>;
   /** Start values of parameters that no step changes. */
   readonly dead: ReadonlyMap<string, StoredTensor>;
+  /** Frees network and batch. */
   dispose(): void;
 }
 
