@@ -25,6 +25,7 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
   const { config } = request;
   const { output } = context;
   const done = await doneBefore(request, output);
+  context.workers?.hearChief(done === undefined);
   if (done !== undefined) return done;
   output.note(
     `run      ${config.preset}, recipe ${config.recipe.name}, seed ${config.seed}, into ${request.out}`,

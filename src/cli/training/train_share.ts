@@ -8,7 +8,6 @@ import type { Checkpoint } from "../../train/checkpoint.ts";
 import type { WorkerGroup } from "../../train/distributed/worker_group.ts";
 import { train } from "../../train/trainer.ts";
 import { RunFolder } from "./run_folder.ts";
-import { storedEvaluation } from "./stored_evaluation.ts";
 
 /** A run as a worker needs it. */
 export interface ShareRequest {
@@ -18,10 +17,6 @@ export interface ShareRequest {
   readonly out: string;
   /** Goes on with the run that lives there, if there is one. */
   readonly resume: boolean;
-}
-
-async function isDone(folder: RunFolder, { config }: ShareRequest): Promise<boolean> {
-  return (await storedEvaluation(folder))?.iteration === config.iterations;
 }
 
 async function startOf(request: ShareRequest, network: Network): Promise<Checkpoint | undefined> {
@@ -37,7 +32,7 @@ async function startOf(request: ShareRequest, network: Network): Promise<Checkpo
 }
 
 /**
- * Takes part in one run.
+ * Takes part in one run, if the chief says that there is something left to do.
  * @param shouldStop Asked after each update; true ends the run on all workers
  * @returns Whether the run was finished
  * @throws As `train`
@@ -48,13 +43,12 @@ export async function trainShare(
   shouldStop: () => boolean,
 ): Promise<boolean> {
   const { config } = request;
-  const folder = new RunFolder(request.out);
-  if (request.resume && await folder.hasRun() && await isDone(folder, request)) return true;
+  if (!workers.hearChief()) return true;
+  const { checkpoints } = new RunFolder(request.out);
   const dataset = await chosenDataset(config);
   const network = new Network(modelOptions(config, dataset.classes.length), config.seed);
   try {
     const resume = await startOf(request, network);
-    const { checkpoints } = folder;
     const outcome = await train({
       network,
       dataset,

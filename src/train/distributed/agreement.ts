@@ -44,6 +44,12 @@ export async function runFacts(
   };
 }
 
+/** Refuses a batch that cannot be divided among so many workers. @throws {ConfigError} As `ownShare` */
+export function checkShares({ batch, recipe }: Pick<RunConfig, "batch" | "recipe">, count: number): void {
+  ownShare(batch.labeled, count, "batch.labeled");
+  if (recipe.usesUnlabeled) ownShare(batch.unlabeled, count, "batch.unlabeled");
+}
+
 /**
  * This process's part of a batch.
  * @param whole Images of the whole batch

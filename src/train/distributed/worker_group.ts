@@ -74,6 +74,15 @@ export class WorkerGroup {
   }
 
   /**
+   * The chief's answer to a question that all come to.
+   * @param answer Of the chief; the others' is not asked
+   */
+  hearChief(answer = false): boolean {
+    this.startRound();
+    return this.sumCounts(Float64Array.of(this.isChief && answer ? 1 : 0))[0]! > 0;
+  }
+
+  /**
    * Compares what must be the same on all processes.
    * @param facts By name, as people would write them
    * @throws {ConfigError} On every process, if one has something else than the chief

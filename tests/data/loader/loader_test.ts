@@ -105,6 +105,23 @@ Deno.test("createLoader() shares an epoch between processes", async () => {
   assert.deepEqual(together.map(({ labeled }) => labeled), alone.map(({ labeled }) => labeled));
 });
 
+Deno.test("createLoader() takes the unlabeled places of the whole batch that it is told", async () => {
+  const dataset = await small();
+  const [alone] = await batches(dataset, 1, { batchUnlabeled: 4 });
+  const order = [2, 0, 3, 1];
+  const shares = await Promise.all([0, 1].map((index) =>
+    batches(dataset, 1, {
+      batchUnlabeled: 2,
+      share: { index, count: 2 },
+      unlabeledPlaces: () => order.slice(index * 2, index * 2 + 2),
+    })
+  ));
+  const ids = shares.flatMap(([batch]) => batch!.unlabeledIds);
+  assert.deepEqual(ids, order.map((place) => alone!.unlabeledIds[place]));
+  const pixels = alone!.unlabeled.length / 4;
+  assert.deepEqual(shares[0]![0]!.unlabeled.slice(0, pixels), alone!.unlabeled.slice(2 * pixels, 3 * pixels));
+});
+
 Deno.test("createLoader() never opens masks of unlabeled images", async () => {
   await withFolder(describedFiles(), async (root) => {
     const dataset = await chooseLabeled(await openDataset(root), { fraction: "1", seed: 0 });
