@@ -67,7 +67,7 @@ for (const [folder, name] of FILES) {
     const blunt = compared.filter(isBlunt);
     const wanted = new Set(compared.filter((one) => !isBlunt(one)).map(({ tensor }) => tensor));
     const small = blunt.filter(({ kind }) => kind === "gradient").map(({ tensor }) => tensor);
-    assert.ok(small.length <= 0.01 * compared.length, `too blunt: ${small.join(", ")}`);
+    assert.ok(small.length <= 0.02 * compared.length, `too blunt: ${small.join(", ")}`);
 
     const { report } = await compareFile(withChanges(file, wanted));
     const named = report.cases.flatMap(({ failures }) => failures.map(({ tensor }) => tensor));
