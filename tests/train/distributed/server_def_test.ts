@@ -18,7 +18,9 @@ const inner = (message: Message, field: number, at = 0) => fieldsOf(message[fiel
 const text = (message: Message, field: number) => new TextDecoder().decode(message[field]![0] as Uint8Array);
 
 Deno.test("encodeServerDef() writes job, place, leader and device filter as tensorflow_server.proto has them", () => {
-  const server = fieldsOf(encodeServerDef({ addresses: ["a:1", "b:2"], index: 1 }, 3));
+  const server = fieldsOf(
+    encodeServerDef({ addresses: ["a:1", "b:2"], index: 1 }, { threads: 3, nccl: true }),
+  );
   const job = inner(inner(server, 1), 1);
   assert.equal(text(job, 1), "worker");
   const tasks = job[2]!.map((_, i) => inner(job, 2, i));
@@ -30,4 +32,5 @@ Deno.test("encodeServerDef() writes job, place, leader and device filter as tens
   assert.equal(config[2]![0], 3);
   assert.equal(text(config, 4), "/job:worker/task:1");
   assert.equal(text(inner(config, 16), 1), "/job:worker/replica:0/task:0");
+  assert.equal(inner(config, 16)[7]![0], 1);
 });

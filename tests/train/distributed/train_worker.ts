@@ -15,7 +15,7 @@ const cluster = clusterFromTfConfig(Deno.env.get("TF_CONFIG"));
 const tag = `worker ${cluster?.index ?? 0}`;
 
 async function run(): Promise<void> {
-  const serverDef = cluster && encodeServerDef(cluster, 1);
+  const serverDef = cluster && encodeServerDef(cluster, { threads: 1 });
   await openBackend("tensorflow", { threads: 1, serverDef });
   const onWait = (text: string) => console.error(`${tag}: ${text}`);
   const workers = cluster && await joinWorkers(cluster, { waitSeconds: job.waitSeconds ?? 60, onWait });
