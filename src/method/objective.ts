@@ -78,7 +78,8 @@ function forward(pass: ForwardPass, network: Network, batch: StepBatch, recipe: 
   const features = counts.length === 1
     ? [encoded]
     : counts.map((count, i) => sliceBatch(tape, encoded, i === 0 ? 0 : counts[0]!, count));
-  const logits = decodeBranches(pass, branches, decoder);
+  // where M_u is the constant side of L_usup, nothing of the labeled decoder's work on it has a gradient
+  const logits = decodeBranches(pass, branches, decoder, recipe.unsup.target === "M_u");
   ["l", "u"].slice(0, counts.length).forEach((side, i) => {
     tape.observe(`aspp_concat_${side}`, branches[i]!);
     tape.observe(`M_${side}`, logits[i]!);

@@ -1,6 +1,6 @@
 import type { DecoderOptions } from "../config/model_options.ts";
 import { concatenate, sliceBatch } from "../nn/arithmetic.ts";
-import { dropoutChannels } from "../nn/dropout.ts";
+import { dropoutOfParts } from "../nn/dropout.ts";
 import { globalAveragePool, resizeBilinear } from "../nn/pool_and_resize.ts";
 import type { Value } from "../nn/tape.ts";
 import { POINTWISE } from "./encoder.ts";
@@ -76,37 +76,45 @@ export function asppBranches(
 /**
  * Bottleneck, dropout and pixel classifier of the labeled decoder.
  * @param branches From `asppBranches`, one a part
+ * @param apart Convolves each part for itself: as fast forward, and a part into which no gradient flows costs none.
+ * The numbers are the same
  * @returns Logits at feature size `[n, h, w, K]`, one a part
  */
 export function decodeBranches(
   pass: ForwardPass,
   branches: readonly Value[],
   options: DecoderOptions,
+  apart = false,
 ): Value[] {
   const { tape } = pass;
   return tape.scope(() => {
+    if (apart) {
+      const maps = branches.map((branch) => pass.module("decode_head.bottleneck", branch, AROUND));
+      return classify(pass, "decode_head", maps, options.dropout);
+    }
     const whole = branches.length === 1 ? branches[0]! : concatenate(tape, branches, 0);
     const parts = branches.map((branch) => branch.shape[0]!);
     const maps = partedModule(pass, "decode_head.bottleneck", whole, AROUND, parts);
     const joined = maps.length === 1 ? maps[0]! : concatenate(tape, maps, 0);
-    const logits = classify(pass, "decode_head", joined, options.dropout);
-    return split(pass, logits, parts);
+    return split(pass, classify(pass, "decode_head", [joined], options.dropout)[0]!, parts);
   });
 }
 
 type Head = "decode_head" | "decode_head_mix";
 
-function classify(pass: ForwardPass, head: Head, map: Value, dropout: number): Value {
+/** Logits of the parts of one batch. */
+function classify(pass: ForwardPass, head: Head, maps: readonly Value[], dropout: number): Value[] {
   const { random, training, rows } = pass.options;
   if (training && dropout > 0 && random === undefined) {
     throw new RangeError(
       `Cannot drop channels: no random stream was given, expected one for dropout ${dropout}`,
     );
   }
+  const count = maps.reduce((sum, map) => sum + map.shape[0]!, 0);
   const kept = training && dropout > 0
-    ? dropoutChannels(pass.tape, map, dropout, random!, rows?.(head, map.shape[0]!))
-    : map;
-  return pass.convolution(`${head}.conv_seg`, kept, POINTWISE);
+    ? dropoutOfParts(pass.tape, maps, dropout, random!, rows?.(head, count))
+    : maps;
+  return kept.map((map) => pass.convolution(`${head}.conv_seg`, map, POINTWISE));
 }
 
 /**
@@ -118,6 +126,6 @@ export function decodeMixed(pass: ForwardPass, mixed: Value, options: DecoderOpt
   return pass.tape.scope(() => {
     const map = pass.module("decode_head_mix.bottleneck", mixed, AROUND);
     pass.tape.observe("mix_bottleneck", map);
-    return classify(pass, "decode_head_mix", map, options.dropout);
+    return classify(pass, "decode_head_mix", [map], options.dropout)[0]!;
   });
 }

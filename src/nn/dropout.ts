@@ -26,17 +26,43 @@ export function dropoutChannels(
   stream: RandomStream,
   rows?: BatchRows,
 ): Value {
+  return dropoutOfParts(tape, [x], probability, stream, rows)[0]!;
+}
+
+/**
+ * As `dropoutChannels` of the joined parts of a batch, without joining them.
+ * @param parts Each `[n, H, W, C]`, of one C
+ */
+export function dropoutOfParts(
+  tape: Tape,
+  parts: readonly Value[],
+  probability: number,
+  stream: RandomStream,
+  rows?: BatchRows,
+): Value[] {
   if (!(probability >= 0 && probability < 1)) {
     throw new RangeError(`Cannot drop channels: probability is ${probability}, expected a number in [0, 1)`);
   }
-  if (probability === 0) return x;
-  const [n, , , c] = x.shape as [number, number, number, number];
+  if (probability === 0) return [...parts];
+  const channels = parts[0]!.shape[3]!;
+  const count = parts.reduce((sum, part) => sum + part.shape[0]!, 0);
   const keep = 1 / (1 - probability);
   const drawn = Float32Array.from(
-    { length: (rows?.of ?? n) * c },
+    { length: (rows?.of ?? count) * channels },
     () => (stream.uniform() < probability ? 0 : keep),
   );
-  const factors = rows === undefined ? drawn : ofRows(drawn, rows.own, c);
+  const factors = rows === undefined ? drawn : ofRows(drawn, rows.own, channels);
+  let start = 0;
+  return parts.map((part) => {
+    const size = part.shape[0]! * channels;
+    start += size;
+    return scaleChannels(tape, part, factors.slice(start - size, start));
+  });
+}
+
+/** x times one factor for each channel of each image. */
+function scaleChannels(tape: Tape, x: Value, factors: Float32Array): Value {
+  const [n, , , c] = x.shape as [number, number, number, number];
   const mask = tf.tensor4d(factors, [n, 1, 1, c]);
   return tape.apply({
     inputs: [x],
