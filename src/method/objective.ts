@@ -125,7 +125,10 @@ function unsupervisedLoss(parts: Parts, mixture: Mixture): Value {
   const { pass: { tape }, draws, context: { recipe } } = parts;
   const { first, second, pairs } = mixture;
   return tape.scope(() => {
-    const mixed = tape.observe("M_mix", mixedLogits(parts, mixture, ""));
+    const make = () => mixedLogits(parts, mixture, "");
+    // where M_u_dec is the constant side, nothing of the mixture has a gradient
+    const mixed = recipe.unsup.target === "M_u_dec" ? tape.withoutGradient(make) : make();
+    tape.observe("M_mix", mixed);
     const predictions = { mixed, labeled: first.logits, unlabeled: second.logits };
     return consistencyLoss(tape, predictions, pairs, draws.mixCoefficient, recipe);
   });

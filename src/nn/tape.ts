@@ -106,6 +106,7 @@ export class Tape {
   readonly observations: Map<string, Observation> = new Map();
   #observing: boolean;
   #prefix = "";
+  #paused = false;
   #nodes: TapeNode[] = [];
   #scopes: Value[][] = [[]];
   #parameters = new Map<AnyTensor, Value>();
@@ -139,7 +140,8 @@ export class Tape {
   /** Adds an op's result, and its gradient if one can flow. */
   apply(record: OpRecord): Value {
     const extras = record.extras ?? [];
-    const requiresGrad = this.recording && record.inputs.some((input) => input.requiresGrad);
+    const records = this.recording && !this.#paused;
+    const requiresGrad = records && record.inputs.some((input) => input.requiresGrad);
     const output = this.#enter(new Value(record.output, requiresGrad, true));
     if (!requiresGrad) {
       extras.forEach((extra) => extra.dispose());
@@ -179,6 +181,17 @@ export class Tape {
     }
     this.observations.set(full, { value: value.hold() });
     return value;
+  }
+
+  /** Runs `f` without recording gradients: what it makes is constant, and nothing is kept for it. */
+  withoutGradient<R>(f: () => R): R {
+    const before = this.#paused;
+    this.#paused = true;
+    try {
+      return f();
+    } finally {
+      this.#paused = before;
+    }
   }
 
   /** Runs `f`; what is observed meanwhile has `prefix` before its name. */

@@ -191,3 +191,24 @@ numericTest(
     tf.dispose([x, ...blocks.flat()]);
   },
 );
+
+numericTest(
+  "Tape.withoutGradient() makes constants, keeps nothing for them, and records again afterwards",
+  (backend) => {
+    // computed, so that it lies on the device already
+    const x = tf.tidy(() => tf.add(normal([4, 9, 9, 8], "x"), 0));
+    const start = backend.memory().bytes;
+    const tape = new Tape();
+    const twice = (value: Value) => relu(tape, relu(tape, value));
+    const constant = tape.scope(() => tape.withoutGradient(() => tape.scope(() => twice(tape.parameter(x)))));
+    assert.equal(constant.requiresGrad, false);
+    assert.equal(backend.memory().bytes - start, 4 * x.size, "the result alone");
+    const recorded = tape.scope(() => twice(tape.parameter(x)));
+    assert.equal(recorded.requiresGrad, true);
+    const gradients = tape.backwardFrom([[recorded, tf.ones(x.shape)], [constant, tf.ones(x.shape)]]);
+    const positive = Array.from(x.dataSync(), (value) => (value > 0 ? 1 : 0));
+    assert.deepEqual(Array.from(gradients.get(x)!.dataSync()), positive);
+    tf.dispose([...gradients.values(), x]);
+    tape.dispose();
+  },
+);
