@@ -6,9 +6,10 @@ import type { LoadedBatch } from "../data/loader/batch.ts";
 import { createLoader, type Loader } from "../data/loader/loader.ts";
 import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
 import { unlabeledPlaces } from "../method/batch_share.ts";
-import { guidedMixStep, type StepResult } from "../method/guided_mix_step.ts";
+import { guidedMixStep, type StepContext, type StepResult } from "../method/guided_mix_step.ts";
 import type { StepBatch } from "../method/step_batch.ts";
 import type { Network } from "../model/network.ts";
+import type { AnyTensor } from "../nn/tensors.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { CheckpointFolder } from "./checkpoint_folder.ts";
 import { ownShare, runFacts } from "./distributed/agreement.ts";
@@ -119,12 +120,16 @@ function optimizerOf({ network, config, resume }: TrainOptions): Sgd {
   return sgd;
 }
 
-/** Steps of one update: `accumulate` batches whose gradients are averaged. */
+/**
+ * Steps of one update: `accumulate` batches whose gradients are averaged.
+ * @param take Gets the gradients one by one instead, where there is one batch
+ */
 async function gatherGradients(
   options: TrainOptions,
   loader: Loader,
   iteration: number,
   meter: IntervalMeter,
+  take: StepContext["takeGradient"],
 ): Promise<{ gradients: Gradients; step: StepResult; batch: LoadedBatch }> {
   const { network, config, workers } = options;
   const { accumulate } = config.optimizer;
@@ -141,6 +146,7 @@ async function gatherGradients(
       seed: config.seed,
       iteration: iteration * accumulate + part,
       iterations: config.iterations * accumulate,
+      takeGradient: take,
     });
     tf.dispose([tensors.labeled, tensors.labels, tensors.unlabeled ?? []]);
     addGradients(gradients, step.gradients);
@@ -222,12 +228,21 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     saved = iteration;
   };
   const alone = options.workers === undefined;
+  const oneByOne = alone && optimizer.accumulate === 1 && sgd.takesOneByOne;
   let stopped = false;
   try {
     options.workers?.agree(await runFacts(config, options.dataset, network, iteration));
     while (iteration < iterations && !stopped && !(alone && options.shouldStop?.())) {
       const learningRate = polyLearningRate(schedule, iteration);
-      const { gradients, step: own, batch } = await gatherGradients(options, loader, iteration, meter);
+      const take = (name: string, gradient: AnyTensor) =>
+        sgd.take(network.parameters, name, gradient, learningRate);
+      const { gradients, step: own, batch } = await gatherGradients(
+        options,
+        loader,
+        iteration,
+        meter,
+        oneByOne ? take : undefined,
+      );
       const { step, stop } = await joinStep(options, gradients, own);
       stopped = stop;
       sgd.step(network.parameters, gradients, learningRate);
