@@ -76,6 +76,15 @@ function attentionFlops({ model, batch }: BenchCase, positions: number): number 
   return batch * 7 * 2 * positions ** 2 * (model.mitrans.channels / 2);
 }
 
+/**
+ * Forward and the two gradients. Pictures need none; nor does the labeled decoder over the unlabeled half of its batch,
+ * whose prediction is the constant side of L_usup in the official recipe.
+ */
+function directionsOf(name: string, inputs: number): number {
+  if (inputs === 3) return 2;
+  return /^decode_head\.(bottleneck|conv_seg)/.test(name) ? 2 : 3;
+}
+
 /** Work of a step's convolutions, forward and both gradients, and of attention; everything else is left out. */
 export function stepFlops(one: BenchCase): StepFlops {
   const encoder = encoderPlaces(one);
@@ -86,7 +95,7 @@ export function stepFlops(one: BenchCase): StepFlops {
     const key = name.replace(/\.weight$/, "");
     const { size, images, stride, dilation } = encoder.get(key) ?? headPlace(one, key);
     const [kernel, , inputs, outputs] = shape as [number, number, number, number];
-    const directions = inputs === 3 ? 2 : 3; // pictures need no gradient
+    const directions = directionsOf(key, inputs);
     const flops = 2 * images * size ** 2 * kernel ** 2 * inputs * outputs * directions;
     dense += flops;
     needed += flops * (stride === 1 ? shareOfTaps(size, kernel, dilation) : 1);
