@@ -13,7 +13,9 @@ import type { WorkerJob } from "./worker_job.ts";
 
 const KILLS = LONG === undefined ? 5 : 1;
 const WITHIN_MS = 60_000;
-const JOB = { iterations: 20, recipe: "guidedmix", checkpointEvery: 3 } as const;
+/** Long enough that it is not done before it has been killed so often. */
+const ITERATIONS = 20 * KILLS;
+const JOB = { iterations: ITERATIONS, recipe: "guidedmix", checkpointEvery: 3 } as const;
 
 /** Starts two workers, kills one after a while and waits for the other. @returns Whether it was killed in time */
 async function broken(job: WorkerJob, afterMs: number, victim: number): Promise<boolean> {
@@ -40,9 +42,10 @@ workersTest(
     await trainTogether({ ...JOB, out: straight }, 2);
     const stream = randomStream(Date.now(), "kill");
     let kills = 0;
-    for (let i = 0; i < KILLS; i++) {
-      if (await broken({ ...JOB, out: cut }, 3_000 + stream.integer(6_000), stream.integer(2))) kills++;
+    for (let attempt = 0; kills < KILLS && attempt < 3 * KILLS; attempt++) {
+      if (await broken({ ...JOB, out: cut }, 2_000 + stream.integer(4_000), stream.integer(2))) kills++;
     }
+    assert.equal(kills, KILLS, "the run was done before it was killed so often");
     await trainTogether({ ...JOB, out: cut }, 2);
     await assertSameRun(cut, straight, 0);
     console.log(`killed ${kills} times`);
