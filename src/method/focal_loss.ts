@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tape, Value } from "../nn/tape.ts";
 import { oneHot } from "../nn/one_hot.ts";
+import { sumAll } from "../nn/position_sums.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import { scalarLoss } from "./scalar_losses.ts";
 
@@ -105,7 +106,7 @@ function reduce(
     const factor = tf.mul(classes, options.weight / count);
     const weight = mask === undefined ? factor : tf.mul(factor, mask);
     const each = tf.mul(raw.loss, weight);
-    return [options.reduction === "none" ? each : tf.sum(each), tf.mul(raw.gradient, weight)];
+    return [options.reduction === "none" ? each : sumAll(each), tf.mul(raw.gradient, weight)];
   }) as [AnyTensor, AnyTensor];
   return scalarLoss(tape, prediction, loss, gradient);
 }

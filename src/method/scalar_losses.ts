@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tape, Value } from "../nn/tape.ts";
+import { sumAll } from "../nn/position_sums.ts";
 import type { AnyTensor, LabelMap } from "../nn/tensors.ts";
 
 /** Adds a scalar whose gradient with respect to one input is known already. */
@@ -27,7 +28,7 @@ export function squaredError(tape: Tape, prediction: Value, target: AnyTensor): 
   }
   const [loss, gradient] = tf.tidy(() => {
     const difference = tf.sub(prediction.tensor, target);
-    return [tf.mean(tf.square(difference)), tf.mul(difference, 2 / target.size)];
+    return [tf.div(sumAll(tf.square(difference)), target.size), tf.mul(difference, 2 / target.size)];
   }) as [AnyTensor, AnyTensor];
   return scalarLoss(tape, prediction, loss, gradient);
 }
@@ -42,7 +43,7 @@ export function binaryCrossEntropy(tape: Tape, logits: Value, target: AnyTensor)
   const [loss, gradient] = tf.tidy(() => {
     const x = logits.tensor;
     const loss = tf.add(tf.sub(tf.relu(x), tf.mul(x, target)), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));
-    return [tf.mean(loss), tf.div(tf.sub(tf.sigmoid(x), target), x.size)];
+    return [tf.div(sumAll(loss), x.size), tf.div(tf.sub(tf.sigmoid(x), target), x.size)];
   }) as [AnyTensor, AnyTensor];
   return scalarLoss(tape, logits, loss, gradient);
 }

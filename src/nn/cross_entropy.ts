@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { oneHot } from "./one_hot.ts";
+import { sumAll } from "./position_sums.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor, LabelMap } from "./tensors.ts";
 
@@ -13,7 +14,8 @@ export const IGNORE_LABEL = 255;
 export type CrossEntropyAverage = "all" | "labeled";
 
 interface PixelLoss {
-  readonly loss: AnyTensor;
+  /** Of each pixel, `[M]`. */
+  readonly losses: AnyTensor;
   /** d(sum of losses)/d(logits), `[M, K]`. */
   readonly gradient: AnyTensor;
 }
@@ -24,7 +26,7 @@ function pixelLosses(logits: tf.Tensor2D, labels: tf.Tensor1D, mask: tf.Tensor1D
   const logProbability = tf.logSoftmax(logits);
   const weight = tf.expandDims(mask, 1);
   return {
-    loss: tf.neg(tf.sum(tf.mul(tf.mul(hot, logProbability), weight))),
+    losses: tf.neg(tf.sum(tf.mul(tf.mul(hot, logProbability), weight), 1)),
     gradient: tf.mul(tf.sub(tf.exp(logProbability), hot), weight),
   };
 }
@@ -58,7 +60,7 @@ export function crossEntropy(
     const pixels = pixelLosses(tf.reshape(logits.tensor, [n * h * w, classes]), safe, mask);
     const count = average === "all" ? tf.scalar(n * h * w) : labeledCount(mask, overProcesses);
     return [
-      tf.reshape(tf.div(pixels.loss, count), []),
+      tf.reshape(tf.div(sumAll(tf.reshape(pixels.losses, [n, h, w])), count), []),
       tf.reshape(tf.div(pixels.gradient, count), logits.shape),
     ];
   }) as [AnyTensor, AnyTensor];

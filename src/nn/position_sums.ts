@@ -24,3 +24,13 @@ export function sumPositions(x: AnyTensor): AnyTensor {
 export function sumBatch(x: AnyTensor): AnyTensor {
   return tf.tidy(() => tf.sum(sumPositions(x), 0));
 }
+
+/** Σ over all elements, axis by axis from the last, for the same reason; a new scalar. */
+export function sumAll(x: AnyTensor): AnyTensor {
+  if (nativeBackend() !== undefined || x.rank === 0) return tf.sum(x);
+  return tf.tidy(() => {
+    let sum = x;
+    while (sum.rank > 0) sum = tf.sum(sum, -1);
+    return sum;
+  });
+}
