@@ -105,7 +105,14 @@ export { focalHard, focalSoft, OFFICIAL_FOCAL } from "./src/method/focal_loss.ts
 export type { FocalOptions } from "./src/method/focal_loss.ts";
 export { crossEntropy, IGNORE_LABEL } from "./src/nn/cross_entropy.ts";
 export type { CrossEntropyAverage } from "./src/nn/cross_entropy.ts";
-export type { BatchNormKernels, BatchStatistics, NormalizedBatch } from "./src/nn/batch_norm_kernels.ts";
+export type {
+  BatchNormKernels,
+  BatchStatistics,
+  NormalizedBatch,
+  RunningStatistics,
+} from "./src/nn/batch_norm_kernels.ts";
+export { convolutionPrecision, setConvolutionPrecision } from "./src/nn/precision.ts";
+export type { ConvolutionPrecision } from "./src/nn/precision.ts";
 export { Tape, Value } from "./src/nn/tape.ts";
 export type { Freed, Observation, OpRecord, ScopeResult, TapeOptions } from "./src/nn/tape.ts";
 export type { AnyTensor, FeatureMap, LabelMap as LabelTensor } from "./src/nn/tensors.ts";
@@ -160,6 +167,7 @@ export { clusterFromTfConfig } from "./src/train/distributed/cluster.ts";
 export type { Cluster } from "./src/train/distributed/cluster.ts";
 export type { WaitOptions } from "./src/train/distributed/wait_for_peers.ts";
 export { encodeServerDef } from "./src/train/distributed/server_def.ts";
+export type { ServerOptions } from "./src/train/distributed/server_def.ts";
 export type { RunningStatistics } from "./src/nn/batch_norm_kernels.ts";
 export type { BatchShare } from "./src/method/batch_share.ts";
 export type { EvaluationShare } from "./src/eval/evaluate_dataset.ts";

@@ -24,7 +24,10 @@ export class PeerHealth {
   readonly #symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
   readonly #context: Deno.PointerValue;
 
-  /** @param address Of a context that has joined the cluster */
+  /**
+   * Asks from a context.
+   * @param address Of one that has joined the cluster
+   */
   constructor({ path, pointer }: ContextAddress) {
     this.#symbols = Deno.dlopen(path, SYMBOLS).symbols;
     this.#context = Deno.UnsafePointer.create(pointer);

@@ -40,6 +40,7 @@ export class Collectives {
   #calls = new Map<string, number>();
 
   /**
+   * The collective ops of an opened backend.
    * @param backend Opened with the cluster's ServerDef
    * @param count Number of processes
    */
