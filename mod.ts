@@ -161,14 +161,13 @@ export { augmentOptions } from "./src/data/augment/augment_options.ts";
 export type { AugmentOptions, PictureSize } from "./src/data/augment/augment_options.ts";
 
 export { train } from "./src/train/trainer.ts";
-export type { TrainEvents, TrainOptions, TrainOutcome } from "./src/train/trainer.ts";
+export type { TrainEvents, TrainOptions, TrainOutcome } from "./src/train/train_options.ts";
 export { joinWorkers, WorkerGroup } from "./src/train/distributed/worker_group.ts";
 export { clusterFromTfConfig } from "./src/train/distributed/cluster.ts";
 export type { Cluster } from "./src/train/distributed/cluster.ts";
 export type { WaitOptions } from "./src/train/distributed/wait_for_peers.ts";
 export { encodeServerDef } from "./src/train/distributed/server_def.ts";
 export type { ServerOptions } from "./src/train/distributed/server_def.ts";
-export type { RunningStatistics } from "./src/nn/batch_norm_kernels.ts";
 export type { BatchShare } from "./src/method/batch_share.ts";
 export type { EvaluationShare } from "./src/eval/evaluate_dataset.ts";
 export type { EvalRow, TrainRow } from "./src/train/metric_rows.ts";

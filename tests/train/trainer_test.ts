@@ -3,7 +3,8 @@ import type { RunConfig } from "../../src/config/run_config.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { CheckpointFolder } from "../../src/train/checkpoint_folder.ts";
 import type { EvalRow, TrainRow } from "../../src/train/metric_rows.ts";
-import { train, type TrainEvents } from "../../src/train/trainer.ts";
+import type { TrainEvents } from "../../src/train/train_options.ts";
+import { train } from "../../src/train/trainer.ts";
 import { numericTest } from "../numeric.ts";
 import { tinyConfig, tinyDataset, tinyNetwork } from "./tiny_run.ts";
 

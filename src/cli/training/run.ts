@@ -5,7 +5,7 @@ import type { Network } from "../../model/network.ts";
 import type { ComparedRun, EvaluationRecord } from "../../report/run_record.ts";
 import type { Checkpoint } from "../../train/checkpoint.ts";
 import type { WorkerGroup } from "../../train/distributed/worker_group.ts";
-import type { TrainOutcome } from "../../train/trainer.ts";
+import type { TrainOutcome } from "../../train/train_options.ts";
 import type { Session } from "../open_session.ts";
 import type { Output } from "../output.ts";
 import type { RunFolder } from "./run_folder.ts";

@@ -1,0 +1,61 @@
+import type { RunConfig } from "../config/run_config.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { LoadedBatch } from "../data/loader/batch.ts";
+import type { Evaluation } from "../eval/evaluate_dataset.ts";
+import type { StepResult } from "../method/guided_mix_step.ts";
+import type { Network } from "../model/network.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { CheckpointFolder } from "./checkpoint_folder.ts";
+import type { WorkerGroup } from "./distributed/worker_group.ts";
+import type { EvalRow, TrainRow } from "./metric_rows.ts";
+
+/** What a training run reports while it goes on. */
+export interface TrainEvents {
+  /** After each update. */
+  onStep?(iteration: number, step: StepResult, batch: LoadedBatch): void;
+  /** Every `logEvery` updates. */
+  onTrainRow?(row: TrainRow): void | Promise<void>;
+  /** After each image of an evaluation. */
+  onImage?(done: number, total: number): void;
+  /** After each evaluation. */
+  onEvaluation?(row: EvalRow, evaluation: Evaluation): void | Promise<void>;
+  /** Asked after each update; true ends the run with a checkpoint. */
+  shouldStop?(): boolean;
+}
+
+/** A training run. */
+export interface TrainOptions extends TrainEvents {
+  /** Trained in place; stays the caller's. */
+  readonly network: Network;
+  /** `train` labeled, `unlabeled`, and `val` for evaluation. */
+  readonly dataset: Dataset;
+  /** What the run is. */
+  readonly config: RunConfig;
+  /** Where its checkpoints go. */
+  readonly checkpoints: CheckpointFolder;
+  /** Put into every checkpoint, see `Checkpoint.metadata`. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Goes on from here; the network's parameters are set from it. */
+  readonly resume?: Checkpoint;
+  /** Most bytes that tensors held, and a new start of that peak, for the rows. */
+  readonly memory?: { peakBytes(): number; reset(): void };
+  /**
+   * The processes that train together; `config.batch` is divided among them, and only the chief writes. The losses are
+   * then the means over all of them.
+   */
+  readonly workers?: WorkerGroup;
+  /** Updates between rows. Default 10. */
+  readonly logEvery?: number;
+}
+
+/** How a run ended. */
+export interface TrainOutcome {
+  /** Updates done. */
+  readonly iteration: number;
+  /** False when `shouldStop` ended it. */
+  readonly finished: boolean;
+  /** The evaluation after the last update; absent when it was stopped. */
+  readonly evaluation?: Evaluation;
+  /** The best mIoU seen, with its iteration. */
+  readonly best?: { readonly miou: number; readonly iteration: number };
+}

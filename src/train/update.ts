@@ -1,0 +1,149 @@
+/** One update of a training run: batches, steps, gradients over all workers, optimizer. */
+import * as tf from "@tensorflow/tfjs-core";
+import { augmentOptions } from "../data/augment/augment_options.ts";
+import type { LoadedBatch } from "../data/loader/batch.ts";
+import { createLoader, type Loader } from "../data/loader/loader.ts";
+import { unlabeledPlaces } from "../method/batch_share.ts";
+import { guidedMixStep, type StepContext, type StepResult } from "../method/guided_mix_step.ts";
+import type { StepBatch } from "../method/step_batch.ts";
+import type { AnyTensor } from "../nn/tensors.ts";
+import { ownShare } from "./distributed/agreement.ts";
+import { addGradients, type Gradients, scaleGradients } from "./gradients.ts";
+import type { IntervalMeter } from "./interval_meter.ts";
+import { Sgd } from "./sgd.ts";
+import type { TrainOptions } from "./train_options.ts";
+
+/** The loader of a run, from the iteration that it goes on with. */
+export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Loader {
+  const { data, batch, seed, recipe, optimizer } = config;
+  const [height, width] = data.crop;
+  const share = { index: workers?.index ?? 0, count: workers?.count ?? 1 };
+  const batchUnlabeled = recipe.usesUnlabeled ? ownShare(batch.unlabeled, share.count, "batch.unlabeled") : 0;
+  return createLoader(dataset, {
+    batchLabeled: ownShare(batch.labeled, share.count, "batch.labeled"),
+    batchUnlabeled,
+    share,
+    unlabeledPlaces: workers &&
+      ((iteration) => unlabeledPlaces(recipe, seed, iteration, share, batchUnlabeled)),
+    augment: augmentOptions({ height, width }, {
+      scale: data.scale,
+      ratioRange: data.ratioRange,
+      flip: data.flip ? 0.5 : 0,
+      distort: data.photometric,
+    }),
+    seed,
+    workers: data.workers,
+    startIteration: (resume?.iteration ?? 0) * optimizer.accumulate,
+  });
+}
+
+function tensorsOf(batch: LoadedBatch): StepBatch {
+  const { height, width } = batch.size;
+  const unlabeled = batch.unlabeledIds.length;
+  return {
+    labeled: tf.tensor4d(batch.labeled, [batch.labeledIds.length, height, width, 3]),
+    labels: tf.tensor3d(batch.labels, [batch.labeledIds.length, height, width], "int32"),
+    unlabeled: unlabeled > 0 ? tf.tensor4d(batch.unlabeled, [unlabeled, height, width, 3]) : undefined,
+  };
+}
+
+/** The optimizer of a run; a resumed run sets its buffers and the network's parameters. */
+export function optimizerOf({ network, config, resume }: TrainOptions): Sgd {
+  const { momentum, weightDecay, clipNorm, headFactor } = config.optimizer;
+  const head = { matches: (name: string) => !name.startsWith("backbone."), learningRateFactor: headFactor };
+  const sgd = new Sgd({
+    momentum,
+    weightDecay,
+    clipNorm: clipNorm > 0 ? clipNorm : undefined,
+    groups: [head],
+  });
+  if (resume !== undefined) {
+    network.parameters.load(resume.parameters);
+    sgd.load(network.parameters, resume.momentum);
+  }
+  return sgd;
+}
+
+/**
+ * Steps of one update: `accumulate` batches whose gradients are averaged.
+ * @param take Gets the gradients one by one instead, where there is one batch
+ */
+async function gatherGradients(
+  options: TrainOptions,
+  loader: Loader,
+  iteration: number,
+  meter: IntervalMeter,
+  take: StepContext["takeGradient"],
+): Promise<{ gradients: Gradients; step: StepResult; batch: LoadedBatch }> {
+  const { network, config, workers } = options;
+  const { accumulate } = config.optimizer;
+  const gradients: Gradients = new Map();
+  for (let part = 0;; part++) {
+    const started = performance.now();
+    const batch = await loader.next();
+    meter.waited(performance.now() - started);
+    const tensors = tensorsOf(batch);
+    workers?.startRound();
+    const context: StepContext = {
+      share: workers?.share,
+      normKernels: workers?.normKernels,
+      seed: config.seed,
+      iteration: iteration * accumulate + part,
+      iterations: config.iterations * accumulate,
+      takeGradient: take,
+    };
+    const step = await guidedMixStep(network, tensors, config.recipe, context)
+      .finally(() => tf.dispose([tensors.labeled, tensors.labels, tensors.unlabeled ?? []]));
+    addGradients(gradients, step.gradients);
+    if (part + 1 < accumulate) continue;
+    scaleGradients(gradients, 1 / accumulate);
+    return { gradients, step, batch };
+  }
+}
+
+/** Means of losses and gradients over all workers, and whether one of them was asked to stop. */
+async function joinStep(
+  { workers, shouldStop }: TrainOptions,
+  gradients: Gradients,
+  step: StepResult,
+): Promise<{ step: StepResult; stop: boolean }> {
+  if (workers === undefined) return { step, stop: false };
+  const stop = shouldStop?.() ?? false;
+  const names = Object.keys(step.losses);
+  const means = await workers.meanGradients(gradients, [...Object.values(step.losses), stop ? 1 : 0]);
+  const losses = Object.fromEntries(names.map((name, i) => [name, means[i]!]));
+  return { step: { ...step, losses }, stop: means.at(-1)! > 0 };
+}
+
+/** What an update leaves. */
+export interface Update {
+  /** The last step of the update, its losses those of all workers. */
+  readonly step: StepResult;
+  /** The last batch. */
+  readonly batch: LoadedBatch;
+  /** Whether one of several workers was asked to stop. */
+  readonly stop: boolean;
+}
+
+/** Makes one update. Where one process takes one batch, each parameter is updated as soon as its gradient is there. */
+export async function makeUpdate(
+  options: TrainOptions,
+  { loader, sgd, meter }: { loader: Loader; sgd: Sgd; meter: IntervalMeter },
+  iteration: number,
+  learningRate: number,
+): Promise<Update> {
+  const { network, config, workers } = options;
+  const oneByOne = workers === undefined && config.optimizer.accumulate === 1 && sgd.takesOneByOne;
+  const take = (name: string, gradient: AnyTensor) =>
+    sgd.take(network.parameters, name, gradient, learningRate);
+  const { gradients, step: own, batch } = await gatherGradients(
+    options,
+    loader,
+    iteration,
+    meter,
+    oneByOne ? take : undefined,
+  );
+  const { step, stop } = await joinStep(options, gradients, own);
+  sgd.step(network.parameters, gradients, learningRate);
+  return { step, batch, stop };
+}
