@@ -1,11 +1,11 @@
 /** In which element type convolutions multiply. */
-export const CONVOLUTION_PRECISIONS = ["float32", "bfloat16"] as const;
+export const CONVOLUTION_PRECISIONS: readonly ConvolutionPrecision[] = ["float32", "bfloat16"];
 
 /**
  * `float32`, or `bfloat16`: convolutions on backend `tensorflow` multiply numbers of 8 significant bits and sum in
  * float32. Parameters, their updates, norms and everything else stay float32.
  */
-export type ConvolutionPrecision = (typeof CONVOLUTION_PRECISIONS)[number];
+export type ConvolutionPrecision = "float32" | "bfloat16";
 
 let precision: ConvolutionPrecision = "float32";
 
