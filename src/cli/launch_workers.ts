@@ -102,7 +102,8 @@ export async function launchWorkers(args: readonly string[], count: number): Pro
   const children = addresses.map((_, index) => start(args, addresses, index));
   const stop = (signal: Deno.Signal) => () => children.forEach((child) => kill(child, signal));
   // Ctrl-C reaches every process of the terminal; SIGTERM only this one
-  const listeners = [["SIGINT", () => {}], ["SIGTERM", stop("SIGTERM")]] as const;
+  const listeners: [Deno.Signal, () => void][] = [["SIGINT", () => {}]];
+  if (Deno.build.os !== "windows") listeners.push(["SIGTERM", stop("SIGTERM")]);
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   try {
     const forwarded = children.slice(1).map((child, i) => forwardErrors(child, i + 1));

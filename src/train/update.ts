@@ -6,8 +6,8 @@ import { createLoader, type Loader } from "../data/loader/loader.ts";
 import { unlabeledPlaces } from "../method/batch_share.ts";
 import { guidedMixStep, type StepContext, type StepResult } from "../method/guided_mix_step.ts";
 import type { StepBatch } from "../method/step_batch.ts";
-import type { AnyTensor } from "../nn/tensors.ts";
 import { ownShare } from "./distributed/agreement.ts";
+import type { GradientBuckets } from "./distributed/gradient_buckets.ts";
 import { addGradients, type Gradients, scaleGradients } from "./gradients.ts";
 import type { IntervalMeter } from "./interval_meter.ts";
 import { Sgd } from "./sgd.ts";
@@ -74,7 +74,7 @@ async function gatherGradients(
   iteration: number,
   meter: IntervalMeter,
   take: StepContext["takeGradient"],
-): Promise<{ gradients: Gradients; step: StepResult; batch: LoadedBatch }> {
+): Promise<Gathered> {
   const { network, config, workers } = options;
   const { accumulate } = config.optimizer;
   const gradients: Gradients = new Map();
@@ -101,18 +101,24 @@ async function gatherGradients(
   }
 }
 
+interface Gathered {
+  readonly gradients: Gradients;
+  readonly step: StepResult;
+  readonly batch: LoadedBatch;
+}
+
 /** Means of losses and gradients over all workers, and whether one of them was asked to stop. */
 async function joinStep(
-  { workers, shouldStop }: TrainOptions,
-  gradients: Gradients,
-  step: StepResult,
-): Promise<{ step: StepResult; stop: boolean }> {
-  if (workers === undefined) return { step, stop: false };
-  const stop = shouldStop?.() ?? false;
+  { shouldStop }: TrainOptions,
+  buckets: GradientBuckets,
+  { gradients: own, step, batch }: Gathered,
+): Promise<Gathered & { readonly stop: boolean }> {
+  const asked = shouldStop?.() ?? false;
   const names = Object.keys(step.losses);
-  const means = await workers.meanGradients(gradients, [...Object.values(step.losses), stop ? 1 : 0]);
-  const losses = Object.fromEntries(names.map((name, i) => [name, means[i]!]));
-  return { step: { ...step, losses }, stop: means.at(-1)! > 0 };
+  for (const [name, gradient] of own) buckets.add(name, gradient);
+  const { gradients, numbers } = await buckets.finish([...Object.values(step.losses), asked ? 1 : 0]);
+  const losses = Object.fromEntries(names.map((name, i) => [name, numbers[i]!]));
+  return { gradients, step: { ...step, losses }, batch, stop: numbers.at(-1)! > 0 };
 }
 
 /** What an update leaves. */
@@ -125,25 +131,35 @@ export interface Update {
   readonly stop: boolean;
 }
 
-/** Makes one update. Where one process takes one batch, each parameter is updated as soon as its gradient is there. */
+/** Where gradients of an update of one batch go, one by one; `undefined` where they are gathered first. */
+function takerOf(
+  { network, config, workers }: TrainOptions,
+  sgd: Sgd,
+  buckets: GradientBuckets | undefined,
+  learningRate: number,
+): StepContext["takeGradient"] {
+  if (config.optimizer.accumulate > 1) return undefined;
+  if (buckets !== undefined) return (name, gradient) => buckets.add(name, gradient);
+  if (workers !== undefined || !sgd.takesOneByOne) return undefined;
+  return (name, gradient) => sgd.take(network.parameters, name, gradient, learningRate);
+}
+
+/**
+ * Makes one update. Where it takes one batch, a gradient is used as soon as it is there: one process updates the parameter,
+ * several send it to each other.
+ */
 export async function makeUpdate(
   options: TrainOptions,
   { loader, sgd, meter }: { loader: Loader; sgd: Sgd; meter: IntervalMeter },
   iteration: number,
   learningRate: number,
 ): Promise<Update> {
-  const { network, config, workers } = options;
-  const oneByOne = workers === undefined && config.optimizer.accumulate === 1 && sgd.takesOneByOne;
-  const take = (name: string, gradient: AnyTensor) =>
-    sgd.take(network.parameters, name, gradient, learningRate);
-  const { gradients, step: own, batch } = await gatherGradients(
-    options,
-    loader,
-    iteration,
-    meter,
-    oneByOne ? take : undefined,
-  );
-  const { step, stop } = await joinStep(options, gradients, own);
-  sgd.step(network.parameters, gradients, learningRate);
+  const buckets = options.workers?.gradientBuckets();
+  const take = takerOf(options, sgd, buckets, learningRate);
+  const own = await gatherGradients(options, loader, iteration, meter, take);
+  const { gradients, step, batch, stop } = buckets === undefined
+    ? { ...own, stop: false }
+    : await joinStep(options, buckets, own);
+  sgd.step(options.network.parameters, gradients, learningRate);
   return { step, batch, stop };
 }

@@ -6,10 +6,9 @@ import { hashText } from "../../core/random.ts";
 import { BackendUnavailable, ConfigError, KernelError, TrainingError } from "../../core/errors.ts";
 import type { BatchShare } from "../../method/batch_share.ts";
 import type { BatchNormKernels } from "../../nn/batch_norm_kernels.ts";
-import type { Gradients } from "../gradients.ts";
 import { type Cluster, taskName, workerName } from "./cluster.ts";
 import { Collectives, lostWorker, takeNumbers } from "./collectives.ts";
-import { reduceGradients } from "./reduce_gradients.ts";
+import { GradientBuckets } from "./gradient_buckets.ts";
 import { sharedBatch } from "./shared_batch.ts";
 import { sharedBatchNorm } from "./shared_batch_norm.ts";
 import { waitForPeers, type WaitOptions } from "./wait_for_peers.ts";
@@ -59,13 +58,9 @@ export class WorkerGroup {
     this.#collectives.startRound();
   }
 
-  /**
-   * Replaces gradients by their mean over all processes.
-   * @param numbers Further numbers
-   * @returns The mean of each of them
-   */
-  async meanGradients(gradients: Gradients, numbers: readonly number[]): Promise<Float32Array> {
-    return await reduceGradients(this.#collectives, gradients, numbers);
+  /** An update's gradients on their way to their mean over all processes. */
+  gradientBuckets(): GradientBuckets {
+    return new GradientBuckets(this.#collectives);
   }
 
   /** Sums counts over all processes, exact up to 2^53. */
