@@ -15,7 +15,7 @@ const KILLS = LONG === undefined ? 5 : 1;
 const WITHIN_MS = 60_000;
 /** Long enough that it is not done before it has been killed so often. */
 const ITERATIONS = 20 * KILLS;
-const JOB = { iterations: ITERATIONS, recipe: "guidedmix", checkpointEvery: 3 } as const;
+const JOB = { waitSeconds: 30, iterations: ITERATIONS, recipe: "guidedmix", checkpointEvery: 3 } as const;
 
 /** Starts two workers, kills one after a while and waits for the other. @returns Whether it was killed in time */
 async function broken(job: WorkerJob, afterMs: number, victim: number): Promise<boolean> {
