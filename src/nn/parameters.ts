@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { nativeBackend } from "../backends/native.ts";
 import { CheckpointMismatch } from "../core/errors.ts";
 import { randomStream } from "../core/random.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
@@ -68,6 +69,8 @@ export class ParameterStore {
       if (spec.kind === "counter") this.#counters.set(spec.name, 0);
       else {
         const tensor = tf.tensor(initialValues(spec, seed), spec.shape as number[], "float32");
+        // tfjs uploads at the first use; until then the values of the whole network would stand here once more
+        nativeBackend()?.getInputTensorIds([tensor]);
         this.#entries.set(spec.name, { spec, tensor });
       }
     }
