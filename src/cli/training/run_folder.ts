@@ -74,7 +74,9 @@ export class RunFolder {
       await Deno.mkdir(this.file("split"), { recursive: true });
     } catch (cause) {
       throw new ConfigError(
-        `Cannot make run folder "${this.path}": ${(cause as Error).message}, expected a place for a new folder`,
+        `Cannot make run folder "${this.path}": ${
+          (cause as Error).message
+        }, expected a place for a new folder`,
         { cause },
       );
     }
