@@ -85,7 +85,7 @@ workersTest(
     const late = startWorker(job, addresses, 0);
     const runs = await Promise.all([early.ended, late.ended]);
     for (const { code, text } of runs) assert.equal(code, 0, text);
-    assert.match(runs[0]!.text, /waiting at most 60 s for worker 0, the chief, at 127/);
+    assert.match(runs[0]!.text, /waiting at most 30 s for worker 0, the chief, at 127/);
   },
 );
 

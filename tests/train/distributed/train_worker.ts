@@ -19,7 +19,9 @@ async function run(): Promise<void> {
   await openBackend("tensorflow", { threads: 1, serverDef });
   const onWait = (text: string) => console.error(`${tag}: ${text}`);
   const workers = cluster && await joinWorkers(cluster, { waitSeconds: job.waitSeconds ?? 60, onWait });
+  const { optimizer } = tinyConfig(job.iterations);
   const config = tinyConfig(job.iterations, {
+    optimizer: { ...optimizer, learningRate: job.learningRate ?? optimizer.learningRate },
     batch: { labeled: 6, unlabeled: 6 },
     recipe: { ...RECIPES[job.recipe], ...job.changes },
     checkpointEvery: job.checkpointEvery ?? 5,

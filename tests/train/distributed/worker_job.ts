@@ -9,6 +9,8 @@ export interface WorkerJob {
   /** Other values than the recipe's. */
   readonly changes?: Partial<Recipe>;
   readonly checkpointEvery?: number;
+  /** Default 0.05, that of the tiny run. */
+  readonly learningRate?: number;
   /** How long to wait for the others. */
   readonly waitSeconds?: number;
   /** Prints stacks. */
