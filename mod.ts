@@ -163,6 +163,7 @@ export type { AugmentOptions, PictureSize } from "./src/data/augment/augment_opt
 export { train } from "./src/train/trainer.ts";
 export type { TrainEvents, TrainOptions, TrainOutcome } from "./src/train/train_options.ts";
 export { joinWorkers, WorkerGroup } from "./src/train/distributed/worker_group.ts";
+export { GradientBuckets } from "./src/train/distributed/gradient_buckets.ts";
 export { clusterFromTfConfig } from "./src/train/distributed/cluster.ts";
 export type { Cluster } from "./src/train/distributed/cluster.ts";
 export type { WaitOptions } from "./src/train/distributed/wait_for_peers.ts";

@@ -38,7 +38,11 @@ export class GradientBuckets {
   #filled = 0;
   #sent: { readonly names: readonly string[]; readonly means: Promise<AnyTensor[]> }[] = [];
 
-  /** @param limit Numbers after which a bucket is sent. Default 32 MB of float32 */
+  /**
+   * Empty buckets.
+   * @param collectives The processes to sum over
+   * @param limit Numbers after which a bucket is sent. Default 32 MB of float32
+   */
   constructor(collectives: Collectives, limit: number = BUCKET_SIZE) {
     this.#collectives = collectives;
     this.#limit = limit;
