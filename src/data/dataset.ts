@@ -1,8 +1,7 @@
 /** Red, green, blue; integers 0 … 255. */
 export type Color = readonly [number, number, number];
 
-/** The label of pixels that are left out of loss and mIoU, in every label map inside guidedmix. */
-export const IGNORE_LABEL = 255 as const;
+export { IGNORE_LABEL } from "../core/ignore_label.ts";
 
 /** A picture in a file. */
 export interface FileSource {

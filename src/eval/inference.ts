@@ -4,11 +4,6 @@ import { resizeTensor } from "../nn/pool_and_resize.ts";
 import type { FeatureMap } from "../nn/tensors.ts";
 import { type PixelSize, type SlidingOptions, slidingWindows, windowCounts } from "./sliding.ts";
 
-/** Logits of whole images at their own size: `[N, H, W, 3]` to `[N, H, W, K]`. The caller disposes them. */
-export function wholeLogits(network: Network, images: FeatureMap): FeatureMap {
-  return network.logits(images);
-}
-
 /**
  * Logits of images seen through windows; where windows overlap, their mean (mmseg's `slide_inference`).
  * @param images `[N, H, W, 3]`, normalized; stays the caller's
@@ -50,5 +45,7 @@ export function probabilitiesAt(
   size: PixelSize,
   alignCorners: boolean,
 ): FeatureMap {
+  const [, height, width] = logits.shape;
+  if (height === size.height && width === size.width) return tf.softmax(logits);
   return tf.tidy(() => tf.softmax(resizeTensor(logits, size.height, size.width, alignCorners)) as FeatureMap);
 }

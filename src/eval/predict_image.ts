@@ -2,9 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { prepareForEvaluation } from "../data/augment/evaluation.ts";
 import type { RgbImage } from "../formats/rgb_image.ts";
 import type { Network } from "../model/network.ts";
-import { resizeTensor } from "../nn/pool_and_resize.ts";
 import type { FeatureMap } from "../nn/tensors.ts";
-import { slideLogits } from "./inference.ts";
+import { probabilitiesAt, slideLogits } from "./inference.ts";
 
 /** How an image is predicted. */
 export interface PredictOptions {
@@ -55,10 +54,7 @@ function passProbabilities(
   return tf.tidy(() => {
     const input = tf.tensor4d(prepared.data, [1, prepared.height, prepared.width, 3]);
     const logits = logitsOf(network, input, options);
-    const { alignCorners } = network.options.decoder;
-    const same = prepared.height === image.height && prepared.width === image.width;
-    const full = same ? logits : resizeTensor(logits, image.height, image.width, alignCorners);
-    const probabilities = tf.softmax(full as FeatureMap);
+    const probabilities = probabilitiesAt(logits, image, network.options.decoder.alignCorners);
     return flip ? tf.reverse(probabilities, 2) : probabilities;
   });
 }

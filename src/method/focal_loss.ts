@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { IGNORE_LABEL } from "../core/ignore_label.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import { oneHot } from "../nn/one_hot.ts";
 import { sumAll } from "../nn/position_sums.ts";
@@ -125,7 +126,7 @@ export function focalHard(
 ): Value {
   const classes = prediction.shape.at(-1)!;
   const [hot, mask] = tf.tidy(() => {
-    const counted = tf.notEqual(indices, tf.scalar(255, "int32"));
+    const counted = tf.notEqual(indices, tf.scalar(IGNORE_LABEL, "int32"));
     const safe = tf.mul(indices, tf.cast(counted, "int32")) as tf.Tensor1D;
     return [
       oneHot(safe, classes),

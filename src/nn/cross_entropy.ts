@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { IGNORE_LABEL } from "../core/ignore_label.ts";
 import { oneHot } from "./one_hot.ts";
 import { sumAll } from "./position_sums.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor, LabelMap } from "./tensors.ts";
 
-/** Label of pixels that count in no loss. */
-export const IGNORE_LABEL = 255;
+export { IGNORE_LABEL };
 
 /**
  * What the sum over pixels is divided by: `all` of them, ignored ones included (mmseg's default, and the official

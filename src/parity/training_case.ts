@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { probabilitiesAt, slideLogits, wholeLogits } from "../eval/inference.ts";
+import { probabilitiesAt, slideLogits } from "../eval/inference.ts";
 import type { FeatureMap } from "../nn/tensors.ts";
 import { polyLearningRate } from "../train/schedule.ts";
 import { Sgd } from "../train/sgd.ts";
@@ -70,7 +70,7 @@ async function putInference({ network, batch }: TrainingSetup, results: Results)
   const { alignCorners } = network.options.decoder;
   const made = tf.tidy(() => {
     const image = tf.slice(batch.unlabeled, [0, 0, 0, 0], [1, -1, -1, -1]) as FeatureMap;
-    const logits = wholeLogits(network, image);
+    const logits = network.logits(image);
     return {
       "eval/logits": logits,
       "eval/softmax_97x83": probabilitiesAt(logits, ORIGINAL, alignCorners),
