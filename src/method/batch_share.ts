@@ -69,9 +69,10 @@ export function ownPairs(
   const first = share.index * own;
   const places = Array.from({ length: own }, (_, i) => i);
   const cut = (side: readonly number[]) => side.slice(first, first + own);
+  const distances = pairs.distances && { distances: cut(pairs.distances) };
   return direction === "unlabeled"
-    ? { labeled: cut(pairs.labeled), unlabeled: places }
-    : { labeled: places, unlabeled: cut(pairs.unlabeled) };
+    ? { labeled: cut(pairs.labeled), unlabeled: places, ...distances }
+    : { labeled: places, unlabeled: cut(pairs.unlabeled), ...distances };
 }
 
 /** Of the pairs from `ownPairs` those whose partner is an own image too, in own indices on both sides. */
@@ -87,9 +88,10 @@ export function localPairs(
     : [pairs.labeled, pairs.unlabeled];
   const kept = partners.map((_, i) => i).filter((i) => partners[i]! >= first && partners[i]! < first + own);
   const [chosen, found] = [kept.map((i) => queries[i]!), kept.map((i) => partners[i]! - first)];
+  const distances = pairs.distances && { distances: kept.map((i) => pairs.distances![i]!) };
   return direction === "unlabeled"
-    ? { labeled: found, unlabeled: chosen }
-    : { labeled: chosen, unlabeled: found };
+    ? { labeled: found, unlabeled: chosen, ...distances }
+    : { labeled: chosen, unlabeled: found, ...distances };
 }
 
 /**

@@ -7,6 +7,8 @@ export interface Pairs {
   readonly labeled: readonly number[];
   /** Indices into the unlabeled images, as many. */
   readonly unlabeled: readonly number[];
+  /** Euclidean distance of the pooled features of each pair; absent where pairs were drawn or given. */
+  readonly distances?: readonly number[];
 }
 
 /** Pooled features of some images, row by row. */
@@ -77,15 +79,20 @@ const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 /**
  * Pairs each image of one side with its nearest of the other (section 3.1).
  * @param direction The side whose images each get a partner
+ * @returns With the distance of each pair
  */
 export function nearestPairs(
   labeled: PooledFeatures,
   unlabeled: PooledFeatures,
   direction: PairOptions["direction"],
 ): Pairs {
+  const [queries, keys] = direction === "unlabeled" ? [unlabeled, labeled] : [labeled, unlabeled];
+  const found = nearest(queries, keys);
+  const channels = keys.values.length / keys.count;
+  const apart = found.map((key, query) => Math.sqrt(squaredDistance(queries, query, keys, key, channels)));
   return direction === "unlabeled"
-    ? { labeled: nearest(unlabeled, labeled), unlabeled: upTo(unlabeled.count) }
-    : { labeled: upTo(labeled.count), unlabeled: nearest(labeled, unlabeled) };
+    ? { labeled: found, unlabeled: upTo(queries.count), distances: apart }
+    : { labeled: upTo(queries.count), unlabeled: found, distances: apart };
 }
 
 /**

@@ -85,7 +85,7 @@ export interface PairRecord {
   readonly unlabeledName: string;
   /** Name of its partner. */
   readonly labeledName: string;
-  /** Distance of their pooled features. */
+  /** Euclidean distance of their pooled features; absent where pairs are drawn at random. */
   readonly distance?: number;
   /** λ of the mix. */
   readonly mixCoefficient?: number;

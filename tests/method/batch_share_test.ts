@@ -44,6 +44,7 @@ for (const direction of ["labeled", "unlabeled"] as const) {
       const parts = shares(count).map((share) => ownPairs(whole, direction, share, own));
       const other = direction === "labeled" ? "unlabeled" : "labeled";
       assert.deepEqual(parts.flatMap((pairs) => pairs[other]), whole[other]);
+      assert.deepEqual(parts.flatMap((pairs) => pairs.distances!), whole.distances);
       for (const pairs of parts) assert.deepEqual(pairs[direction], Array.from({ length: own }, (_, i) => i));
     }));
   });
@@ -53,8 +54,9 @@ Deno.test("localPairs() keeps the pairs of two own images, in own indices", () =
   const share = { index: 1, count: 2 } as BatchShare;
   const pairs = { labeled: [3, 0, 2], unlabeled: [0, 1, 2] };
   assert.deepEqual(localPairs(pairs, "unlabeled", share, 2), { labeled: [1, 0], unlabeled: [0, 2] });
-  const turned = { labeled: [0, 1], unlabeled: [1, 3] };
-  assert.deepEqual(localPairs(turned, "labeled", share, 2), { labeled: [1], unlabeled: [1] });
+  const turned = { labeled: [0, 1], unlabeled: [1, 3], distances: [2, 5] };
+  const kept = { labeled: [1], unlabeled: [1], distances: [5] };
+  assert.deepEqual(localPairs(turned, "labeled", share, 2), kept);
 });
 
 Deno.test("rowsOfShare() gives every row of the whole batch to one process", () => {

@@ -34,6 +34,17 @@ for (const name of RECIPE_NAMES) {
 }
 
 numericTest(
+  "guidedMixStep() tells how far apart nearest pairs are, and nothing of pairs drawn at random",
+  async () => {
+    await withStep(RECIPES.guidedmix, ({ pairs }) => {
+      assert.equal(pairs!.distances!.length, pairs!.labeled.length);
+      assert.ok(pairs!.distances!.every((distance) => distance > 0 && Number.isFinite(distance)));
+    });
+    await withStep(RECIPES.official, ({ pairs }) => assert.equal(pairs!.distances, undefined));
+  },
+);
+
+numericTest(
   "guidedMixStep() gives the same bits for the same seed and iteration, others for another",
   async () => {
     const results: number[][] = [];

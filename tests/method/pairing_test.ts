@@ -89,8 +89,34 @@ Deno.test("nearestPairs() looks for a partner of each image of the side that it 
   assert.deepEqual(nearestPairs(labeled, unlabeled, "unlabeled"), {
     labeled: [1, 0, 1],
     unlabeled: [0, 1, 2],
+    distances: [1, 1, 2],
   });
-  assert.deepEqual(nearestPairs(labeled, unlabeled, "labeled"), { labeled: [0, 1], unlabeled: [1, 0] });
+  assert.deepEqual(nearestPairs(labeled, unlabeled, "labeled"), {
+    labeled: [0, 1],
+    unlabeled: [1, 0],
+    distances: [1, 1],
+  });
+});
+
+Deno.test("nearestPairs() tells the Euclidean distance of each pair, in both directions", () => {
+  const [labeled, unlabeled] = [featuresOf([[0, 0], [6, 8]]), featuresOf([[3, 4.5], [6, 9]])];
+  assert.deepEqual(nearestPairs(labeled, unlabeled, "unlabeled").distances, [
+    Math.sqrt(3 ** 2 + 3.5 ** 2),
+    1,
+  ]);
+  assert.deepEqual(nearestPairs(labeled, unlabeled, "labeled").distances, [Math.hypot(3, 4.5), 1]);
+});
+
+Deno.test("nearestPairs() gives no distance beyond that of any other pair", () => {
+  fc.assert(fc.property(rows, rows, (labeled, unlabeled) => {
+    const [first, second] = [featuresOf(labeled), featuresOf(unlabeled)];
+    const all = distances(second, first);
+    const pairs = nearestPairs(first, second, "unlabeled");
+    pairs.distances!.forEach((distance, i) => {
+      assert.equal(distance, all[i * first.count + pairs.labeled[i]!]);
+      assert.equal(distance, Math.min(...all.subarray(i * first.count, (i + 1) * first.count)));
+    });
+  }));
 });
 
 Deno.test("distances() are Euclidean, query by query", () => {
@@ -99,7 +125,8 @@ Deno.test("distances() are Euclidean, query by query", () => {
 
 Deno.test("randomPairs() is a permutation of the unlabeled images", () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(), (count, seed) => {
-    const { labeled, unlabeled } = randomPairs(count, count, randomStream(seed, "pairs"));
+    const { labeled, unlabeled, distances } = randomPairs(count, count, randomStream(seed, "pairs"));
+    assert.equal(distances, undefined);
     assert.deepEqual(labeled, [...Array(count).keys()]);
     assert.deepEqual([...unlabeled].sort((a, b) => a - b), labeled);
   }));

@@ -80,3 +80,18 @@ Deno.test("renderReport() shows the measures of the classes and a dash for one t
   assert.match(page, /class 2<\/th> <td class="number">–<\/td>/);
   assert.match(page, /73\.9\u202f%|73\.9 %/);
 });
+
+Deno.test("renderReport() shows under each pair its names, its λ, and the distance where one was measured", () => {
+  const record = fullRecord("x");
+  const [pair] = record.pairs;
+  const shown = (distance: number | undefined) => {
+    const named = { ...pair!, unlabeledName: "u7", labeledName: "l3", mixCoefficient: 0.25, distance };
+    const page = renderReport({ ...record, pairs: [named] });
+    return page.slice(page.indexOf('id="pairs"'), page.indexOf('id="machine"'));
+  };
+  assert.match(shown(3.14159), /Unlabeled: u7[\s\S]*Labeled: l3[\s\S]*distance 3\.14, λ 0\.25/);
+  assert.match(shown(3.14159), /pooled encoder features/);
+  const drawn = shown(undefined);
+  assert.match(drawn, /λ 0\.25/);
+  assert.doesNotMatch(drawn, /distance/);
+});

@@ -9,6 +9,7 @@ interface Pair {
   readonly labeledId: string;
   readonly unlabeledId: string;
   readonly mixCoefficient: number;
+  readonly distance?: number;
 }
 
 /** Remembers the pairs that were mixed last, one an unlabeled image. */
@@ -25,7 +26,12 @@ export class PairLog {
       const labeledId = batch.labeledIds[labeled]!;
       const unlabeledId = batch.unlabeledIds[pairs.unlabeled[i]!]!;
       this.#pairs.delete(unlabeledId);
-      this.#pairs.set(unlabeledId, { labeledId, unlabeledId, mixCoefficient });
+      this.#pairs.set(unlabeledId, {
+        labeledId,
+        unlabeledId,
+        mixCoefficient,
+        distance: pairs.distances?.[i],
+      });
     });
     for (const old of [...this.#pairs.keys()].slice(0, -this.count)) this.#pairs.delete(old);
   }
@@ -35,12 +41,13 @@ export class PairLog {
     const picture = async (items: readonly Item[], id: string) =>
       reportPicture("input", await readImage(items.find((item) => item.id === id)!));
     return await Promise.all(
-      [...this.#pairs.values()].map(async ({ labeledId, unlabeledId, mixCoefficient }) => ({
+      [...this.#pairs.values()].map(async ({ labeledId, unlabeledId, mixCoefficient, distance }) => ({
         labeled: await picture(train, labeledId),
         unlabeled: await picture(unlabeled, unlabeledId),
         labeledName: labeledId,
         unlabeledName: unlabeledId,
         mixCoefficient,
+        distance,
       })),
     );
   }

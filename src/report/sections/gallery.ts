@@ -71,10 +71,18 @@ export function pairSection(record: RunRecord): Html | undefined {
   return html`
     <section id="pairs">
       <h2>Pairs</h2>
-      <p class="note">Each unlabeled photo and the labeled one that guided it.</p>
+      <p class="note">${pairNote(record.pairs)}</p>
       <div class="pairs">${record.pairs.map(pairFigure)}</div>
     </section>
   `;
+}
+
+function pairNote(pairs: readonly PairRecord[]): string {
+  const first = "The pairs that were mixed last: an unlabeled photo and the labeled one that guided it.";
+  const measured = pairs.some(({ distance }) => distance !== undefined);
+  return `${first} λ is the labeled photo's share of the mix${
+    measured ? "; the distance is that of their pooled encoder features, Euclidean" : ""
+  }.`;
 }
 
 function pairFigure(pair: PairRecord): Html {
