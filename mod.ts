@@ -111,7 +111,7 @@ export type {
   NormalizedBatch,
   RunningStatistics,
 } from "./src/nn/batch_norm_kernels.ts";
-export { convolutionPrecision, setConvolutionPrecision } from "./src/nn/precision.ts";
+export { checkPrecision } from "./src/nn/precision.ts";
 export type { ConvolutionPrecision } from "./src/nn/precision.ts";
 export { Tape, Value } from "./src/nn/tape.ts";
 export type { Freed, Observation, OpRecord, ScopeResult, TapeOptions } from "./src/nn/tape.ts";

@@ -5,7 +5,7 @@ import { openBackend } from "../src/backends/open_backend.ts";
 import type { BackendName, OpenBackend } from "../src/backends/opened_backend.ts";
 import { BackendUnavailable } from "../src/core/errors.ts";
 import { randomStream } from "../src/core/random.ts";
-import { Tape, type Value } from "../src/nn/tape.ts";
+import { Tape, type TapeOptions, type Value } from "../src/nn/tape.ts";
 import { assertClose, type Bounds, normal } from "./comparison.ts";
 import { testUnless } from "./support.ts";
 
@@ -93,12 +93,16 @@ export interface Differentiated {
 }
 
 /** Runs an op and its gradient through a normal cotangent; an input without gradient gives zeros. */
-export function differentiate(inputs: readonly tf.Tensor[], op: TapeOp, name = "cotangent"): Differentiated {
-  const tape = new Tape();
+export function differentiate(
+  inputs: readonly tf.Tensor[],
+  op: TapeOp,
+  options: TapeOptions = {},
+): Differentiated {
+  const tape = new Tape(options);
   const values = inputs.map((tensor) => tape.parameter(tensor));
   const result = op(tape, values);
   const output = result.tensor.dataSync().slice() as Float32Array;
-  const seed = normal(result.shape, name);
+  const seed = normal(result.shape, "cotangent");
   const cotangent = seed.dataSync().slice() as Float32Array;
   const gradients = tape.backwardFrom([[result, seed]]);
   const taken = inputs.map((tensor) => {

@@ -1,6 +1,7 @@
 /** `deno task train`. */
 import { join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
+import { checkPrecision } from "../nn/precision.ts";
 import type { ComparedRun } from "../report/run_record.ts";
 import { parseArguments } from "./command_line.ts";
 import { FAILED } from "./failure.ts";
@@ -111,6 +112,7 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   if ((flags.workers ?? 1) > 1) return await launchWorkers(withoutWorkers(args), count);
   const { name, ...started } = clusterBackend(flags.backend ?? planned[0]!.config.backend, cluster);
   const session = await openSession(name, output, started);
+  for (const { config } of planned) checkPrecision(config.precision);
   const workers = await joinRun(cluster, flags.waitForPeers, output);
   const runs = fittingRuns(planned, flags, session.backend.name, output);
   const stop = listenForStop(() => output.note("stopping after this iteration, with a checkpoint"));

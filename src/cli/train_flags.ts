@@ -1,9 +1,10 @@
 /** Flags and help of `deno task train`. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { PRESETS } from "../config/presets/presets.ts";
 import { RECIPE_NAMES } from "../config/recipe.ts";
 import type { ConfigRequest } from "../config/resolve_config.ts";
 import { settableNames } from "../config/set_options.ts";
+import { CONVOLUTION_PRECISIONS } from "../nn/precision.ts";
 import { addCommonOptions, type CommonOptions, gather, newCommand, wholeNumber } from "./command_line.ts";
 
 /** The flags of `train`. */
@@ -41,6 +42,13 @@ export function trainCommand(): Command {
     .option("--unlabeled <path>", "more photos: a folder, or a list relative to the dataset's folder")
     .optionsGroup("Run:")
     .option("--backend <name>", "auto, tensorflow, webgpu or wasm (default: auto, the first that opens)")
+    .addOption(
+      new Option(
+        "--precision <type>",
+        "of convolutions in training (default: float32; bfloat16: tensorflow only)",
+      )
+        .choices([...CONVOLUTION_PRECISIONS]),
+    )
     .option("--out <folder>", "run folder (default: runs/<preset>-<recipe>-seed<n>, runs/demo)")
     .option("--resume", "go on with the run in --out, with its own options")
     .optionsGroup("Several processes that share each batch (on several machines TF_CONFIG names them):")
@@ -63,6 +71,7 @@ const CONFIG_FLAGS = [
   "iterations",
   "seed",
   "weights",
+  "precision",
   "set",
   "data",
   "labeled",

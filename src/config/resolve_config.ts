@@ -27,6 +27,8 @@ export interface ConfigRequest {
   readonly seed?: number;
   /** Default `auto`. */
   readonly backend?: string;
+  /** Of convolutions in training; default float32. */
+  readonly precision?: RunConfig["precision"];
   /** `key=value` each, applied last. */
   readonly set?: readonly string[];
 }
@@ -60,6 +62,7 @@ function baseConfig(preset: Preset, request: ConfigRequest): RunConfig {
     preset: preset.name,
     seed: request.seed ?? 0,
     backend: request.backend ?? "auto",
+    precision: request.precision ?? "float32",
     ...rest,
     iterations: request.iterations ?? rest.iterations,
     data: { ...data, ...given },

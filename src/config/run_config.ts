@@ -95,6 +95,11 @@ export interface RunConfig {
   readonly seed: number;
   /** A backend's name, or `auto`. */
   readonly backend: string;
+  /**
+   * In which type convolutions of training steps multiply; `bfloat16` is for backend `tensorflow`. Evaluation, prediction
+   * and export know float32 alone.
+   */
+  readonly precision: "float32" | "bfloat16";
   /** Updates of the parameters. */
   readonly iterations: number;
   /** Images a step. */

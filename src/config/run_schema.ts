@@ -139,6 +139,8 @@ const RUN = options<RunConfig>({
   preset: text(),
   seed: whole(0, 0xffffffff),
   backend: text("a backend"),
+  // runs of a version without the option have none in their config.toml
+  precision: oneOf(["float32", "bfloat16"]).default("float32"),
   iterations: whole(1, 1e9),
   batch: options({ labeled: whole(1, 4096), unlabeled: whole(0, 4096) }),
   checkpointEvery: whole(1),
@@ -184,7 +186,10 @@ export function optionNames(path: readonly PropertyKey[]): string[] {
 
 /** Whether a value fits the option at a path. */
 export function fitsOption(path: readonly string[], value: unknown): boolean {
-  return schemaAt(path)?.safeParse(value).success ?? false;
+  const schema = schemaAt(path);
+  // an option with a default is set at all times
+  if (value === undefined) return schema instanceof z.ZodOptional;
+  return schema?.safeParse(value).success ?? false;
 }
 
 /** Dotted names of all options, tables left out. */

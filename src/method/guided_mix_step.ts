@@ -2,6 +2,7 @@ import { checkRecipe, type Recipe } from "../config/recipe.ts";
 import { TrainingError } from "../core/errors.ts";
 import type { Network } from "../model/network.ts";
 import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
+import { checkPrecision, type ConvolutionPrecision } from "../nn/precision.ts";
 import { type Observation, Tape, type Value } from "../nn/tape.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import type { BatchShare } from "./batch_share.ts";
@@ -21,6 +22,8 @@ export interface StepContext {
   readonly iterations: number;
   /** The random part, given instead of drawn from the seed. */
   readonly draws?: StepDraws;
+  /** Of convolutions, forward and backward; parameters, gradients and norms are float32. Default float32. */
+  readonly precision?: ConvolutionPrecision;
   /** Batch norm kernels other than the backend's own. */
   readonly normKernels?: BatchNormKernels;
   /**
@@ -89,6 +92,7 @@ function takeGradients(
  * @param network Changed: its running statistics
  * @param batch Stays the caller's
  * @throws {RangeError} If batch, recipe or network do not fit each other
+ * @throws {ConfigError} If the backend does not have the precision
  * @throws {TrainingError} If a loss is NaN or infinite; names the term and the iteration
  */
 export async function guidedMixStep(
@@ -98,6 +102,7 @@ export async function guidedMixStep(
   context: StepContext,
 ): Promise<StepResult> {
   checkRecipe(recipe);
+  checkPrecision(context.precision ?? "float32");
   const processes = context.share?.count ?? 1;
   checkBatch(batch, recipe, processes);
   checkParts(network, recipe);
@@ -108,7 +113,7 @@ export async function guidedMixStep(
   const ramp = rampUp(iteration, recipe.unsup.rampUp * iterations);
   const classifierOnly = recipe.usesUnlabeled && recipe.classifier.on &&
     iteration < recipe.classifier.warmUp * iterations;
-  const tape = new Tape({ observing: context.observe !== undefined });
+  const tape = new Tape({ observing: context.observe !== undefined, precision: context.precision });
   try {
     const { total, terms, pairs } = await objective(tape, network, batch, draws, {
       recipe,

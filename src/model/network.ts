@@ -3,6 +3,7 @@ import type { ModelOptions } from "../config/model_options.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import { ParameterStore } from "../nn/parameters.ts";
 import { resizeTensor } from "../nn/pool_and_resize.ts";
+import type { ConvolutionPrecision } from "../nn/precision.ts";
 import { Tape } from "../nn/tape.ts";
 import type { FeatureMap } from "../nn/tensors.ts";
 import { checkModelOptions } from "./check_options.ts";
@@ -33,10 +34,11 @@ export class Network {
   /**
    * Logits at feature size, as at inference: encoder and labeled decoder with running statistics.
    * @param images `[N, H, W, 3]`, normalized; stays the caller's
+   * @param precision Of convolutions; evaluation and prediction use float32
    * @returns `[N, h, w, K]`; the caller disposes it
    */
-  featureLogits(images: FeatureMap): FeatureMap {
-    const tape = new Tape({ recording: false });
+  featureLogits(images: FeatureMap, precision: ConvolutionPrecision = "float32"): FeatureMap {
+    const tape = new Tape({ recording: false, precision });
     try {
       const pass = new ForwardPass(tape, this.parameters, { training: false });
       const { encoder, decoder } = this.options;
@@ -53,10 +55,11 @@ export class Network {
   /**
    * Logits at the images' own size.
    * @param images `[N, H, W, 3]`, normalized; stays the caller's
+   * @param precision Of convolutions; evaluation and prediction use float32
    * @returns `[N, H, W, K]`; the caller disposes it
    */
-  logits(images: FeatureMap): FeatureMap {
-    const small = this.featureLogits(images);
+  logits(images: FeatureMap, precision: ConvolutionPrecision = "float32"): FeatureMap {
+    const small = this.featureLogits(images, precision);
     const [, height, width] = images.shape;
     const logits = resizeTensor(small, height, width, this.options.decoder.alignCorners);
     small.dispose();

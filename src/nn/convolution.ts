@@ -5,7 +5,7 @@ import { type ConvolutionKernels, plainConvolution, type RunningConvolution } fr
 import { Bfloat16Convolution, paysBfloat16 } from "./convolution_bfloat16.ts";
 import { nativeConvolution } from "./convolution_native.ts";
 import { portableConvolution } from "./convolution_portable.ts";
-import { convolutionPrecision } from "./precision.ts";
+import type { ConvolutionPrecision } from "./precision.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor } from "./tensors.ts";
 
@@ -15,15 +15,16 @@ export function convolutionKernels(): ConvolutionKernels {
   return backend === undefined ? skippingOutsideTaps(portableConvolution) : nativeConvolution(backend);
 }
 
-/** One convolution in the precision that was set, where that pays. */
-function startConvolution(
+/** One convolution in the precision that is asked for, where that pays. */
+export function startConvolution(
   x: readonly number[],
   weights: AnyTensor,
   geometry: ConvolutionGeometry,
+  precision: ConvolutionPrecision,
 ): RunningConvolution {
   const kernels = convolutionKernels();
   const backend = nativeBackend();
-  const half = convolutionPrecision() === "bfloat16" && backend !== undefined;
+  const half = precision === "bfloat16" && backend !== undefined;
   return half && paysBfloat16(x, weights.shape, geometry)
     ? new Bfloat16Convolution(backend, kernels, weights, geometry)
     : plainConvolution(kernels, weights, geometry);
@@ -81,7 +82,7 @@ export function convolution(
   bias?: Value,
 ): Value {
   checkConvolution(x.shape, weights.shape, geometry);
-  const running = startConvolution(x.shape, weights.tensor, geometry);
+  const running = startConvolution(x.shape, weights.tensor, geometry, tape.precision);
   const product = running.forward(x.tensor);
   const output = bias === undefined ? product : tf.tidy(() => tf.add(product, bias.tensor));
   if (output !== product) product.dispose();

@@ -6,6 +6,7 @@
  * that made it ends, and what a gradient needed is freed when that gradient has been taken.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { ConvolutionPrecision } from "./precision.ts";
 import type { AnyTensor } from "./tensors.ts";
 import { Value } from "./value.ts";
 
@@ -59,6 +60,8 @@ export interface TapeOptions {
   readonly recording?: boolean;
   /** Keeps what `observe` names. Default false. */
   readonly observing?: boolean;
+  /** Of convolutions, forward and backward. Default float32. */
+  readonly precision?: ConvolutionPrecision;
 }
 
 function valuesOf(result: ScopeResult): readonly Value[] {
@@ -70,6 +73,8 @@ function valuesOf(result: ScopeResult): readonly Value[] {
 export class Tape {
   /** Whether gradients are recorded. */
   readonly recording: boolean;
+  /** In which type convolutions on it multiply. */
+  readonly precision: ConvolutionPrecision;
   /** What `observe` named, when the tape observes. */
   readonly observations: Map<string, Observation> = new Map();
   #observing: boolean;
@@ -82,6 +87,7 @@ export class Tape {
   /** An empty tape. */
   constructor(options: TapeOptions = {}) {
     this.recording = options.recording ?? true;
+    this.precision = options.precision ?? "float32";
     this.#observing = options.observing ?? false;
   }
 

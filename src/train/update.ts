@@ -88,6 +88,7 @@ async function gatherGradients(
       share: workers?.share,
       normKernels: workers?.normKernels,
       seed: config.seed,
+      precision: config.precision,
       iteration: iteration * accumulate + part,
       iterations: config.iterations * accumulate,
       takeGradient: take,

@@ -28,6 +28,12 @@ Deno.test("configFromToml() gives back what configToToml() wrote, for any preset
   );
 });
 
+Deno.test("configFromToml() reads a run of before the precision as one in float32", () => {
+  const toml = configToToml(resolveConfig({ precision: "bfloat16" }));
+  assert.equal(configFromToml(toml, "a").precision, "bfloat16");
+  assert.equal(configFromToml(toml.replace('precision = "bfloat16"\n', ""), "a").precision, "float32");
+});
+
 Deno.test("configFromToml() names every unknown, missing and wrong option", () => {
   const toml = configToToml(resolveConfig())
     .replace("seed = 0", "sed = 1")

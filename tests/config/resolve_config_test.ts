@@ -60,6 +60,18 @@ Deno.test("resolveConfig() reads a setting as its option's type", () => {
   assert.equal(config.data.unlabeled, undefined);
 });
 
+Deno.test("resolveConfig() takes the precision as a flag or a setting and refuses an unknown one", () => {
+  assert.equal(resolveConfig().precision, "float32");
+  assert.equal(resolveConfig({ precision: "bfloat16" }).precision, "bfloat16");
+  assert.equal(resolveConfig({ set: ["precision=bfloat16"] }).precision, "bfloat16");
+  for (const other of ["float16", "none"]) {
+    assert.match(
+      refused({ set: [`precision=${other}`] }),
+      new RegExp(`precision is "${other}", expected one of "float32", "bfloat16"$`),
+    );
+  }
+});
+
 Deno.test("resolveConfig() switches MITrans on by one of its options, off by false", () => {
   const on = resolveConfig({ recipe: "official", set: ["mitrans.channels=20"] });
   assert.deepEqual(on.network.mitrans, { channels: 20, norm: true, concatInput: true, subsample: true });

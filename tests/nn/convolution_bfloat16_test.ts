@@ -3,18 +3,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { convolution } from "../../src/nn/convolution.ts";
 import { paysBfloat16 } from "../../src/nn/convolution_bfloat16.ts";
 import type { ConvolutionGeometry } from "../../src/nn/convolution_geometry.ts";
-import { convolutionPrecision, setConvolutionPrecision } from "../../src/nn/precision.ts";
+import type { ConvolutionPrecision } from "../../src/nn/precision.ts";
 import { Tape } from "../../src/nn/tape.ts";
 import { differentiate, normal, numericTest } from "../numeric.ts";
-
-function inBfloat16<T>(body: () => T): T {
-  setConvolutionPrecision("bfloat16");
-  try {
-    return body();
-  } finally {
-    setConvolutionPrecision("float32");
-  }
-}
 
 /** Euclidean distance as a share of the expected norm. */
 function relativeDistance(actual: Float32Array, expected: Float32Array): number {
@@ -42,9 +33,9 @@ const INPUT = [2, 17, 17, 128];
 numericTest("convolution() in bfloat16 is off by its rounding in all directions, and by no more", () => {
   for (const [kernel, geometry] of CASES) {
     const inputs = [normal(INPUT, "x"), normal([kernel, kernel, 128, 1024], "weights")];
-    const run = () =>
-      differentiate(inputs, (tape, [x, weights]) => convolution(tape, x!, weights!, geometry));
-    const [exact, half] = [run(), inBfloat16(run)];
+    const run = (precision: ConvolutionPrecision) =>
+      differentiate(inputs, (tape, [x, weights]) => convolution(tape, x!, weights!, geometry), { precision });
+    const [exact, half] = [run("float32"), run("bfloat16")];
     const cast = paysBfloat16(INPUT, inputs[1]!.shape, geometry);
     const pairs = [
       [half.output, exact.output],
@@ -68,16 +59,14 @@ numericTest(
   (backend) => {
     const uploaded = (shape: number[], name: string) => tf.tidy(() => tf.neg(normal(shape, name)));
     const [x, weights] = [uploaded(INPUT, "x"), uploaded([3, 3, 128, 1024], "weights")];
-    inBfloat16(() => {
-      const tape = new Tape();
-      const before = backend.memory().tensors;
-      tape.scope(() =>
-        convolution(tape, tape.parameter(x), tape.parameter(weights), { stride: 1, dilation: 1, padding: 1 })
-      );
-      assert.equal(backend.memory().tensors - before, 2, "the output and the cast weights");
-      tape.dispose();
-      assert.equal(backend.memory().tensors, before);
-    });
+    const tape = new Tape({ precision: "bfloat16" });
+    const before = backend.memory().tensors;
+    tape.scope(() =>
+      convolution(tape, tape.parameter(x), tape.parameter(weights), { stride: 1, dilation: 1, padding: 1 })
+    );
+    assert.equal(backend.memory().tensors - before, 2, "the output and the cast weights");
+    tape.dispose();
+    assert.equal(backend.memory().tensors, before);
     tf.dispose([x, weights]);
   },
   ["tensorflow"],
@@ -88,10 +77,4 @@ Deno.test("paysBfloat16() leaves small convolutions and padded strided ones in f
   assert.equal(paysBfloat16([4, 17, 17, 256], [3, 3, 256, 256], same), true);
   assert.equal(paysBfloat16([2, 9, 9, 16], [3, 3, 16, 16], same), false);
   assert.equal(paysBfloat16([4, 34, 34, 256], [3, 3, 256, 256], { ...same, stride: 2 }), false);
-});
-
-Deno.test("setConvolutionPrecision() holds until it is set again", () => {
-  assert.equal(convolutionPrecision(), "float32");
-  assert.equal(inBfloat16(convolutionPrecision), "bfloat16");
-  assert.equal(convolutionPrecision(), "float32");
 });

@@ -3,8 +3,9 @@ import type { ModelOptions } from "../../src/config/model_options.ts";
 import { RECIPES } from "../../src/config/recipe.ts";
 import type { RunConfig } from "../../src/config/run_config.ts";
 import { chooseLabeled } from "../../src/data/choose_labeled.ts";
-import type { Dataset } from "../../src/data/dataset.ts";
+import type { Dataset, Item } from "../../src/data/dataset.ts";
 import { openDataset } from "../../src/data/open_dataset.ts";
+import { withheldItems } from "../../src/data/withheld_items.ts";
 import { Network } from "../../src/model/network.ts";
 
 const ENCODER = {
@@ -34,6 +35,7 @@ export function tinyConfig(iterations: number, changes: Partial<RunConfig> = {})
     preset: "demo",
     seed: 5,
     backend: "auto",
+    precision: "float32",
     iterations,
     batch: { labeled: 2, unlabeled: 2 },
     checkpointEvery: 2,
@@ -62,13 +64,19 @@ export function tinyConfig(iterations: number, changes: Partial<RunConfig> = {})
   };
 }
 
+const GENERATED = { size: 48, train: 12, val: 4, test: 0, seed: 3 };
+
 /** Twelve generated pictures, four of them labeled. */
 export async function tinyDataset(): Promise<Dataset> {
-  const options = { size: 48, train: 12, val: 4, test: 0, seed: 3 };
-  return await chooseLabeled(await openDataset("synthetic", { synthetic: options }), {
+  return await chooseLabeled(await openDataset("synthetic", { synthetic: GENERATED }), {
     fraction: "1/3",
     seed: 1,
   });
+}
+
+/** The unlabeled ones with their masks, for a diagnosis. */
+export async function tinyDiagnosis(): Promise<Item[]> {
+  return withheldItems(await openDataset("synthetic", { synthetic: GENERATED }), await tinyDataset());
 }
 
 /** A fresh network of the tiny run. */

@@ -1,6 +1,6 @@
 /** Our side of the benchmark in a process of its own: answers words as tools/bench/official_step.py does. */
 import { openBackend } from "../../backends/open_backend.ts";
-import { type ConvolutionPrecision, setConvolutionPrecision } from "../../nn/precision.ts";
+import type { ConvolutionPrecision } from "../../nn/precision.ts";
 import { TextLineStream } from "../text_line_stream.ts";
 import { type BenchCase, benchCase, type BenchConfig, type BenchSizes } from "./bench_case.ts";
 import { loaderWait } from "./loader_wait.ts";
@@ -59,9 +59,8 @@ async function answerTo(
 async function main(): Promise<void> {
   const options = JSON.parse(Deno.args[0] ?? "{}") as ServerOptions;
   const { backend } = await openBackend("tensorflow");
-  setConvolutionPrecision(options.precision);
   const one = benchCase(options.config, options.sizes);
-  const step = new TimedStep(one);
+  const step = new TimedStep(one, options.precision);
   console.log(JSON.stringify({ device: backend.device, crop: one.crop, parameters: step.size }));
   for await (const word of Deno.stdin.readable.pipeThrough(new TextLineStream())) {
     try {

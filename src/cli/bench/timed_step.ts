@@ -4,6 +4,7 @@ import { RECIPES } from "../../config/recipe.ts";
 import { guidedMixStep } from "../../method/guided_mix_step.ts";
 import type { StepBatch } from "../../method/step_batch.ts";
 import { Network } from "../../model/network.ts";
+import type { ConvolutionPrecision } from "../../nn/precision.ts";
 import { Sgd } from "../../train/sgd.ts";
 import type { BenchCase } from "./bench_case.ts";
 
@@ -12,12 +13,14 @@ const LEARNING_RATE = 0.01;
 /** A network in training on one batch of noise. */
 export class TimedStep {
   readonly #network: Network;
+  readonly #precision: ConvolutionPrecision;
   readonly #sgd = new Sgd();
   readonly #batch: StepBatch;
   #iteration = 0;
 
   /** A new network and its batch, on the current backend. */
-  constructor({ model, crop, batch }: BenchCase) {
+  constructor({ model, crop, batch }: BenchCase, precision: ConvolutionPrecision) {
+    this.#precision = precision;
     this.#network = new Network(model, 0);
     const noise = () => tf.randomNormal<tf.Rank.R4>([batch, crop, crop, 3], 0, 1, "float32", 1);
     const labels = Int32Array.from({ length: batch * crop * crop }, (_, i) => (i * 7919) % model.classes);
@@ -40,6 +43,7 @@ export class TimedStep {
       seed: 0,
       iteration: this.#iteration++,
       iterations: 1000,
+      precision: this.#precision,
       takeGradient: (name, gradient) => this.#sgd.take(parameters, name, gradient, LEARNING_RATE),
     });
     return losses.total!;
@@ -47,6 +51,6 @@ export class TimedStep {
 
   /** Prediction logits of the labeled images at their own size. */
   forward(): void {
-    this.#network.logits(this.#batch.labeled).dispose();
+    this.#network.logits(this.#batch.labeled, this.#precision).dispose();
   }
 }

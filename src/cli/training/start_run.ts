@@ -63,6 +63,12 @@ export function makeNetwork(
   }
 }
 
+/** How a step is computed, as a line of the start. */
+export function stepText({ precision }: RunConfig): string {
+  if (precision === "float32") return "step     float32";
+  return `step     convolutions in ${precision}, weights and norms in float32; evaluation in float32`;
+}
+
 /** What a run that is done already brought; `undefined` where there is something left to do. */
 export async function doneBefore(
   { out, resume }: RunRequest,

@@ -13,7 +13,7 @@ import type { Run, RunContext, RunRequest, RunResult } from "./run.ts";
 import { RunFolder } from "./run_folder.ts";
 import { runRecord, writeReport } from "./run_report.ts";
 import { openSinks, type RunSinks } from "./run_sinks.ts";
-import { doneBefore, makeNetwork, resumedCheckpoint } from "./start_run.ts";
+import { doneBefore, makeNetwork, resumedCheckpoint, stepText } from "./start_run.ts";
 import { evaluationRecord, storedEvaluation, storeEvaluation } from "./stored_evaluation.ts";
 
 /**
@@ -31,6 +31,7 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
   output.note(
     `run      ${config.preset}, recipe ${config.recipe.name}, seed ${config.seed}, into ${request.out}`,
   );
+  output.note(stepText(config));
   const dataset = await prepareDataset(config, output);
   const folder = new RunFolder(request.out);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);

@@ -4,7 +4,7 @@
  * 512 channels wide here. Their batch is a GPU's: the number of GPUs is not written in them.
  */
 import type { ModelOptions } from "../model_options.ts";
-import type { DataConfig, NetworkConfig, RunConfig } from "../run_config.ts";
+import type { DataConfig, NetworkConfig } from "../run_config.ts";
 import type { Preset } from "./preset.ts";
 import { OFFICIAL_SGD, SMALL_MITRANS } from "./small_network.ts";
 
@@ -66,10 +66,7 @@ interface Row {
   readonly file?: string;
 }
 
-function configOf({ family, depth, labeled, draw = "", thousands }: Row): Omit<
-  RunConfig,
-  "preset" | "seed" | "backend" | "recipe"
-> {
+function configOf({ family, depth, labeled, draw = "", thousands }: Row): Preset["config"] {
   const { crop, scale, samples, source, lists } = family;
   const data: DataConfig = {
     source,

@@ -41,6 +41,11 @@ Deno.test("configDifferences() names what differs, without what does not change 
   ]);
 });
 
+Deno.test("configDifferences() names another precision", () => {
+  const [config, other] = [resolveConfig(), resolveConfig({ precision: "bfloat16" })];
+  assert.deepEqual(configDifferences(config, other), ['precision is "float32", given "bfloat16"']);
+});
+
 Deno.test("resumedRun() takes the options of the run that is there and refuses others", async () => {
   const out = await Deno.makeTempDir();
   try {
