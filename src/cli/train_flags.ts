@@ -40,6 +40,11 @@ export function trainCommand(): Command {
       "which train images keep their masks: a list file, 1/8, 12 (default: all)",
     )
     .option("--unlabeled <path>", "more photos: a folder, or a list relative to the dataset's folder")
+    .option(
+      "--diagnose-pseudo-masks <n>",
+      "compare with the true masks of up to n unlabeled images (default: none, their masks stay unopened)",
+      wholeNumber(0),
+    )
     .optionsGroup("Run:")
     .option("--backend <name>", "auto, tensorflow, webgpu or wasm (default: auto, the first that opens)")
     .addOption(
@@ -76,6 +81,7 @@ const CONFIG_FLAGS = [
   "data",
   "labeled",
   "unlabeled",
+  "diagnosePseudoMasks",
 ];
 
 /** Whether the call says what to train. */

@@ -29,6 +29,8 @@ export interface ConfigRequest {
   readonly backend?: string;
   /** Of convolutions in training; default float32. */
   readonly precision?: RunConfig["precision"];
+  /** Unlabeled images whose pseudo masks are compared with their true masks; default none. */
+  readonly diagnosePseudoMasks?: number;
   /** `key=value` each, applied last. */
   readonly set?: readonly string[];
 }
@@ -72,6 +74,10 @@ function baseConfig(preset: Preset, request: ConfigRequest): RunConfig {
       weights: request.weights ?? network.weights,
     },
     recipe: preset.adjust === undefined ? named : preset.adjust(named),
+    evaluation: {
+      ...rest.evaluation,
+      ...(request.diagnosePseudoMasks !== undefined && { diagnosePseudoMasks: request.diagnosePseudoMasks }),
+    },
   };
 }
 

@@ -85,6 +85,11 @@ export interface EvaluationConfig {
   readonly scale?: readonly [number, number];
   /** Most images of the list that are looked at during training; 0 takes all. */
   readonly limit: number;
+  /**
+   * Most unlabeled images whose pseudo masks are compared with their true masks at each evaluation: a diagnosis, nothing
+   * of it is trained with. Without it, or with 0, no mask of an unlabeled image is opened.
+   */
+  readonly diagnosePseudoMasks?: number;
 }
 
 /** Everything that decides a run's numbers. */

@@ -133,6 +133,7 @@ const EVALUATION = options<EvaluationConfig>({
   stride: sides("[height, width]"),
   scale: sides("[width, height]").optional(),
   limit: whole(0),
+  diagnosePseudoMasks: whole(0).optional(),
 });
 
 const RUN = options<RunConfig>({

@@ -61,11 +61,16 @@ export async function evaluateDataset(
     confusion.add(prediction.labels, labels.data, dataset.ignoreLabel);
     options.onImage?.(i + 1, chosen.length);
   }
-  const whole = share === undefined ? confusion : summed(confusion, share);
+  const whole = sumOverProcesses(confusion, share);
   return { summary: whole.summary(dataset.classes), confusion: whole, images: all.length };
 }
 
-function summed(confusion: ConfusionMatrix, share: EvaluationShare): ConfusionMatrix {
+/** The counts of all processes together; the matrix itself where there is one. */
+export function sumOverProcesses(
+  confusion: ConfusionMatrix,
+  share: EvaluationShare | undefined,
+): ConfusionMatrix {
+  if (share === undefined) return confusion;
   const { classes } = confusion;
   const counts = share.sumCounts(Float64Array.from(confusion.rows().flat()));
   const row = (label: number) => [...counts.subarray(label * classes, (label + 1) * classes)];

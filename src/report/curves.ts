@@ -1,5 +1,5 @@
 /** Curves over iterations, made ready for a chart. */
-import type { MetricRow, TrainRow } from "./run_record.ts";
+import type { DiagnosisRow, MetricRow, TrainRow } from "./run_record.ts";
 
 /** A point of a curve: iteration, value. */
 export type CurvePoint = readonly [number, number];
@@ -36,6 +36,17 @@ export function miouCurve(rows: readonly MetricRow[]): CurvePoint[] {
   return rows.flatMap((row): CurvePoint[] =>
     row.kind === "eval" && Number.isFinite(row.miou) ? [[row.iteration, row.miou]] : []
   );
+}
+
+/** The finite values that `pick` finds in the rows of a diagnosis. */
+export function diagnosisCurve(
+  rows: readonly MetricRow[],
+  pick: (row: DiagnosisRow) => number | null | undefined,
+): CurvePoint[] {
+  return rows.flatMap((row): CurvePoint[] => {
+    const value = row.kind === "diagnosis" ? pick(row) : undefined;
+    return typeof value === "number" && Number.isFinite(value) ? [[row.iteration, value]] : [];
+  });
 }
 
 /** Points that the moving average of a curve of this length spans. */

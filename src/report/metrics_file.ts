@@ -33,7 +33,8 @@ function rowOf(line: string, index: number, isLast: boolean): MetricRow | undefi
       }", expected a JSON object with an iteration`,
     );
   }
-  return value.kind === "train" || value.kind === "eval" ? value as MetricRow : undefined;
+  const isKnown = value.kind === "train" || value.kind === "eval" || value.kind === "diagnosis";
+  return isKnown ? value as MetricRow : undefined;
 }
 
 function hasIteration(value: unknown): value is { iteration: number; kind?: unknown } {

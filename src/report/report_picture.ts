@@ -9,6 +9,9 @@ import type { PictureKind, PictureRow, ReportPicture } from "./run_record.ts";
 /** Widest picture in a report: about that of a column on a sharp screen, so that a page has a few megabytes. */
 const MAX_WIDTH = 400;
 
+/** Kinds whose pixels are classes: made smaller without mixing colours, enlarged without smoothing. */
+export const MAP_KINDS: readonly PictureKind[] = ["truth", "prediction", "pseudo", "sure"];
+
 /** How a picture enters a report. */
 export interface ReportPictureOptions {
   /** Text under it; the kind's name where left out. */
@@ -31,6 +34,8 @@ export interface LabeledPhoto {
   readonly prediction?: Uint8Array;
   /** Classes that the network gives an unlabeled photo while training. */
   readonly pseudo?: Uint8Array;
+  /** The same where the network is sure, the ignore label elsewhere. */
+  readonly sure?: Uint8Array;
 }
 
 /** A picture as a report holds it; pictures of classes are made smaller without mixing colours. */
@@ -40,7 +45,7 @@ export function reportPicture(
   options: ReportPictureOptions = {},
 ): ReportPicture {
   const { caption, maxWidth = MAX_WIDTH } = options;
-  const isClasses = kind === "truth" || kind === "prediction" || kind === "pseudo";
+  const isClasses = MAP_KINDS.includes(kind);
   const small = shrinkPicture(image, maxWidth, !isClasses);
   const pngBase64 = Buffer.from(encodeRgbPng(small)).toString("base64");
   const { width, height } = small;
@@ -54,12 +59,13 @@ export function reportPicture(
  * @throws {RangeError} If a label map is not of the photo's size
  */
 export function pictureRow(labeled: LabeledPhoto, colors: readonly RgbColor[]): PictureRow {
-  const { name, note, photo, truth, prediction, pseudo } = labeled;
+  const { name, note, photo, truth, prediction, pseudo, sure } = labeled;
   const { width, height } = photo;
   const maps: [PictureKind, Uint8Array | undefined][] = [
     ["truth", truth],
     ["prediction", prediction],
     ["pseudo", pseudo],
+    ["sure", sure],
   ];
   const painted = maps.flatMap(([kind, map]) =>
     map === undefined ? [] : [reportPicture(kind, colorize(map, width, height, colors))]

@@ -45,11 +45,39 @@ export interface EvalRow {
   readonly perClass?: readonly (number | null)[];
 }
 
+/** Pseudo masks against true masks over the pixels whose probability is above a level; shares are from 0 to 1. */
+export interface SurePixelsRow {
+  /** The level. */
+  readonly above: number;
+  /** These pixels among all that have a true class. */
+  readonly share: number;
+  /** Mean IoU over them; `null` where there is none. */
+  readonly miou: number | null;
+  /** Share of right ones among them; `null` where there is none. */
+  readonly accuracy: number | null;
+}
+
+/** A row of `metrics.jsonl` written when pseudo masks were compared with true masks. */
+export interface DiagnosisRow {
+  /** Marks the row's kind. */
+  readonly kind: "diagnosis";
+  /** Iterations done, from 0. */
+  readonly iteration: number;
+  /** Unlabeled images that were compared. */
+  readonly images: number;
+  /** Mean IoU over all pixels, from 0 to 1. */
+  readonly miou: number;
+  /** Share of right pixels, from 0 to 1. */
+  readonly accuracy: number;
+  /** The same over sure pixels, by level. */
+  readonly sure: readonly SurePixelsRow[];
+}
+
 /** A row of `metrics.jsonl`. */
-export type MetricRow = TrainRow | EvalRow;
+export type MetricRow = TrainRow | EvalRow | DiagnosisRow;
 
 /** What a picture shows. */
-export type PictureKind = "input" | "truth" | "prediction" | "pseudo" | "overlay" | "mix";
+export type PictureKind = "input" | "truth" | "prediction" | "pseudo" | "sure" | "overlay" | "mix";
 
 /** A picture in a report. */
 export interface ReportPicture {
@@ -171,6 +199,8 @@ export interface RunRecord {
   readonly evaluation?: EvaluationRecord;
   /** Photos with truth, prediction, pseudo-mask. */
   readonly pictures: readonly PictureRow[];
+  /** Unlabeled photos with truth and pseudo-mask, where a diagnosis was asked for. */
+  readonly diagnosisPictures?: readonly PictureRow[];
   /** Pairs that were mixed. */
   readonly pairs: readonly PairRecord[];
   /** Other runs to compare with; the first one is the baseline. */

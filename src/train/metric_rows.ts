@@ -31,3 +31,31 @@ export interface EvalRow {
   /** IoU by class, in the order of the dataset; `null` where a class does not occur. */
   readonly perClass: readonly (number | null)[];
 }
+
+/** Measures over pixels whose probability is above a level; shares are from 0 to 1. */
+export interface SurePixelsRow {
+  /** The level. */
+  readonly above: number;
+  /** These pixels among all that have a true class. */
+  readonly share: number;
+  /** Mean IoU over them; `null` where there is none. */
+  readonly miou: number | null;
+  /** Share of right ones among them; `null` where there is none. */
+  readonly accuracy: number | null;
+}
+
+/** A row of `metrics.jsonl` written after an evaluation when pseudo masks are compared with true masks. */
+export interface DiagnosisRow {
+  /** Marks the row's kind. */
+  readonly kind: "diagnosis";
+  /** Iterations done, from 0. */
+  readonly iteration: number;
+  /** Unlabeled images that were compared. */
+  readonly images: number;
+  /** Mean IoU over all pixels, from 0 to 1. */
+  readonly miou: number;
+  /** Share of right pixels, from 0 to 1. */
+  readonly accuracy: number;
+  /** The same over sure pixels, by level. */
+  readonly sure: readonly SurePixelsRow[];
+}

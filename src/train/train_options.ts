@@ -1,5 +1,5 @@
 import type { RunConfig } from "../config/run_config.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, Item } from "../data/dataset.ts";
 import type { LoadedBatch } from "../data/loader/batch.ts";
 import type { Evaluation } from "../eval/evaluate_dataset.ts";
 import type { StepResult } from "../method/guided_mix_step.ts";
@@ -7,7 +7,7 @@ import type { Network } from "../model/network.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { CheckpointFolder } from "./checkpoint_folder.ts";
 import type { WorkerGroup } from "./distributed/worker_group.ts";
-import type { EvalRow, TrainRow } from "./metric_rows.ts";
+import type { DiagnosisRow, EvalRow, TrainRow } from "./metric_rows.ts";
 
 /** What a training run reports while it goes on. */
 export interface TrainEvents {
@@ -19,6 +19,8 @@ export interface TrainEvents {
   onImage?(done: number, total: number): void;
   /** After each evaluation. */
   onEvaluation?(row: EvalRow, evaluation: Evaluation): void | Promise<void>;
+  /** After each comparison of pseudo masks with true masks, where `diagnosis` asks for it. */
+  onDiagnosis?(row: DiagnosisRow): void | Promise<void>;
   /** Asked after each update; true ends the run with a checkpoint. */
   shouldStop?(): boolean;
 }
@@ -29,6 +31,11 @@ export interface TrainOptions extends TrainEvents {
   readonly network: Network;
   /** `train` labeled, `unlabeled`, and `val` for evaluation. */
   readonly dataset: Dataset;
+  /**
+   * Unlabeled images with their masks: at each evaluation what the network says of them is compared with the masks. A
+   * diagnosis, nothing of it is trained with; without it no mask of an unlabeled image is opened.
+   */
+  readonly diagnosis?: readonly Item[];
   /** What the run is. */
   readonly config: RunConfig;
   /** Where its checkpoints go. */

@@ -1,10 +1,12 @@
+import type { Item } from "../data/dataset.ts";
 import type { Loader } from "../data/loader/loader.ts";
 import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
+import { comparePseudoMasks, type PseudoMaskComparison } from "../eval/pseudo_masks.ts";
 import type { StepResult } from "../method/guided_mix_step.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { runFacts } from "./distributed/agreement.ts";
 import { IntervalMeter } from "./interval_meter.ts";
-import type { EvalRow } from "./metric_rows.ts";
+import type { DiagnosisRow, EvalRow } from "./metric_rows.ts";
 import { polyLearningRate, type PolySchedule } from "./schedule.ts";
 import type { Sgd } from "./sgd.ts";
 import type { TrainOptions, TrainOutcome } from "./train_options.ts";
@@ -13,6 +15,19 @@ import { loaderOf, makeUpdate, optimizerOf } from "./update.ts";
 function evalRow(iteration: number, { summary }: Evaluation): EvalRow {
   const perClass = summary.perClass.map(({ iou }) => iou ?? null);
   return { kind: "eval", iteration, miou: summary.miou, accuracy: summary.accuracy, perClass };
+}
+
+function diagnosisRow(iteration: number, { images, summary, sure }: PseudoMaskComparison): DiagnosisRow {
+  return {
+    kind: "diagnosis",
+    iteration,
+    images,
+    miou: summary.miou,
+    accuracy: summary.accuracy,
+    sure: sure.map(({ above, share, summary: own }) => {
+      return { above, share, miou: own?.miou ?? null, accuracy: own?.accuracy ?? null };
+    }),
+  };
 }
 
 function scheduleOf({ config: { optimizer, iterations } }: TrainOptions): PolySchedule {
@@ -82,8 +97,7 @@ class TrainingRun {
     this.#meter.step(step.losses);
     options.onStep?.(this.#iteration, step, batch);
     if (this.#isLast || this.#iteration % (options.logEvery ?? 10) === 0) await this.#log(step, learningRate);
-    const evaluates = options.dataset.val.length > 0;
-    if (evaluates && (this.#isLast || this.#iteration % evaluation.every === 0)) await this.#evaluate();
+    if (this.#isLast || this.#iteration % evaluation.every === 0) await this.#measure();
     if (this.#iteration % checkpointEvery === 0) await this.#save();
   }
 
@@ -100,10 +114,25 @@ class TrainingRun {
     memory?.reset();
   }
 
+  async #measure(): Promise<void> {
+    const { dataset, diagnosis = [] } = this.#options;
+    const paused = performance.now();
+    if (dataset.val.length > 0) await this.#evaluate();
+    if (diagnosis.length > 0) await this.#diagnose(diagnosis);
+    this.#meter.paused(performance.now() - paused);
+  }
+
+  async #diagnose(items: readonly Item[]): Promise<void> {
+    const { network, dataset, config, workers, onImage, onDiagnosis } = this.#options;
+    const { mode, crop, stride, scale } = config.evaluation;
+    const options = { mode, crop, stride, scale, share: workers, onImage };
+    const found = await comparePseudoMasks(network, dataset, items, options);
+    await onDiagnosis?.(diagnosisRow(this.#iteration, found));
+  }
+
   async #evaluate(): Promise<void> {
     const { network, dataset, config, workers, checkpoints, onImage, onEvaluation } = this.#options;
     const { mode, crop, stride, scale, limit } = config.evaluation;
-    const paused = performance.now();
     const found = await evaluateDataset(network, dataset, dataset.val, {
       mode,
       crop,
@@ -119,7 +148,6 @@ class TrainingRun {
       this.#best = { miou: found.summary.miou, iteration: this.#iteration };
       if (this.#writes) await checkpoints.saveBest(await this.#snapshot());
     }
-    this.#meter.paused(performance.now() - paused);
   }
 
   async #save(): Promise<void> {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import type { RunConfig } from "../../src/config/run_config.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { CheckpointFolder } from "../../src/train/checkpoint_folder.ts";
-import type { EvalRow, TrainRow } from "../../src/train/metric_rows.ts";
-import type { TrainEvents } from "../../src/train/train_options.ts";
+import type { DiagnosisRow, EvalRow, TrainRow } from "../../src/train/metric_rows.ts";
+import type { TrainEvents, TrainOptions } from "../../src/train/train_options.ts";
 import { train } from "../../src/train/trainer.ts";
 import { numericTest } from "../numeric.ts";
-import { tinyConfig, tinyDataset, tinyNetwork } from "./tiny_run.ts";
+import { tinyConfig, tinyDataset, tinyDiagnosis, tinyNetwork } from "./tiny_run.ts";
 
 interface Ran {
   readonly parameters: Map<string, StoredTensor>;
@@ -15,7 +15,11 @@ interface Ran {
 }
 
 /** Trains, going on from the folder's newest checkpoint where there is one. */
-async function run(folder: string, config: RunConfig, events: TrainEvents = {}): Promise<Ran> {
+async function run(
+  folder: string,
+  config: RunConfig,
+  events: TrainEvents & Partial<Pick<TrainOptions, "dataset" | "diagnosis">> = {},
+): Promise<Ran> {
   const network = tinyNetwork();
   const checkpoints = new CheckpointFolder(folder);
   const resume = await checkpoints.newest((text) => assert.fail(text));
@@ -108,3 +112,37 @@ numericTest("train() by two half batches gives other statistics but the same cou
     assert.equal(halves.parameters.get("backbone.stem.1.num_batches_tracked")!.data[0], 6n);
   });
 }, ["wasm"]);
+
+numericTest("train() with a diagnosis gives the parameters of the run without it bit for bit", async () => {
+  await inFolder(async (folder) => {
+    const plain = await run(`${folder}/plain`, tinyConfig(7));
+    const rows: DiagnosisRow[] = [];
+    const diagnosis = await tinyDiagnosis();
+    const onDiagnosis = (row: DiagnosisRow) => void rows.push(row);
+    assertSameBits(await run(`${folder}/diagnosed`, tinyConfig(7), { diagnosis, onDiagnosis }), plain);
+    assert.deepEqual(rows.map(({ iteration, images }) => [iteration, images]), [[3, 8], [6, 8], [7, 8]]);
+    assert.ok(rows.every(({ miou, accuracy }) => miou >= 0 && miou <= 1 && accuracy >= 0 && accuracy <= 1));
+    assert.ok(rows.every(({ sure }) => sure.length === 3 && sure.every(({ share }) => share <= 1)));
+    // what it says survives a file
+    assert.deepEqual(JSON.parse(JSON.stringify(rows)), rows);
+  });
+});
+
+numericTest(
+  "train() makes its diagnosis without a val part too, and none that was not asked for",
+  async () => {
+    await inFolder(async (folder) => {
+      const dataset = { ...await tinyDataset(), val: [] };
+      const seen: string[] = [];
+      const events: TrainEvents = {
+        onDiagnosis: ({ kind, iteration }) => void seen.push(`${kind} ${iteration}`),
+        onEvaluation: ({ kind }) => void seen.push(kind),
+      };
+      await run(`${folder}/asked`, tinyConfig(3), { ...events, dataset, diagnosis: await tinyDiagnosis() });
+      assert.deepEqual(seen, ["diagnosis 3"]);
+      await run(`${folder}/not`, tinyConfig(3), { ...events, dataset });
+      assert.deepEqual(seen, ["diagnosis 3"]);
+    });
+  },
+  ["wasm"],
+);

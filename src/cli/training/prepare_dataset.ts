@@ -3,10 +3,12 @@ import { ConfigError } from "../../core/errors.ts";
 import { checkDataset } from "../../data/check_dataset.ts";
 import { addUnlabeled } from "../../data/add_unlabeled.ts";
 import { chooseLabeled } from "../../data/choose_labeled.ts";
-import type { Dataset } from "../../data/dataset.ts";
+import type { Dataset, Item } from "../../data/dataset.ts";
 import { isFile, isFolder } from "../../data/image_files.ts";
 import { openDataset } from "../../data/open_dataset.ts";
 import { openUnlabeled } from "../../data/open_unlabeled.ts";
+import { withheldItems } from "../../data/withheld_items.ts";
+import { spreadItems } from "../../eval/evaluate_dataset.ts";
 import type { Output } from "../output.ts";
 
 /** A text such as `1/8`, `0.125` or `8`. */
@@ -18,33 +20,78 @@ async function labeledChoice(labeled: string | undefined): Promise<{ list?: stri
   return SHARE.test(labeled) && !await isFile(labeled) ? { fraction: labeled } : { list: labeled };
 }
 
+interface Choice {
+  /** As it was opened. */
+  readonly opened: Dataset;
+  /** Its labeled part chosen, unlabeled photos added. */
+  readonly dataset: Dataset;
+}
+
+async function openChoice({ data, seed }: Pick<RunConfig, "data" | "seed">): Promise<Choice> {
+  const opened = await openDataset(data.source, { synthetic: data.synthetic });
+  const chosen = await chooseLabeled(opened, { ...await labeledChoice(data.labeled), seed });
+  if (data.unlabeled === undefined) return { opened, dataset: chosen };
+  // paths of a list are relative to the dataset, where it has a folder, as in the official lists
+  const root = await isFolder(data.unlabeled) ? undefined : opened.root;
+  const added = await openUnlabeled(data.unlabeled, root === undefined ? {} : { root });
+  return { opened, dataset: addUnlabeled(chosen, added) };
+}
+
 /**
  * The dataset of a run: opened, its labeled part chosen, unlabeled photos added.
  * @throws {DatasetError} If anything of it is missing or wrong
  */
-export async function chosenDataset({ data, seed }: Pick<RunConfig, "data" | "seed">): Promise<Dataset> {
-  const opened = await openDataset(data.source, { synthetic: data.synthetic });
-  const chosen = await chooseLabeled(opened, { ...await labeledChoice(data.labeled), seed });
-  if (data.unlabeled === undefined) return chosen;
-  // paths of a list are relative to the dataset, where it has a folder, as in the official lists
-  const root = await isFolder(data.unlabeled) ? undefined : opened.root;
-  return addUnlabeled(chosen, await openUnlabeled(data.unlabeled, root === undefined ? {} : { root }));
+export async function chosenDataset(config: Pick<RunConfig, "data" | "seed">): Promise<Dataset> {
+  return (await openChoice(config)).dataset;
+}
+
+/** What a run trains on and looks at. */
+export interface RunData {
+  /** Its labeled part chosen, unlabeled photos added. */
+  readonly dataset: Dataset;
+  /** Unlabeled images with their masks, for a diagnosis that was asked for; empty without. */
+  readonly diagnosis: readonly Item[];
+}
+
+/**
+ * The dataset of a run, and the images of its diagnosis.
+ * @throws {ConfigError} If a diagnosis is asked for and no unlabeled image has a mask
+ * @throws {DatasetError} As `chosenDataset`
+ */
+export async function openRunData(config: RunConfig): Promise<RunData> {
+  const { opened, dataset } = await openChoice(config);
+  const wanted = config.evaluation.diagnosePseudoMasks ?? 0;
+  if (wanted === 0) return { dataset, diagnosis: [] };
+  const withheld = withheldItems(opened, dataset);
+  if (withheld.length > 0) return { dataset, diagnosis: spreadItems(withheld, wanted) };
+  throw new ConfigError(
+    `Cannot compare pseudo masks with true masks: no unlabeled image of dataset "${dataset.name}" has a mask, ` +
+      "expected some; choose a labeled part by --labeled 1/8, or leave --diagnose-pseudo-masks out",
+  );
 }
 
 /**
  * The dataset of a training run, checked; what was found is printed.
- * @throws {ConfigError} If the recipe wants unlabeled images and there are none
+ * @throws {ConfigError} If the recipe wants unlabeled images and there are none; as `openRunData`
  * @throws {DatasetError} As `chosenDataset`, and collected from the check before the run
  */
-export async function prepareDataset(config: RunConfig, output: Output): Promise<Dataset> {
-  const dataset = await chosenDataset(config);
+export async function prepareDataset(config: RunConfig, output: Output): Promise<RunData> {
+  const { dataset, diagnosis } = await openRunData(config);
   const { text } = await checkDataset(dataset);
   output.note(`data     ${text.replaceAll("\n", "\n         ")}`);
+  if (diagnosis.length > 0) {
+    // what is wrong with these masks is said now and not at the first evaluation
+    await checkDataset({ ...dataset, train: [], val: [], test: diagnosis, unlabeled: [] });
+    output.note(
+      `note     pseudo masks of ${diagnosis.length} unlabeled images are compared with their true masks: ` +
+        "a diagnosis, they are not trained with",
+    );
+  }
   if (config.recipe.usesUnlabeled && dataset.unlabeled.length === 0) {
     throw new ConfigError(
       `Cannot train with recipe "${config.recipe.name}": dataset "${dataset.name}" has no unlabeled image, ` +
         "expected some; name a folder of photos by --unlabeled, a part by --labeled 1/8, or --recipe supervised",
     );
   }
-  return dataset;
+  return { dataset, diagnosis };
 }

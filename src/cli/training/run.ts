@@ -1,6 +1,6 @@
 /** What a training run is asked for, works with and brings. */
 import type { RunConfig } from "../../config/run_config.ts";
-import type { Dataset } from "../../data/dataset.ts";
+import type { Dataset, Item } from "../../data/dataset.ts";
 import type { Network } from "../../model/network.ts";
 import type { ComparedRun, EvaluationRecord } from "../../report/run_record.ts";
 import type { Checkpoint } from "../../train/checkpoint.ts";
@@ -63,6 +63,8 @@ export interface Run extends RunContext {
   readonly folder: RunFolder;
   /** The data, its labeled part chosen. */
   readonly dataset: Dataset;
+  /** Unlabeled images with their masks, for a diagnosis; empty where none was asked for. */
+  readonly diagnosis: readonly Item[];
   /** The network. */
   readonly network: Network;
   /** Where it goes on from. */

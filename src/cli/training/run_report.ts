@@ -26,7 +26,8 @@ export interface RunFacts {
 }
 
 /** What a run brought. */
-export interface RunResults extends Pick<RunRecord, "metrics" | "evaluation" | "pictures" | "pairs"> {
+export interface RunResults
+  extends Pick<RunRecord, "metrics" | "evaluation" | "pictures" | "diagnosisPictures" | "pairs"> {
   /** False when it was stopped. */
   readonly finished: boolean;
 }

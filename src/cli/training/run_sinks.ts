@@ -4,7 +4,7 @@ import type { MetricRow, PictureRow } from "../../report/run_record.ts";
 import { readMetrics } from "../../report/metrics_file.ts";
 import { eventFileName, type EventValue, EventWriter } from "../../formats/events.ts";
 import { isFile } from "../../data/image_files.ts";
-import type { EvalRow, TrainRow } from "../../train/metric_rows.ts";
+import type { DiagnosisRow, EvalRow, TrainRow } from "../../train/metric_rows.ts";
 import { readText, type RunFolder } from "./run_folder.ts";
 
 /** Takes a run's rows. */
@@ -12,7 +12,7 @@ export interface RunSinks {
   /** All rows so far, those of before a resume too. */
   readonly rows: readonly MetricRow[];
   /** Writes a row everywhere. */
-  write(row: TrainRow | EvalRow, classes: readonly string[]): void;
+  write(row: TrainRow | EvalRow | DiagnosisRow, classes: readonly string[]): void;
   /** Writes the report's pictures into the events. */
   writePictures(iteration: number, rows: readonly PictureRow[]): void;
   /** Closes the files. */
@@ -37,23 +37,39 @@ async function freeEventFile(folder: RunFolder): Promise<string> {
   }
 }
 
-function scalars(row: TrainRow | EvalRow, classes: readonly string[]): EventValue[] {
-  const values: Record<string, number> = {};
-  if (row.kind === "train") {
-    for (const [name, loss] of Object.entries(row.losses)) values[`loss/${name}`] = loss;
-    values["schedule/learningRate"] = row.learningRate;
-    values["schedule/weight"] = row.weight;
-    values["speed/secondsPerIteration"] = row.secondsPerIteration;
-    values["speed/dataWaitShare"] = row.dataWaitShare;
-    values["speed/memoryBytes"] = row.memoryBytes;
-  } else {
-    values["val/miou"] = row.miou;
-    values["val/accuracy"] = row.accuracy;
-    row.perClass.forEach((iou, label) => {
-      if (iou !== null) values[`iou/${classes[label]}`] = iou;
-    });
+type Scalars = Record<string, number | null>;
+
+function trainScalars(row: TrainRow): Scalars {
+  return {
+    ...Object.fromEntries(Object.entries(row.losses).map(([name, loss]) => [`loss/${name}`, loss])),
+    "schedule/learningRate": row.learningRate,
+    "schedule/weight": row.weight,
+    "speed/secondsPerIteration": row.secondsPerIteration,
+    "speed/dataWaitShare": row.dataWaitShare,
+    "speed/memoryBytes": row.memoryBytes,
+  };
+}
+
+function evalScalars({ miou, accuracy, perClass }: EvalRow, classes: readonly string[]): Scalars {
+  const byClass = perClass.map((iou, label) => [`iou/${classes[label]}`, iou]);
+  return { "val/miou": miou, "val/accuracy": accuracy, ...Object.fromEntries(byClass) };
+}
+
+function diagnosisScalars({ miou, accuracy, sure }: DiagnosisRow): Scalars {
+  const values: Scalars = { "pseudo/miou": miou, "pseudo/accuracy": accuracy };
+  for (const { above, ...measures } of sure) {
+    for (const [name, value] of Object.entries(measures)) values[`pseudo above ${above}/${name}`] = value;
   }
-  return Object.entries(values).map(([tag, scalar]) => ({ tag, scalar }));
+  return values;
+}
+
+function scalars(row: TrainRow | EvalRow | DiagnosisRow, classes: readonly string[]): EventValue[] {
+  const values = row.kind === "train"
+    ? trainScalars(row)
+    : row.kind === "eval"
+    ? evalScalars(row, classes)
+    : diagnosisScalars(row);
+  return Object.entries(values).flatMap(([tag, scalar]) => scalar === null ? [] : [{ tag, scalar }]);
 }
 
 function pictureValues({ name, pictures }: PictureRow): EventValue[] {

@@ -3,12 +3,13 @@ import { evaluateDataset } from "../../eval/evaluate_dataset.ts";
 import { percentText } from "../../report/number_text.ts";
 import type { EvaluationRecord } from "../../report/run_record.ts";
 import { comparedRun } from "../../report/sections/comparison_section.ts";
+import type { DiagnosisRow } from "../../train/metric_rows.ts";
 import type { TrainOutcome } from "../../train/train_options.ts";
 import { train } from "../../train/trainer.ts";
 import { metadataOf } from "../model_metadata.ts";
 import { PairLog } from "./pair_log.ts";
 import { prepareDataset } from "./prepare_dataset.ts";
-import { predictOptions, reportPictures } from "./report_pictures.ts";
+import { predictOptions, pseudoMaskPictures, reportPictures } from "./report_pictures.ts";
 import type { Run, RunContext, RunRequest, RunResult } from "./run.ts";
 import { RunFolder } from "./run_folder.ts";
 import { runRecord, writeReport } from "./run_report.ts";
@@ -32,7 +33,7 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
     `run      ${config.preset}, recipe ${config.recipe.name}, seed ${config.seed}, into ${request.out}`,
   );
   output.note(stepText(config));
-  const dataset = await prepareDataset(config, output);
+  const { dataset, diagnosis } = await prepareDataset(config, output);
   const folder = new RunFolder(request.out);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
   const network = makeNetwork(config, dataset.classes.length, output, resumed === undefined);
@@ -40,6 +41,7 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
     ...context,
     request,
     dataset,
+    diagnosis,
     network,
     folder,
     resumed,
@@ -58,18 +60,20 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
 }
 
 async function trainAndReport(run: Run, sinks: RunSinks): Promise<RunResult> {
-  const { request: { config }, network, dataset, folder } = run;
+  const { request: { config }, network, dataset, diagnosis, folder } = run;
   const startMs = performance.now();
   const pairs = new PairLog(4);
   const outcome = await trainNetwork(run, sinks, pairs);
   const evaluation = await finalEvaluation(run, outcome);
   run.output.progress.finish();
   const pictures = await reportPictures(network, dataset, config);
-  sinks.writePictures(outcome.iteration, pictures);
+  const diagnosisPictures = await pseudoMaskPictures(network, dataset, diagnosis, config);
+  sinks.writePictures(outcome.iteration, [...pictures, ...diagnosisPictures]);
   const record = runRecord(run, {
     metrics: sinks.rows,
     evaluation,
     pictures,
+    diagnosisPictures,
     pairs: await pairs.records(dataset),
     finished: outcome.finished,
   });
@@ -99,6 +103,7 @@ function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainO
   return train({
     network,
     dataset,
+    diagnosis: run.diagnosis,
     config,
     checkpoints: folder.checkpoints,
     metadata: metadataOf(config, network.options, dataset),
@@ -134,8 +139,20 @@ function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainO
         }`,
       );
     },
+    onDiagnosis(row) {
+      sinks.write(row, dataset.classes);
+      output.note(diagnosisText(row));
+    },
     shouldStop: stop.asked,
   });
+}
+
+function diagnosisText({ iteration, miou, accuracy, sure }: DiagnosisRow): string {
+  const { above, share, accuracy: right } = sure.at(-1)!;
+  return `pseudo   iteration ${iteration}: mIoU ${percentText(miou)}, accuracy ${percentText(accuracy)}; ` +
+    `${percentText(share)} of the pixels are above ${above}, accuracy there ${
+      percentText(right ?? undefined)
+    }`;
 }
 
 /** The evaluation after the last iteration: the trainer's, the stored one of a finished run, or one made now. */

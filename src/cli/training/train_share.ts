@@ -1,7 +1,7 @@
 /** What a worker that is not the chief does of a run: its share of every step and evaluation. It writes nothing. */
 import { modelOptions } from "../../config/network_of.ts";
 import type { RunConfig } from "../../config/run_config.ts";
-import { chosenDataset } from "./prepare_dataset.ts";
+import { openRunData } from "./prepare_dataset.ts";
 import { importWeights } from "../../interop/import_weights.ts";
 import { Network } from "../../model/network.ts";
 import type { Checkpoint } from "../../train/checkpoint.ts";
@@ -45,13 +45,14 @@ export async function trainShare(
   const { config } = request;
   if (!workers.hearChief()) return true;
   const { checkpoints } = new RunFolder(request.out);
-  const dataset = await chosenDataset(config);
+  const { dataset, diagnosis } = await openRunData(config);
   const network = new Network(modelOptions(config, dataset.classes.length), config.seed);
   try {
     const resume = await startOf(request, network);
     const outcome = await train({
       network,
       dataset,
+      diagnosis,
       config,
       checkpoints,
       metadata: {},

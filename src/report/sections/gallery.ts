@@ -1,6 +1,7 @@
 import { html } from "../html.ts";
 import { numberText } from "../number_text.ts";
 import { cssColor } from "../palette.ts";
+import { MAP_KINDS } from "../report_picture.ts";
 import type { Html } from "../html.ts";
 import type { PairRecord, PictureKind, PictureRow, ReportPicture, RunRecord } from "../run_record.ts";
 
@@ -9,12 +10,10 @@ const KIND_TEXTS: Readonly<Record<PictureKind, string>> = {
   truth: "Truth",
   prediction: "Prediction",
   pseudo: "Pseudo-mask",
+  sure: "Pseudo-mask where sure",
   overlay: "Prediction over the photo",
   mix: "Mixed",
 };
-
-/** Kinds whose pixels are classes: enlarged without smoothing. */
-const MAP_KINDS: readonly PictureKind[] = ["truth", "prediction", "pseudo"];
 
 /** Photos with truth, prediction and pseudo-mask, a row each, and what the colours mean. */
 export function pictureSection(record: RunRecord): Html | undefined {
@@ -41,7 +40,8 @@ export function swatch(color: RunRecord["dataset"]["colors"][number] | undefined
   return color && html`<span class="swatch" style="background:${cssColor(color)}"></span>`;
 }
 
-function pictureRow(row: PictureRow, columns: number): Html {
+/** The pictures of a photo in a row of so many columns, under its name. */
+export function pictureRow(row: PictureRow, columns: number): Html {
   const cells = row.pictures.map((picture) => figure(picture, row.name));
   return html`
     <div class="row">

@@ -7,7 +7,7 @@ import { clusterFromTfConfig } from "../../../src/train/distributed/cluster.ts";
 import { encodeServerDef } from "../../../src/train/distributed/server_def.ts";
 import { joinWorkers } from "../../../src/train/distributed/worker_group.ts";
 import { train } from "../../../src/train/trainer.ts";
-import { tinyConfig, tinyDataset, tinyNetwork } from "../tiny_run.ts";
+import { tinyConfig, tinyDataset, tinyDiagnosis, tinyNetwork } from "../tiny_run.ts";
 import type { WorkerJob } from "./worker_job.ts";
 
 const job = JSON.parse(Deno.args[0]!) as WorkerJob;
@@ -33,6 +33,7 @@ async function run(): Promise<void> {
   await train({
     network: tinyNetwork(),
     dataset: await tinyDataset(),
+    diagnosis: await tinyDiagnosis(),
     config,
     checkpoints,
     metadata: {},
@@ -40,6 +41,7 @@ async function run(): Promise<void> {
     workers,
     onStep: (iteration) => console.log(`${tag}: iteration ${iteration}`),
     onEvaluation: (row) => console.log(`${tag}: ${JSON.stringify(row)}`),
+    onDiagnosis: (row) => console.log(`${tag}: ${JSON.stringify(row)}`),
   });
   console.log(`${tag}: ${((performance.now() - started) / job.iterations).toFixed(1)} ms an iteration`);
   workers?.leave();

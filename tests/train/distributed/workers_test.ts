@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { RecipeName } from "../../../src/config/recipe.ts";
+import type { DiagnosisRow } from "../../../src/train/metric_rows.ts";
+import { assertClose } from "../../numeric.ts";
 import { assertSameRun, LONG, trainTogether, workersTest } from "./worker_processes.ts";
 import type { WorkerJob } from "./worker_job.ts";
 
@@ -47,7 +49,12 @@ for (const { recipe, changes, learningRate, workers, missing } of CASES) {
         const out = join(folder, `${count}`);
         const runs = await trainTogether({ ...job, out }, count);
         await assertSameRun(out, alone, TEN_STEPS);
-        for (const { text } of runs) assert.deepEqual(evaluationOf(text), evaluationOf(one!.text));
+        for (const { text } of runs) {
+          assert.deepEqual(evaluationOf(text), evaluationOf(one!.text));
+          assert.deepEqual(diagnosisOf(text), diagnosisOf(runs[0]!.text), "all processes count together");
+          // rounding may move a pixel over a level
+          assertClose(diagnosisOf(text), diagnosisOf(one!.text), { ofMaximum: 1e-4 });
+        }
       }
     },
     missing,
@@ -57,4 +64,10 @@ for (const { recipe, changes, learningRate, workers, missing } of CASES) {
 /** Class results are counts of pixels: the shares that are summed give the same as one process. */
 function evaluationOf(text: string): unknown {
   return JSON.parse(/\{"kind":"eval".*\}/.exec(text)![0]);
+}
+
+/** Images, mIoU and the shares of sure pixels. */
+function diagnosisOf(text: string): number[] {
+  const row = JSON.parse(/\{"kind":"diagnosis".*\}/.exec(text)![0]) as DiagnosisRow;
+  return [row.images, row.miou, ...row.sure.map(({ share }) => share)];
 }
