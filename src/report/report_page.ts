@@ -21,7 +21,7 @@ export function renderReport(record: RunRecord): string {
   const sections: [string, string, Html | undefined][] = [
     ["comparison", "Comparison", comparisonSection(record)],
     ["pictures", "Pictures", pictureSection(record)],
-    ["diagnosis", "Pseudo masks", diagnosisSection(record)],
+    ["diagnosis", "Pseudo-masks", diagnosisSection(record)],
     ["classes", "Classes", classSection(record)],
     ["confusion", "Confusion", confusionSection(record)],
     ["curves", "Curves", curveSection(record)],

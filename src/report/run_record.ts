@@ -17,7 +17,7 @@ export interface TrainRow {
   readonly kind: "train";
   /** Iterations done, from 1. */
   readonly iteration: number;
-  /** Losses by name, weighted as they enter the total; `null` is a number that was not finite. */
+  /** Losses by name before their weights, and their weighted sum `total`; `null` is a number that was not finite. */
   readonly losses?: { readonly [name: string]: number | null };
   /** Learning rate of this iteration. */
   readonly learningRate?: number;

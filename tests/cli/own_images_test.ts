@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodeIndexedPng, encodeRgbPng } from "../../src/formats/encode_png.ts";
+import { readEvents } from "../../src/formats/event_reader.ts";
+import { readMetrics } from "../../src/report/metrics_file.ts";
+import type { DiagnosisRow } from "../../src/report/run_record.ts";
 import { runCommand } from "./run_command.ts";
 import { inTemporary, SMALL_RUN, succeed } from "./small_runs.ts";
 
@@ -35,15 +38,62 @@ const OPTIONS = SMALL_RUN.filter((option, i) =>
   !option.startsWith("data.") && !SMALL_RUN[i + 1]?.startsWith("data.")
 );
 
+/** Three iterations on the dataset of a folder. */
+function call(folder: string, ...options: string[]): string[] {
+  return ["train", "--data", folder, "--iterations", "3", "--set", "data.crop=32x32", ...OPTIONS, ...options];
+}
+
 Deno.test("deno task train never opens a mask of an image that is not labeled", async () => {
   await inTemporary(async (folder) => {
     await writeDataset(folder);
-    const call = ["train", "--data", folder, "--iterations", "3", "--set", "data.crop=32x32", ...OPTIONS];
     const labeled = ["--labeled", join(folder, "labeled.txt")];
-    const answer = await succeed(...call, ...labeled, "--out", join(folder, "run"));
+    const answer = await succeed(...call(folder), ...labeled, "--out", join(folder, "run"));
     assert.equal(answer.ok, true);
-    const { code, stderr } = await runCommand([...call, "--out", join(folder, "all")]);
+    const { code, stderr } = await runCommand([...call(folder), "--out", join(folder, "all")]);
     assert.equal(code, 2, "all masks are used without --labeled, the broken ones too");
     assert.match(stderr, /masks\/4\.png/);
   });
 });
+
+Deno.test("deno task train --diagnose-pseudo-masks opens those masks alone, and says before the run what is wrong", async () => {
+  await inTemporary(async (folder) => {
+    await writeDataset(folder);
+    const labeled = ["--labeled", join(folder, "labeled.txt")];
+    const refused = async (...options: string[]) => {
+      const { code, stderr } = await runCommand(call(folder, ...options, "--out", join(folder, "refused")));
+      assert.equal(code, 2, stderr);
+      await assert.rejects(Deno.stat(join(folder, "refused")), Deno.errors.NotFound);
+      return stderr;
+    };
+    assert.match(await refused(...labeled, "--diagnose-pseudo-masks", "6"), /masks\/4\.png/);
+    // four of the six, spread evenly: photos 2, 3, 5, 6; the masks of 4 and 7 stay broken
+    for (const i of [5, 6]) await Deno.copyFile(join(folder, "masks/2.png"), join(folder, `masks/${i}.png`));
+    assert.match(
+      await refused("--recipe", "supervised", "--diagnose-pseudo-masks", "6"),
+      /Cannot compare pseudo masks with true masks: no unlabeled image of dataset "halves" has a mask/,
+    );
+    const out = join(folder, "run");
+    await succeed(...call(folder, ...labeled, "--diagnose-pseudo-masks", "4", "--out", out));
+    const rows = readMetrics(await Deno.readTextFile(join(out, "metrics.jsonl")));
+    const [row, ...more] = rows.filter(({ kind }) => kind === "diagnosis") as DiagnosisRow[];
+    assert.deepEqual([row!.iteration, row!.images, more.length], [3, 4, 0]);
+    assert.match(
+      await Deno.readTextFile(join(out, "report.html")),
+      /id="diagnosis"[\s\S]*Pseudo-mask where sure/,
+    );
+    const tags = await eventTags(out, /^pseudoMasks/);
+    assert.deepEqual(tags.filter((tag) => !tag.includes("above")), [
+      "pseudoMasks/accuracy",
+      "pseudoMasks/miou",
+    ]);
+    assert.deepEqual(tags.filter((tag) => tag.endsWith("/share")).length, 3);
+  });
+});
+
+/** Tags of the scalars of a run's event file that fit. */
+async function eventTags(run: string, pattern: RegExp): Promise<string[]> {
+  const file = [...Deno.readDirSync(run)].find(({ name }) => name.startsWith("events."))!;
+  const { events } = readEvents(await Deno.readFile(join(run, file.name)));
+  const values = events.flatMap(({ values }) => values).filter((value) => "scalar" in value);
+  return [...new Set(values.map(({ tag }) => tag))].filter((tag) => pattern.test(tag)).sort();
+}

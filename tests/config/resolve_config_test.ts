@@ -60,10 +60,11 @@ Deno.test("resolveConfig() reads a setting as its option's type", () => {
   assert.equal(config.data.unlabeled, undefined);
 });
 
-Deno.test("resolveConfig() takes the precision as a flag or a setting and refuses an unknown one", () => {
+Deno.test("resolveConfig() takes the precision as a flag or a setting, recompute as a setting, and refuses an unknown one", () => {
   assert.equal(resolveConfig().precision, "float32");
   assert.equal(resolveConfig({ precision: "bfloat16" }).precision, "bfloat16");
   assert.equal(resolveConfig({ set: ["precision=bfloat16"] }).precision, "bfloat16");
+  assert.equal(resolveConfig({ set: ["recompute=encoder", "recompute=none"] }).recompute, "none");
   for (const other of ["float16", "none"]) {
     assert.match(
       refused({ set: [`precision=${other}`] }),
@@ -135,4 +136,13 @@ Deno.test("settableNames() has the short names of the recipe's parts", () => {
 
 Deno.test("findRecipe() gives the recipe of a name", () => {
   assert.equal(findRecipe("official").unsup.loss, "focal-hard");
+});
+
+Deno.test("resolveConfig() opens no mask of unlabeled images unless a count is asked for", () => {
+  assert.equal(resolveConfig().evaluation.diagnosePseudoMasks, undefined);
+  assert.equal(resolveConfig({ diagnosePseudoMasks: 40 }).evaluation.diagnosePseudoMasks, 40);
+  const set = ["evaluation.diagnosePseudoMasks=8"];
+  assert.equal(resolveConfig({ diagnosePseudoMasks: 40, set }).evaluation.diagnosePseudoMasks, 8);
+  assert.equal(resolveConfig({ diagnosePseudoMasks: 40 }).evaluation.every, resolveConfig().evaluation.every);
+  assert.match(refused({ diagnosePseudoMasks: -1 }), /evaluation\.diagnosePseudoMasks is -1, expected/);
 });

@@ -49,3 +49,17 @@ Deno.test("readMetrics() throws a FormatError with the line when one before the 
     });
   }
 });
+
+Deno.test("readMetrics() keeps the diagnosis beside the evaluation of its iteration, and the later of two", () => {
+  const diagnosis = (iteration: number, miou: number) => ({
+    kind: "diagnosis" as const,
+    iteration,
+    images: 2,
+    miou,
+    accuracy: 0.5,
+    sure: [{ above: 0.5, share: 0, miou: null, accuracy: null }],
+  });
+  const evaluation = { kind: "eval" as const, iteration: 5, miou: 0.25 };
+  const text = lines(train(5), evaluation, diagnosis(5, 0.1), train(5, 1), evaluation, diagnosis(5, 0.2));
+  assert.deepEqual(readMetrics(text), [train(5, 1), evaluation, diagnosis(5, 0.2)]);
+});

@@ -3,7 +3,17 @@ import { renderReport } from "../../src/report/report_page.ts";
 import { brokenRecord, fullRecord, HOSTILE } from "./run_records.ts";
 import type { RunRecord } from "../../src/report/run_record.ts";
 
-const SECTIONS = ["comparison", "pictures", "classes", "confusion", "curves", "pairs", "machine", "options"];
+const SECTIONS = [
+  "comparison",
+  "pictures",
+  "diagnosis",
+  "classes",
+  "confusion",
+  "curves",
+  "pairs",
+  "machine",
+  "options",
+];
 
 function sectionIds(page: string): string[] {
   return [...page.matchAll(/<section id="([a-z]+)">/g)].map((match) => match[1]!);
@@ -61,7 +71,7 @@ Deno.test("renderReport() closes every tag in order", () => {
 Deno.test("renderReport() gives pictures a text, charts a title and a description, tables a caption", () => {
   const page = renderReport(fullRecord("x"));
   const images = page.match(/<img[^>]*>/g)!;
-  assert.equal(images.length, 7);
+  assert.equal(images.length, 11);
   assert.ok(images.every((image) => / alt="[^"]+"/.test(image)));
   const charts = page.match(/<svg[\s\S]*?<\/svg>/g)!;
   assert.ok(charts.length >= 4);
@@ -94,4 +104,23 @@ Deno.test("renderReport() shows under each pair its names, its λ, and the dista
   const drawn = shown(undefined);
   assert.match(drawn, /λ 0\.25/);
   assert.doesNotMatch(drawn, /distance/);
+});
+
+Deno.test("renderReport() shows pseudo-masks against true masks by probability, a dash where no pixel is sure", () => {
+  const record = fullRecord("x");
+  const page = renderReport(record).replace(/\s+/g, " ");
+  const section = page.slice(page.indexOf('id="diagnosis"'), page.indexOf('id="classes"'));
+  const rows = [...section.matchAll(/<th scope="row">([^<]*)<\/th>((?: <td class="number">[^<]*<\/td>)+)/g)];
+  const cells = rows.map((
+    [, name, row],
+  ) => [name, ...row!.match(/>[^<]+</g)!.map((cell) => cell.slice(1, -1))]);
+  assert.deepEqual(cells.map((row) => row.filter((cell) => cell !== " ")), [
+    ["all pixels", "100.0", "12.5", "25.0"],
+    ["above 0.5", "62.5", "37.5", "87.5"],
+    ["above 0.9", "0.0", "–", "–"],
+  ]);
+  assert.match(section, /above 0\.5: From 25\.0.% at iteration 10 to 62\.5.% at iteration 20/);
+  assert.match(section, /true masks of 3 unlabeled photos/);
+  const without = { ...record, metrics: record.metrics.filter(({ kind }) => kind !== "diagnosis") };
+  assert.doesNotMatch(renderReport(without), /id="diagnosis"/);
 });

@@ -1,7 +1,7 @@
 /** Run records for tests: small, complete, with names that would break a page that does not escape. */
 import { ConfusionMatrix } from "../../src/eval/confusion.ts";
 import type { EvaluationSummary } from "../../src/eval/confusion.ts";
-import type { ReportPicture, RunRecord } from "../../src/report/run_record.ts";
+import type { DiagnosisRow, ReportPicture, RunRecord, SurePixelsRow } from "../../src/report/run_record.ts";
 
 /** A text that ends tags and attributes, and runs a script where nothing escapes it. */
 export const HOSTILE = `"><script>alert('x')</script><b a='`;
@@ -15,6 +15,12 @@ export const CONFUSION = [[80, 20, 0], [10, 90, 0], [0, 0, 0]];
 /** The measures of `CONFUSION`. */
 export function summaryOf(names: readonly string[]): EvaluationSummary {
   return ConfusionMatrix.fromRows(CONFUSION).summary(names);
+}
+
+const NONE_SURE: SurePixelsRow = { above: 0.9, share: 0, miou: null, accuracy: null };
+
+function diagnosisRow(iteration: number, sure: readonly SurePixelsRow[]): DiagnosisRow {
+  return { kind: "diagnosis", iteration, images: 3, miou: 0.125, accuracy: 0.25, sure };
 }
 
 /** A finished run of 20 iterations with all that a report can show; every name is `text`, or starts with it. */
@@ -37,6 +43,18 @@ export function fullRecord(text: string): RunRecord {
       note: text,
       pictures: [picture, { ...PICTURE, kind: "truth" }, { ...PICTURE, kind: "prediction" }],
     }, { name: text, pictures: [PICTURE, { ...PICTURE, kind: "pseudo" }] }],
+    metrics: [
+      ...brokenRecord(text).metrics,
+      diagnosisRow(10, [{ above: 0.5, share: 0.25, miou: 0.5, accuracy: 0.75 }, NONE_SURE]),
+      diagnosisRow(20, [{ above: 0.5, share: 0.625, miou: 0.375, accuracy: 0.875 }, NONE_SURE]),
+    ],
+    diagnosisPictures: [{
+      name: text,
+      pictures: [PICTURE, { ...PICTURE, kind: "truth" }, { ...PICTURE, kind: "pseudo" }, {
+        ...PICTURE,
+        kind: "sure",
+      }],
+    }],
     pairs: [{ unlabeled: PICTURE, labeled: PICTURE, unlabeledName: text, labeledName: text, distance: 1.5 }],
     comparison: [{
       name: text,

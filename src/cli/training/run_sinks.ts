@@ -56,9 +56,9 @@ function evalScalars({ miou, accuracy, perClass }: EvalRow, classes: readonly st
 }
 
 function diagnosisScalars({ miou, accuracy, sure }: DiagnosisRow): Scalars {
-  const values: Scalars = { "pseudo/miou": miou, "pseudo/accuracy": accuracy };
+  const values: Scalars = { "pseudoMasks/miou": miou, "pseudoMasks/accuracy": accuracy };
   for (const { above, ...measures } of sure) {
-    for (const [name, value] of Object.entries(measures)) values[`pseudo above ${above}/${name}`] = value;
+    for (const [name, value] of Object.entries(measures)) values[`pseudoMasks/above${above}/${name}`] = value;
   }
   return values;
 }

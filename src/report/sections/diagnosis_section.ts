@@ -18,7 +18,7 @@ export function diagnosisSection(record: RunRecord): Html | undefined {
   const columns = Math.max(0, ...pictures.map((row) => row.pictures.length));
   return html`
     <section id="diagnosis">
-      <h2>Pseudo masks against true masks</h2>
+      <h2>Pseudo-masks against true masks</h2>
       <p class="note">${introduction(last)}</p>
       <div class="charts">${charts(record, last)}</div>
       ${levelLegend(last)} ${levelTable(last)}
@@ -32,14 +32,14 @@ export function diagnosisSection(record: RunRecord): Html | undefined {
 function introduction({ images }: DiagnosisRow): string {
   return `A diagnosis that was asked for: the true masks of ${images} unlabeled photos, which training does not see, ` +
     "against what the network says of the whole photos. A pixel is sure above a level when the probability of its " +
-    "class is.";
+    "class is. A mean over sure pixels counts the classes that are among them, few at first.";
 }
 
 function pictureNote({ sure }: DiagnosisRow): Html {
   return html`
-    <p class="note">In the last column light grey is where the probability is ${sure.at(-1)?.above ??
-      0} or less;
-      elsewhere it is left out of the measures.</p>
+    <p class="note spaced">Light grey: in the last column a probability of ${sure.at(-1)?.above ??
+      0} or less, in
+      the others left out of the measures.</p>
   `;
 }
 
@@ -69,14 +69,14 @@ function measureChart(record: RunRecord, last: DiagnosisRow, measure: Measure, t
   });
   const svg = lineChart({
     id: `chart-pseudo-${measure}`,
-    title: `${title} of pseudo masks over iterations`,
+    title: `${title} of pseudo-masks over iterations`,
     description: series.map(({ name, points }) => `${name}: ${describe(points, percentText)}`).join(" "),
     series,
     lastIteration: record.iterations,
     range: [0, 1],
     valueText: (value) => percentText(value, 0),
   });
-  return chartFigure(title, measure === "share" ? "that are sure" : "of pseudo masks", svg);
+  return chartFigure(title, measure === "share" ? "that are sure" : "of pseudo-masks", svg);
 }
 
 function levelLegend(last: DiagnosisRow): Html {
@@ -98,7 +98,7 @@ function levelTable(last: DiagnosisRow): Html {
     `
   );
   return html`
-    <div class="scroll" tabindex="0" role="region" aria-label="Pseudo masks by probability">
+    <div class="scroll" tabindex="0" role="region" aria-label="Pseudo-masks by probability">
       <table>
         <caption>Iteration ${last.iteration}, ${last.images} photos. A dash: no such pixel.</caption>
         <thead>
