@@ -135,6 +135,7 @@ export type { UnfitTensor, WeightMatch } from "./src/interop/match_weights.ts";
 export { openDataset } from "./src/data/open_dataset.ts";
 export type { Layout, OpenDatasetOptions } from "./src/data/open_dataset.ts";
 export { chooseLabeled } from "./src/data/choose_labeled.ts";
+export { withheldItems } from "./src/data/withheld_items.ts";
 export type { ChooseLabeledOptions } from "./src/data/choose_labeled.ts";
 export { addUnlabeled } from "./src/data/add_unlabeled.ts";
 export { openUnlabeled } from "./src/data/open_unlabeled.ts";
@@ -171,7 +172,7 @@ export { encodeServerDef } from "./src/train/distributed/server_def.ts";
 export type { ServerOptions } from "./src/train/distributed/server_def.ts";
 export type { BatchShare } from "./src/method/batch_share.ts";
 export type { EvaluationShare } from "./src/eval/evaluate_dataset.ts";
-export type { EvalRow, TrainRow } from "./src/train/metric_rows.ts";
+export type { DiagnosisRow, EvalRow, SurePixelsRow, TrainRow } from "./src/train/metric_rows.ts";
 export { CheckpointFolder } from "./src/train/checkpoint_folder.ts";
 export type {
   DataConfig,
@@ -189,6 +190,8 @@ export { findPreset, PRESETS } from "./src/config/presets/presets.ts";
 export type { Preset } from "./src/config/presets/preset.ts";
 export { evaluateDataset } from "./src/eval/evaluate_dataset.ts";
 export type { EvaluateOptions, Evaluation } from "./src/eval/evaluate_dataset.ts";
+export { comparePseudoMasks } from "./src/eval/pseudo_masks.ts";
+export type { ComparePseudoMasksOptions, PseudoMaskComparison, SurePixels } from "./src/eval/pseudo_masks.ts";
 
 export { decodeRgb } from "./src/formats/decode_rgb.ts";
 export type { RgbImage } from "./src/formats/rgb_image.ts";
