@@ -65,6 +65,7 @@ function baseConfig(preset: Preset, request: ConfigRequest): RunConfig {
     seed: request.seed ?? 0,
     backend: request.backend ?? "auto",
     precision: request.precision ?? "float32",
+    recompute: "none",
     ...rest,
     iterations: request.iterations ?? rest.iterations,
     data: { ...data, ...given },

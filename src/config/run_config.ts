@@ -105,6 +105,11 @@ export interface RunConfig {
    * and export know float32 alone.
    */
   readonly precision: "float32" | "bfloat16";
+  /**
+   * Which part of the network keeps only what each of its blocks begins with and is computed again in the backward pass
+   * (activation checkpointing): less memory for more work, the same numbers.
+   */
+  readonly recompute: "none" | "encoder";
   /** Updates of the parameters. */
   readonly iterations: number;
   /** Images a step. */

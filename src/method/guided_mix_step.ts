@@ -24,6 +24,11 @@ export interface StepContext {
   readonly draws?: StepDraws;
   /** Of convolutions, forward and backward; parameters, gradients and norms are float32. Default float32. */
   readonly precision?: ConvolutionPrecision;
+  /**
+   * Which parts keep only what they begin with and are computed again in the backward pass (activation checkpointing): less
+   * memory for more work, the same numbers. Default none.
+   */
+  readonly recompute?: "none" | "encoder";
   /** Batch norm kernels other than the backend's own. */
   readonly normKernels?: BatchNormKernels;
   /**
@@ -113,7 +118,11 @@ export async function guidedMixStep(
   const ramp = rampUp(iteration, recipe.unsup.rampUp * iterations);
   const classifierOnly = recipe.usesUnlabeled && recipe.classifier.on &&
     iteration < recipe.classifier.warmUp * iterations;
-  const tape = new Tape({ observing: context.observe !== undefined, precision: context.precision });
+  const tape = new Tape({
+    observing: context.observe !== undefined,
+    precision: context.precision,
+    recompute: context.recompute === "encoder",
+  });
   try {
     const { total, terms, pairs } = await objective(tape, network, batch, draws, {
       recipe,

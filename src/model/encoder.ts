@@ -15,7 +15,7 @@ function around(stride: number, dilation = 1): ConvolutionGeometry {
 
 function stem(pass: ForwardPass, x: Value, options: EncoderOptions): Value {
   const { tape } = pass;
-  return tape.scope(() => {
+  return tape.segment([x], () => {
     if (options.stem === "v1") {
       const wide = { stride: 2, dilation: 1, padding: 3 };
       return maxPool(tape, pass.convolutionNorm("backbone.conv1", "backbone.bn1", x, wide), 3, 2, 1);
@@ -45,7 +45,7 @@ function residual(pass: ForwardPass, x: Value, block: BlockPlan, bottleneck: boo
 }
 
 function runBlock(pass: ForwardPass, x: Value, block: BlockPlan, bottleneck: boolean): Value {
-  return pass.tape.scope(() => {
+  return pass.tape.segment([x], () => {
     const inner = residual(pass, x, block, bottleneck);
     if (!block.projection) return addRelu(pass.tape, inner, x);
     const name = `backbone.${block.name}.downsample`;
@@ -57,6 +57,7 @@ function runBlock(pass: ForwardPass, x: Value, block: BlockPlan, bottleneck: boo
 /**
  * The shared encoder: a ResNet (He et al. 2016) with dilated last stages (mmseg's ResNetV1c, or the plain stem).
  * @param x `[N, H, W, 3]`, normalized
+ * Stem and blocks are segments of the tape: where it recomputes, only what they begin with is kept.
  * @returns Output of the last stage, `[N, H/8, W/8, C]` (H/16 at output stride 16), rounded up; stages are observed as
  * `feat_layer1` … `feat_layer4`
  */

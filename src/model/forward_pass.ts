@@ -1,5 +1,11 @@
 import type { RandomStream } from "../core/random.ts";
-import { type Affine, batchNormEvaluation, batchNormTraining, moveStatistics } from "../nn/batch_norm.ts";
+import {
+  type Affine,
+  batchNormEvaluation,
+  batchNormRepeated,
+  batchNormTraining,
+  moveStatistics,
+} from "../nn/batch_norm.ts";
 import type { BatchNormKernels, BatchStatistics, RunningStatistics } from "../nn/batch_norm_kernels.ts";
 import { convolution } from "../nn/convolution.ts";
 import type { ConvolutionGeometry } from "../nn/convolution_geometry.ts";
@@ -64,6 +70,7 @@ export class ForwardPass {
     if (!this.options.training) {
       return batchNormEvaluation(this.tape, x, affine, running.mean, running.variance, options);
     }
+    if (this.tape.repeating) return batchNormRepeated(this.tape, x, affine, options);
     if (this.options.replayed?.(name)) {
       const { output, statistics } = batchNormTraining(this.tape, x, affine, options);
       this.#kept.push({ norm: name, statistics });

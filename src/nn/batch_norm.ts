@@ -74,21 +74,69 @@ export function batchNormTraining(
     );
   }
   const batch = normalize(kernels, x.tensor, affine, options.running);
-  const output = options.relu ? replace(batch.output, tf.relu) : batch.output;
-  const value = tape.apply({
+  if (kernels.forwardAgain !== undefined) tape.remember(batch.saved);
+  const value = record(tape, x, affine, kernels, batch, options.relu ?? false);
+  return { output: value, statistics: { mean: batch.mean, variance: batch.variance } };
+}
+
+/**
+ * Batch norm in training in the second run of a tape's segment, with the same output: statistics are neither moved nor
+ * handed out, and not gathered again where the kernels keep them.
+ * @param x `[N, H, W, C]`, as in the first run
+ * @returns `[N, H, W, C]`
+ */
+export function batchNormRepeated(
+  tape: Tape,
+  x: Value,
+  affine: Affine,
+  options: Omit<BatchNormOptions, "running"> = {},
+): Value {
+  const kernels = options.kernels ?? batchNormKernels();
+  return record(
+    tape,
+    x,
+    affine,
+    kernels,
+    normalizeAgain(tape, kernels, x.tensor, affine),
+    options.relu ?? false,
+  );
+}
+
+type Normalized = Pick<NormalizedBatch, "output" | "saved">;
+
+function normalizeAgain(tape: Tape, kernels: BatchNormKernels, x: AnyTensor, affine: Affine): Normalized {
+  const [scale, shift] = [affine.gamma.tensor, affine.beta.tensor];
+  if (kernels.forwardAgain !== undefined) {
+    const saved = tape.recall();
+    return { output: kernels.forwardAgain(x, scale, shift, saved, BATCH_NORM_EPSILON), saved };
+  }
+  const { mean, variance, ...batch } = kernels.forward(x, scale, shift, BATCH_NORM_EPSILON);
+  mean.dispose();
+  variance.dispose();
+  return batch;
+}
+
+/** Puts a normalized batch on the tape, through a rectifier where asked for. */
+function record(
+  tape: Tape,
+  x: Value,
+  affine: Affine,
+  kernels: BatchNormKernels,
+  { output, saved }: Normalized,
+  rectified: boolean,
+): Value {
+  return tape.apply({
     inputs: [x, affine.gamma, affine.beta],
-    output,
-    saves: options.relu ? [x, affine.gamma, "output"] : [x, affine.gamma],
-    extras: batch.saved,
+    output: rectified ? replace(output, tf.relu) : output,
+    saves: rectified ? [x, affine.gamma, "output"] : [x, affine.gamma],
+    extras: saved,
     backward(dy, y) {
-      const dz = options.relu ? reluGradient(dy, y) : dy;
-      const { tensor } = x;
-      const gradients = kernels.gradient(dz, tensor, affine.gamma.tensor, batch.saved, BATCH_NORM_EPSILON);
+      const dz = rectified ? reluGradient(dy, y) : dy;
+      const gradients = kernels.gradient(dz, x.tensor, affine.gamma.tensor, saved, BATCH_NORM_EPSILON);
       if (dz !== dy) dz.dispose();
       return gradients;
     },
   });
-  return { output: value, statistics: { mean: batch.mean, variance: batch.variance } };
 }
 
 function normalize(

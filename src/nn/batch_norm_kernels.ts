@@ -39,6 +39,17 @@ export interface BatchNormKernels {
     epsilon: number,
     running: RunningStatistics,
   ): NormalizedBatch;
+  /**
+   * The output of `forward` once more, from what it saved: for kernels whose statistics cost more than a pass over `x`.
+   * @param saved Stays the caller's
+   */
+  forwardAgain?(
+    x: AnyTensor,
+    gamma: AnyTensor,
+    beta: AnyTensor,
+    saved: readonly AnyTensor[],
+    epsilon: number,
+  ): AnyTensor;
   /** Gradients with respect to x, gamma and beta, from the output's and what `forward` saved. */
   gradient(
     dy: AnyTensor,

@@ -6,53 +6,20 @@
  * that made it ends, and what a gradient needed is freed when that gradient has been taken.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { type Observation, Observations } from "./observations.ts";
+import { freeNode, type OpRecord, type TapeNode } from "./op_record.ts";
+import { ParameterUses } from "./parameter_uses.ts";
 import type { ConvolutionPrecision } from "./precision.ts";
+import { Segment } from "./segment.ts";
 import type { AnyTensor } from "./tensors.ts";
 import { Value } from "./value.ts";
 
+export type { Observation } from "./observations.ts";
+export type { Freed, OpRecord } from "./op_record.ts";
 export { Value } from "./value.ts";
-
-/** What is freed once: a tensor, or something that holds tensors. */
-export interface Freed {
-  /** Frees it. */
-  dispose(): void;
-}
-
-/** What an op hands to the tape. */
-export interface OpRecord {
-  /** Differentiable inputs, in the order of the gradients that `backward` returns. */
-  readonly inputs: readonly Value[];
-  /** The result; the tape owns it from now on. */
-  readonly output: AnyTensor;
-  /** Inputs (or `"output"`) whose tensors `backward` reads. */
-  readonly saves?: readonly (Value | "output")[];
-  /** Further things that only `backward` reads; disposed after it, or at once when nothing is recorded. */
-  readonly extras?: readonly Freed[];
-  /**
-   * Gradients with respect to `inputs`, given the output's; `undefined` where an input needs none.
-   * It may return `dy` itself for at most one input only through `tf.clone`.
-   */
-  backward(dy: AnyTensor, output: AnyTensor): readonly (AnyTensor | undefined)[];
-}
-
-interface TapeNode {
-  readonly inputs: readonly Value[];
-  readonly output: Value;
-  readonly saved: readonly Value[];
-  readonly extras: readonly Freed[];
-  backward(dy: AnyTensor, output: AnyTensor): readonly (AnyTensor | undefined)[];
-}
 
 /** Values returned from a scope: one, or several by index or name. */
 export type ScopeResult = Value | readonly Value[] | Readonly<Record<string, Value>>;
-
-/** Tensors named by `observe`, with their gradients: for parity checks and pictures. */
-export interface Observation {
-  /** The value that was named. */
-  readonly value: Value;
-  /** Gradient of the loss with respect to it, after `backward`, where one flows. */
-  gradient?: AnyTensor;
-}
 
 /** Options of a tape. */
 export interface TapeOptions {
@@ -62,6 +29,8 @@ export interface TapeOptions {
   readonly observing?: boolean;
   /** Of convolutions, forward and backward. Default float32. */
   readonly precision?: ConvolutionPrecision;
+  /** Keeps nothing of a `segment` but what it begins with, and runs it again for its gradient. Default false. */
+  readonly recompute?: boolean;
 }
 
 function valuesOf(result: ScopeResult): readonly Value[] {
@@ -75,11 +44,13 @@ export class Tape {
   readonly recording: boolean;
   /** In which type convolutions on it multiply. */
   readonly precision: ConvolutionPrecision;
-  /** What `observe` named, when the tape observes. */
-  readonly observations: Map<string, Observation> = new Map();
   #observing: boolean;
-  #prefix = "";
+  #recompute: boolean;
+  #observations = new Observations();
   #paused = false;
+  /** The segment that is being run, for the first or the second time. */
+  #segment: Segment | undefined;
+  #repeating = false;
   #nodes: TapeNode[] = [];
   #scopes: Value[][] = [[]];
   #parameters = new Map<AnyTensor, Value>();
@@ -89,6 +60,12 @@ export class Tape {
     this.recording = options.recording ?? true;
     this.precision = options.precision ?? "float32";
     this.#observing = options.observing ?? false;
+    this.#recompute = options.recompute ?? false;
+  }
+
+  /** What `observe` named, when the tape observes. */
+  get observations(): ReadonlyMap<string, Observation> {
+    return this.#observations.named;
   }
 
   /** Puts a tensor that stays the caller's on the tape; no gradient is taken with respect to it. */
@@ -108,6 +85,7 @@ export class Tape {
       value = new Value(tensor, this.recording, false);
       this.#parameters.set(tensor, value);
     }
+    this.#segment?.parameters.add(value);
     return value;
   }
 
@@ -141,6 +119,50 @@ export class Tape {
     }
   }
 
+  /**
+   * Runs a part of a network, as `scope`. A tape that recomputes keeps `inputs` and the result alone (activation
+   * checkpointing, Chen et al. 2016) and runs `f` again in the backward pass; the gradients are those of the plain way, in
+   * the same order. A segment within one is a part of it.
+   * @param inputs All values that `f` reads, besides parameters
+   * @param f Does the same both times: it draws nothing, and what outlives it moves in the first run only (see
+   * `repeating`). What it observes is not kept
+   */
+  segment(inputs: readonly Value[], f: () => Value): Value {
+    if (!this.#recompute || !this.recording || this.#paused || this.#segment !== undefined) {
+      return this.scope(f);
+    }
+    const segment = new Segment();
+    return this.scope(() => {
+      const result = this.#within(segment, false, () => this.withoutGradient(() => this.scope(f)));
+      return this.apply({
+        inputs: [...inputs, ...segment.parameters],
+        output: tf.clone(result.tensor),
+        saves: inputs,
+        extras: [segment],
+        backward: (dy) => {
+          this.#repeat(segment, f, dy);
+          return []; // the gradients of the ops recorded just now are taken next
+        },
+      });
+    });
+  }
+
+  /** Whether a segment is being run for its gradient: what it changes beside its values has changed in the first run. */
+  get repeating(): boolean {
+    return this.#repeating;
+  }
+
+  /** Keeps tensors from a segment's first run for its second; elsewhere nothing. They stay the caller's. */
+  remember(tensors: readonly AnyTensor[]): void {
+    if (!this.#repeating) this.#segment?.keep(tensors);
+  }
+
+  /** In a segment's second run: what the first one remembered, one `remember` after the other. The caller disposes it. */
+  recall(): AnyTensor[] {
+    if (this.#repeating) return this.#segment!.take();
+    throw new RangeError("Cannot recall tensors: no segment is run again");
+  }
+
   /** The same tensor without gradient: the constant side of a loss. */
   detach(value: Value): Value {
     return this.#enter(new Value(tf.clone(value.tensor), false, true));
@@ -148,12 +170,7 @@ export class Tape {
 
   /** Names a value, so that an observing tape keeps it and its gradient until it is disposed. */
   observe(name: string, value: Value): Value {
-    const full = this.#prefix + name;
-    if (!this.#observing) return value;
-    if (this.observations.has(full)) {
-      throw new RangeError(`Cannot observe "${full}": the name stands already`);
-    }
-    this.observations.set(full, { value: value.hold() });
+    if (this.#observing && this.#segment === undefined) this.#observations.add(name, value);
     return value;
   }
 
@@ -170,13 +187,7 @@ export class Tape {
 
   /** Runs `f`; what is observed meanwhile has `prefix` before its name. */
   prefixed<R>(prefix: string, f: () => R): R {
-    const before = this.#prefix;
-    this.#prefix += prefix;
-    try {
-      return f();
-    } finally {
-      this.#prefix = before;
-    }
+    return this.#observations.prefixed(prefix, f);
   }
 
   /**
@@ -194,16 +205,16 @@ export class Tape {
    * @param take Gets the parameter's tensor, which it may free, and the gradient, which it must
    */
   backwardInto(loss: Value, take: (parameter: AnyTensor, gradient: AnyTensor) => void): void {
-    const uses = this.#countUses();
-    this.#accumulate(loss, tf.onesLike(loss.tensor));
+    const uses = new ParameterUses(this.#parameters.values(), this.#nodes);
+    loss.addGradient(tf.onesLike(loss.tensor));
     for (let node = this.#nodes.pop(); node !== undefined; node = this.#nodes.pop()) {
+      const before = this.#nodes.length;
       this.#visit(node);
+      uses.add(this.#nodes.slice(before)); // of a segment
       for (const input of node.inputs) {
-        const before = uses.get(input);
-        if (before === undefined) continue; // not a parameter
-        uses.set(input, before - 1);
-        if (before > 1 || input.gradient === undefined) continue;
+        const isLast = uses.done(input);
         const { gradient } = input;
+        if (!isLast || gradient === undefined) continue;
         input.gradient = undefined;
         take(input.tensor, gradient);
       }
@@ -212,7 +223,7 @@ export class Tape {
 
   /** As `backward`, from given gradients of several values; it disposes those gradients. */
   backwardFrom(seeds: readonly (readonly [Value, AnyTensor])[]): Map<AnyTensor, AnyTensor> {
-    for (const [value, gradient] of seeds) this.#accumulate(value, gradient);
+    for (const [value, gradient] of seeds) value.addGradient(gradient);
     for (let node = this.#nodes.pop(); node !== undefined; node = this.#nodes.pop()) this.#visit(node);
     const gradients = new Map<AnyTensor, AnyTensor>();
     for (const [tensor, value] of this.#parameters) {
@@ -224,29 +235,37 @@ export class Tape {
 
   /** Frees everything the tape still holds. Parameters and constants stay. */
   dispose(): void {
-    for (const node of this.#nodes) this.#free(node);
+    for (const node of this.#nodes) freeNode(node);
     this.#nodes = [];
     for (const values of this.#scopes) values.forEach((value) => value.release());
     this.#scopes = [[]];
-    for (const { value, gradient } of this.observations.values()) {
-      value.release();
-      gradient?.dispose();
-    }
-    this.observations.clear();
+    this.#observations.dispose();
     this.#parameters.clear();
   }
 
-  /** How many inputs of recorded ops each parameter is. */
-  #countUses(): Map<Value, number> {
-    const uses = new Map<Value, number>();
-    for (const value of this.#parameters.values()) uses.set(value, 0);
-    for (const { inputs } of this.#nodes) {
-      for (const input of inputs) {
-        const before = uses.get(input);
-        if (before !== undefined) uses.set(input, before + 1);
-      }
+  /** Runs `f` as a segment's first or second run. */
+  #within<R>(segment: Segment, repeating: boolean, f: () => R): R {
+    this.#segment = segment;
+    this.#repeating = repeating;
+    try {
+      return f();
+    } catch (error) {
+      segment.dispose();
+      throw error;
+    } finally {
+      this.#segment = undefined;
+      this.#repeating = false;
     }
-    return uses;
+  }
+
+  /** Records a segment's ops and puts the gradient of its result on the last one. */
+  #repeat(segment: Segment, f: () => Value, dy: AnyTensor): void {
+    this.#scopes.push([]);
+    try {
+      this.#within(segment, true, f).addGradient(tf.clone(dy));
+    } finally {
+      for (const value of this.#scopes.pop()!) value.release();
+    }
   }
 
   #enter(value: Value): Value {
@@ -256,44 +275,20 @@ export class Tape {
 
   #visit(node: TapeNode): void {
     const dy = node.output.gradient;
-    if (dy !== undefined) {
+    try {
+      if (dy === undefined) return;
       const gradients = node.backward(dy, node.output.tensor);
-      node.inputs.forEach((input, i) => this.#accumulate(input, gradients[i]));
+      node.inputs.forEach((input, i) => input.addGradient(gradients[i]));
       this.#giveUpGradient(node.output, dy);
+    } finally {
+      freeNode(node);
     }
-    this.#free(node);
   }
 
   /** Keeps an observed value's gradient, disposes any other. */
   #giveUpGradient(value: Value, dy: AnyTensor): void {
     value.gradient = undefined;
-    for (const observation of this.observations.values()) {
-      if (observation.value !== value) continue;
-      if (observation.gradient === undefined) observation.gradient = tf.clone(dy);
-    }
+    this.#observations.addGradient(value, dy);
     dy.dispose();
-  }
-
-  #accumulate(value: Value, gradient: AnyTensor | undefined): void {
-    if (gradient === undefined) return;
-    if (!value.requiresGrad) {
-      gradient.dispose();
-      return;
-    }
-    const before = value.gradient;
-    if (before === undefined) {
-      value.gradient = gradient;
-      return;
-    }
-    value.gradient = tf.add(before, gradient);
-    before.dispose();
-    gradient.dispose();
-  }
-
-  #free(node: TapeNode): void {
-    node.saved.forEach((value) => value.release());
-    node.extras.forEach((extra) => extra.dispose());
-    node.output.gradient?.dispose();
-    node.output.gradient = undefined;
   }
 }

@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs-core";
 import type { AnyTensor } from "./tensors.ts";
 
 /** A tensor on a tape. It is alive while a scope or the gradient of an op holds it. */
@@ -32,5 +33,18 @@ export class Value {
   release(): void {
     this.#holders--;
     if (this.#holders === 0 && this.#owned) this.tensor.dispose();
+  }
+
+  /** Adds to the gradient, where one can flow; the tensor is given up. */
+  addGradient(gradient: AnyTensor | undefined): void {
+    if (gradient === undefined) return;
+    const before = this.gradient;
+    if (!this.requiresGrad) gradient.dispose();
+    else if (before === undefined) this.gradient = gradient;
+    else {
+      this.gradient = tf.add(before, gradient);
+      before.dispose();
+      gradient.dispose();
+    }
   }
 }

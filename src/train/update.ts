@@ -89,6 +89,7 @@ async function gatherGradients(
       normKernels: workers?.normKernels,
       seed: config.seed,
       precision: config.precision,
+      recompute: config.recompute,
       iteration: iteration * accumulate + part,
       iterations: config.iterations * accumulate,
       takeGradient: take,

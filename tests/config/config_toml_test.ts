@@ -28,10 +28,12 @@ Deno.test("configFromToml() gives back what configToToml() wrote, for any preset
   );
 });
 
-Deno.test("configFromToml() reads a run of before the precision as one in float32", () => {
-  const toml = configToToml(resolveConfig({ precision: "bfloat16" }));
-  assert.equal(configFromToml(toml, "a").precision, "bfloat16");
-  assert.equal(configFromToml(toml.replace('precision = "bfloat16"\n', ""), "a").precision, "float32");
+Deno.test("configFromToml() reads a run without precision and recompute as float32 that keeps everything", () => {
+  const toml = configToToml(resolveConfig({ precision: "bfloat16", set: ["recompute=encoder"] }));
+  const { precision, recompute } = configFromToml(toml, "a");
+  assert.deepEqual([precision, recompute], ["bfloat16", "encoder"]);
+  const before = configFromToml(toml.replace(/^(precision|recompute) = .*\n/gm, ""), "a");
+  assert.deepEqual([before.precision, before.recompute], ["float32", "none"]);
 });
 
 Deno.test("configFromToml() names every unknown, missing and wrong option", () => {

@@ -36,6 +36,7 @@ export function tinyConfig(iterations: number, changes: Partial<RunConfig> = {})
     seed: 5,
     backend: "auto",
     precision: "float32",
+    recompute: "none",
     iterations,
     batch: { labeled: 2, unlabeled: 2 },
     checkpointEvery: 2,

@@ -64,9 +64,10 @@ export function makeNetwork(
 }
 
 /** How a step is computed, as a line of the start. */
-export function stepText({ precision }: RunConfig): string {
-  if (precision === "float32") return "step     float32";
-  return `step     convolutions in ${precision}, weights and norms in float32; evaluation in float32`;
+export function stepText({ precision, recompute }: RunConfig): string {
+  const again = recompute === "none" ? "" : `; ${recompute} computed again in the backward pass`;
+  if (precision === "float32") return `step     float32${again}`;
+  return `step     convolutions in ${precision}, weights and norms in float32; evaluation in float32${again}`;
 }
 
 /** What a run that is done already brought; `undefined` where there is something left to do. */

@@ -86,6 +86,7 @@ export function sharedBatchNorm(collectives: Collectives): BatchNormKernels {
       const output = normalize(x, gamma, beta, [mean, variance], epsilon);
       return { output, mean, variance: unbiased, saved: [tf.clone(mean), variance] };
     },
+    forwardAgain: (x, gamma, beta, saved, epsilon) => normalize(x, gamma, beta, saved, epsilon),
     gradient(dy, x, gamma, saved, epsilon) {
       const total = x.size / x.shape.at(-1)! * count;
       const [mean, variance] = saved as [AnyTensor, AnyTensor];

@@ -25,6 +25,7 @@ async function run(): Promise<void> {
     batch: { labeled: 6, unlabeled: 6 },
     recipe: { ...RECIPES[job.recipe], ...job.changes },
     checkpointEvery: job.checkpointEvery ?? 5,
+    recompute: job.recompute ?? "none",
     evaluation: { every: 1000, mode: "whole", crop: [33, 33], stride: [22, 22], limit: 0 },
   });
   const checkpoints = new CheckpointFolder(join(job.out, "checkpoints"));

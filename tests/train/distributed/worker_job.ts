@@ -1,3 +1,4 @@
+import type { RunConfig } from "../../../src/config/run_config.ts";
 import type { Recipe, RecipeName } from "../../../src/config/recipe.ts";
 
 /** What a test asks of `train_worker.ts`. Plain data. */
@@ -9,6 +10,8 @@ export interface WorkerJob {
   /** Other values than the recipe's. */
   readonly changes?: Partial<Recipe>;
   readonly checkpointEvery?: number;
+  /** Default none. */
+  readonly recompute?: RunConfig["recompute"];
   /** Default 0.05, that of the tiny run. */
   readonly learningRate?: number;
   /** How long to wait for the others. */

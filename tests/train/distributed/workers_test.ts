@@ -61,6 +61,13 @@ for (const { recipe, changes, learningRate, workers, missing } of CASES) {
   );
 }
 
+workersTest("train() of two workers with recompute gives the same bits as without", async (folder) => {
+  const job = { iterations: 3, recipe: "guidedmix" } as const;
+  await trainTogether({ ...job, out: join(folder, "plain") }, 2);
+  await trainTogether({ ...job, out: join(folder, "again"), recompute: "encoder" }, 2);
+  await assertSameRun(join(folder, "again"), join(folder, "plain"), 0);
+});
+
 /** Class results are counts of pixels: the shares that are summed give the same as one process. */
 function evaluationOf(text: string): unknown {
   return JSON.parse(/\{"kind":"eval".*\}/.exec(text)![0]);
