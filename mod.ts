@@ -172,7 +172,14 @@ export { encodeServerDef } from "./src/train/distributed/server_def.ts";
 export type { ServerOptions } from "./src/train/distributed/server_def.ts";
 export type { BatchShare } from "./src/method/batch_share.ts";
 export type { EvaluationShare } from "./src/eval/evaluate_dataset.ts";
-export type { DiagnosisRow, EvalRow, SurePixelsRow, TrainRow } from "./src/train/metric_rows.ts";
+export type {
+  DiagnosisRow,
+  EvalRow,
+  MaskMeasures,
+  StepMasksRow,
+  SurePixelsRow,
+  TrainRow,
+} from "./src/train/metric_rows.ts";
 export { CheckpointFolder } from "./src/train/checkpoint_folder.ts";
 export type {
   DataConfig,

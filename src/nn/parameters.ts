@@ -165,6 +165,20 @@ export class ParameterStore {
     return [...present.map(({ spec }) => spec.name), ...counters];
   }
 
+  /**
+   * Remembers running statistics and counters.
+   * @returns Puts them back as they were; to be called once
+   */
+  rememberStatistics(): () => void {
+    const statistics = [...this.#entries.values()].filter(({ spec }) => spec.kind === "statistic")
+      .map(({ spec, tensor }) => [spec.name, tf.clone(tensor)] as const);
+    const counters = new Map(this.#counters);
+    return () => {
+      for (const [name, tensor] of statistics) this.replace(name, tensor);
+      this.#counters = counters;
+    };
+  }
+
   /** Frees all tensors. */
   dispose(): void {
     for (const { tensor } of this.#entries.values()) tensor.dispose();

@@ -20,7 +20,6 @@ h3{margin:26px 0 8px;font-size:14px;font-weight:600}
 p{margin:0 0 10px;max-width:68ch}
 .lead{margin-top:8px;max-width:none;color:var(--soft)}
 .note{color:var(--soft);font-size:13.5px}
-.spaced{margin-top:26px}
 code,pre{font-family:var(--mono);font-size:12.5px}
 .command{margin:18px 0 0;padding:10px 14px;border:1px solid var(--line);border-radius:6px;background:var(--panel);white-space:pre-wrap;overflow-wrap:anywhere}
 nav{margin-top:18px;font-size:13.5px}

@@ -44,6 +44,24 @@ export interface SurePixelsRow {
   readonly accuracy: number | null;
 }
 
+/** Mean IoU and share of right pixels, from 0 to 1. */
+export interface MaskMeasures {
+  /** Mean IoU. */
+  readonly miou: number;
+  /** Share of right pixels. */
+  readonly accuracy: number;
+}
+
+/** Predictions of training steps on augmented crops of unlabeled images, against the true masks. */
+export interface StepMasksRow {
+  /** Crops that were compared. */
+  readonly crops: number;
+  /** The plain prediction M_u. */
+  readonly plain: MaskMeasures;
+  /** The decoupled one, M_u_dec. */
+  readonly decoupled: MaskMeasures;
+}
+
 /** A row of `metrics.jsonl` written after an evaluation when pseudo masks are compared with true masks. */
 export interface DiagnosisRow {
   /** Marks the row's kind. */
@@ -58,4 +76,6 @@ export interface DiagnosisRow {
   readonly accuracy: number;
   /** The same over sure pixels, by level. */
   readonly sure: readonly SurePixelsRow[];
+  /** What training steps say of crops of these images; absent where the recipe mixes no unlabeled images. */
+  readonly step?: StepMasksRow;
 }

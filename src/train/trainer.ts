@@ -1,12 +1,11 @@
-import type { Item } from "../data/dataset.ts";
 import type { Loader } from "../data/loader/loader.ts";
 import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
-import { comparePseudoMasks, type PseudoMaskComparison } from "../eval/pseudo_masks.ts";
 import type { StepResult } from "../method/guided_mix_step.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { diagnose } from "./diagnosis.ts";
 import { runFacts } from "./distributed/agreement.ts";
 import { IntervalMeter } from "./interval_meter.ts";
-import type { DiagnosisRow, EvalRow } from "./metric_rows.ts";
+import type { EvalRow } from "./metric_rows.ts";
 import { polyLearningRate, type PolySchedule } from "./schedule.ts";
 import type { Sgd } from "./sgd.ts";
 import type { TrainOptions, TrainOutcome } from "./train_options.ts";
@@ -15,19 +14,6 @@ import { loaderOf, makeUpdate, optimizerOf } from "./update.ts";
 function evalRow(iteration: number, { summary }: Evaluation): EvalRow {
   const perClass = summary.perClass.map(({ iou }) => iou ?? null);
   return { kind: "eval", iteration, miou: summary.miou, accuracy: summary.accuracy, perClass };
-}
-
-function diagnosisRow(iteration: number, { images, summary, sure }: PseudoMaskComparison): DiagnosisRow {
-  return {
-    kind: "diagnosis",
-    iteration,
-    images,
-    miou: summary.miou,
-    accuracy: summary.accuracy,
-    sure: sure.map(({ above, share, summary: own }) => {
-      return { above, share, miou: own?.miou ?? null, accuracy: own?.accuracy ?? null };
-    }),
-  };
 }
 
 function scheduleOf({ config: { optimizer, iterations } }: TrainOptions): PolySchedule {
@@ -115,19 +101,15 @@ class TrainingRun {
   }
 
   async #measure(): Promise<void> {
-    const { dataset, diagnosis = [] } = this.#options;
+    const { dataset, diagnosis = [], onDiagnosis } = this.#options;
     const paused = performance.now();
     if (dataset.val.length > 0) await this.#evaluate();
-    if (diagnosis.length > 0) await this.#diagnose(diagnosis);
+    if (diagnosis.length > 0) {
+      // all processes take part, those too that tell nobody
+      const row = await diagnose(this.#options, diagnosis, this.#iteration);
+      await onDiagnosis?.(row);
+    }
     this.#meter.paused(performance.now() - paused);
-  }
-
-  async #diagnose(items: readonly Item[]): Promise<void> {
-    const { network, dataset, config, workers, onImage, onDiagnosis } = this.#options;
-    const { mode, crop, stride, scale } = config.evaluation;
-    const options = { mode, crop, stride, scale, share: workers, onImage };
-    const found = await comparePseudoMasks(network, dataset, items, options);
-    await onDiagnosis?.(diagnosisRow(this.#iteration, found));
   }
 
   async #evaluate(): Promise<void> {

@@ -1,6 +1,6 @@
 /** One update of a training run: batches, steps, gradients over all workers, optimizer. */
 import * as tf from "@tensorflow/tfjs-core";
-import { augmentOptions } from "../data/augment/augment_options.ts";
+import { trainingAugment } from "../data/augment/training_augment.ts";
 import type { LoadedBatch } from "../data/loader/batch.ts";
 import { createLoader, type Loader } from "../data/loader/loader.ts";
 import { unlabeledPlaces } from "../method/batch_share.ts";
@@ -16,7 +16,6 @@ import type { TrainOptions } from "./train_options.ts";
 /** The loader of a run, from the iteration that it goes on with. */
 export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Loader {
   const { data, batch, seed, recipe, optimizer } = config;
-  const [height, width] = data.crop;
   const share = { index: workers?.index ?? 0, count: workers?.count ?? 1 };
   const batchUnlabeled = recipe.usesUnlabeled ? ownShare(batch.unlabeled, share.count, "batch.unlabeled") : 0;
   return createLoader(dataset, {
@@ -25,12 +24,7 @@ export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Lo
     share,
     unlabeledPlaces: workers &&
       ((iteration) => unlabeledPlaces(recipe, seed, iteration, share, batchUnlabeled)),
-    augment: augmentOptions({ height, width }, {
-      scale: data.scale,
-      ratioRange: data.ratioRange,
-      flip: data.flip ? 0.5 : 0,
-      distort: data.photometric,
-    }),
+    augment: trainingAugment(data),
     seed,
     workers: data.workers,
     startIteration: (resume?.iteration ?? 0) * optimizer.accumulate,

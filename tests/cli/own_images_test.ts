@@ -82,9 +82,13 @@ Deno.test("deno task train --diagnose-pseudo-masks opens those masks alone, and 
       /id="diagnosis"[\s\S]*Pseudo-mask where sure/,
     );
     const tags = await eventTags(out, /^pseudoMasks/);
+    const ofStep = ["decoupled", "plain"].flatMap((side) =>
+      ["accuracy", "miou"].map((name) => `pseudoMasks/step/${side}/${name}`)
+    );
     assert.deepEqual(tags.filter((tag) => !tag.includes("above")), [
       "pseudoMasks/accuracy",
       "pseudoMasks/miou",
+      ...ofStep,
     ]);
     assert.deepEqual(tags.filter((tag) => tag.endsWith("/share")).length, 3);
   });

@@ -118,6 +118,8 @@ Deno.test("renderReport() shows pseudo-masks against true masks by probability, 
     ["all pixels", "100.0", "12.5", "25.0"],
     ["above 0.5", "62.5", "37.5", "87.5"],
     ["above 0.9", "0.0", "–", "–"],
+    ["plain, M_u", "50.0", "75.0"],
+    ["decoupled, M_u-dec", "25.0", "50.0"],
   ]);
   assert.match(section, /above 0\.5: From 25\.0.% at iteration 10 to 62\.5.% at iteration 20/);
   assert.match(section, /true masks of 3 unlabeled photos/);

@@ -20,7 +20,12 @@ export function summaryOf(names: readonly string[]): EvaluationSummary {
 const NONE_SURE: SurePixelsRow = { above: 0.9, share: 0, miou: null, accuracy: null };
 
 function diagnosisRow(iteration: number, sure: readonly SurePixelsRow[]): DiagnosisRow {
-  return { kind: "diagnosis", iteration, images: 3, miou: 0.125, accuracy: 0.25, sure };
+  const step = {
+    crops: 3,
+    plain: { miou: 0.5, accuracy: 0.75 },
+    decoupled: { miou: 0.25, accuracy: iteration / 40 },
+  };
+  return { kind: "diagnosis", iteration, images: 3, miou: 0.125, accuracy: 0.25, sure, step };
 }
 
 /** A finished run of 20 iterations with all that a report can show; every name is `text`, or starts with it. */

@@ -123,6 +123,9 @@ numericTest("train() with a diagnosis gives the parameters of the run without it
     assert.deepEqual(rows.map(({ iteration, images }) => [iteration, images]), [[3, 8], [6, 8], [7, 8]]);
     assert.ok(rows.every(({ miou, accuracy }) => miou >= 0 && miou <= 1 && accuracy >= 0 && accuracy <= 1));
     assert.ok(rows.every(({ sure }) => sure.length === 3 && sure.every(({ share }) => share <= 1)));
+    assert.ok(
+      rows.every(({ step }) => step!.crops === 8 && step!.plain.miou > 0 && step!.decoupled.accuracy > 0),
+    );
     // what it says survives a file
     assert.deepEqual(JSON.parse(JSON.stringify(rows)), rows);
   });

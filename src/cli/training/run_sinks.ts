@@ -55,10 +55,15 @@ function evalScalars({ miou, accuracy, perClass }: EvalRow, classes: readonly st
   return { "val/miou": miou, "val/accuracy": accuracy, ...Object.fromEntries(byClass) };
 }
 
-function diagnosisScalars({ miou, accuracy, sure }: DiagnosisRow): Scalars {
+function diagnosisScalars({ miou, accuracy, sure, step }: DiagnosisRow): Scalars {
   const values: Scalars = { "pseudoMasks/miou": miou, "pseudoMasks/accuracy": accuracy };
   for (const { above, ...measures } of sure) {
     for (const [name, value] of Object.entries(measures)) values[`pseudoMasks/above${above}/${name}`] = value;
+  }
+  for (const side of ["plain", "decoupled"] as const) {
+    for (const [name, value] of Object.entries(step?.[side] ?? {})) {
+      values[`pseudoMasks/step/${side}/${name}`] = value;
+    }
   }
   return values;
 }

@@ -147,12 +147,16 @@ function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainO
   });
 }
 
-function diagnosisText({ iteration, miou, accuracy, sure }: DiagnosisRow): string {
+function diagnosisText({ iteration, miou, accuracy, sure, step }: DiagnosisRow): string {
   const { above, share, accuracy: right } = sure.at(-1)!;
-  return `pseudo   iteration ${iteration}: mIoU ${percentText(miou)}, accuracy ${percentText(accuracy)}; ` +
+  const whole =
+    `pseudo   iteration ${iteration}: mIoU ${percentText(miou)}, accuracy ${percentText(accuracy)}; ` +
     `${percentText(share)} of the pixels are above ${above}, accuracy there ${
       percentText(right ?? undefined)
     }`;
+  if (step === undefined) return whole;
+  const [plain, decoupled] = [percentText(step.plain.accuracy), percentText(step.decoupled.accuracy)];
+  return `${whole}\n         in training steps: accuracy of M_u ${plain}, of M_u-dec ${decoupled}`;
 }
 
 /** The evaluation after the last iteration: the trainer's, the stored one of a finished run, or one made now. */

@@ -1,46 +1,30 @@
-import { diagnosisCurve } from "../curves.ts";
 import { html } from "../html.ts";
-import { type ChartSeries, lineChart } from "../line_chart.ts";
-import { percentText, pointsText } from "../number_text.ts";
-import { chartFigure, describe } from "./curve_section.ts";
+import { seriesLegend, shareChart, type ShareRow, type ShareSeries, shareTable } from "./diagnosis_parts.ts";
 import { classLegend, pictureRow } from "./gallery.ts";
 import type { Html } from "../html.ts";
-import type { DiagnosisRow, RunRecord, SurePixelsRow } from "../run_record.ts";
+import type { DiagnosisRow, PictureRow, RunRecord, SurePixelsRow } from "../run_record.ts";
 
-/** A measure of the sure pixels of one level, or of all pixels. */
-type Measure = "miou" | "accuracy" | "share";
+/** The two predictions of a training step, with their colours. */
+const STEP_SIDES = [
+  { side: "plain", name: "plain, M_u", color: 5 },
+  { side: "decoupled", name: "decoupled, M_u-dec", color: 6 },
+] as const;
 
-/** Pseudo masks against true masks: curves, a table of the last comparison, pictures. */
+/** Pseudo masks against true masks: by probability, in training steps, pictures. */
 export function diagnosisSection(record: RunRecord): Html | undefined {
   const last = record.metrics.findLast((row) => row.kind === "diagnosis");
   if (last === undefined) return undefined;
-  const pictures = record.diagnosisPictures ?? [];
-  const columns = Math.max(0, ...pictures.map((row) => row.pictures.length));
   return html`
     <section id="diagnosis">
       <h2>Pseudo-masks against true masks</h2>
       <p class="note">${introduction(last)}</p>
-      <div class="charts">${charts(record, last)}</div>
-      ${levelLegend(last)} ${levelTable(last)}
-      ${pictures.length === 0 ? undefined : pictureNote(last)}
-      ${pictures.length === 0 ? undefined : classLegend(record)}
-      ${pictures.map((row) => pictureRow(row, columns))}
+      ${levelPart(record, last)} ${stepPart(record, last)} ${pictures(record, last)}
     </section>
   `;
 }
 
 function introduction({ images }: DiagnosisRow): string {
-  return `A diagnosis that was asked for: the true masks of ${images} unlabeled photos, which training does not see, ` +
-    "against what the network says of the whole photos. A pixel is sure above a level when the probability of its " +
-    "class is. A mean over sure pixels counts the classes that are among them, few at first.";
-}
-
-function pictureNote({ sure }: DiagnosisRow): Html {
-  return html`
-    <p class="note spaced">Light grey: in the last column a probability of ${sure.at(-1)?.above ??
-      0} or less, in
-      the others left out of the measures.</p>
-  `;
+  return `A diagnosis that was asked for: the true masks of ${images} unlabeled photos, which training does not see.`;
 }
 
 /** All pixels as level 0. */
@@ -52,65 +36,79 @@ function nameOf(above: number): string {
   return above === 0 ? "all pixels" : `above ${above}`;
 }
 
-function charts(record: RunRecord, last: DiagnosisRow): Html[] {
-  return [
-    measureChart(record, last, "miou", "Mean IoU"),
-    measureChart(record, last, "accuracy", "Accuracy"),
-    measureChart(record, last, "share", "Share of pixels"),
-  ];
-}
-
-function measureChart(record: RunRecord, last: DiagnosisRow, measure: Measure, title: string): Html {
-  const shown = levelsOf(last).filter(({ above }) => measure !== "share" || above > 0);
-  const series = shown.map(({ above }): ChartSeries => {
-    const pick = (row: DiagnosisRow) => levelsOf(row).find((level) => level.above === above)?.[measure];
-    const color = levelsOf(last).findIndex((level) => level.above === above);
-    return { name: nameOf(above), points: diagnosisCurve(record.metrics, pick), color, marks: true };
-  });
-  const svg = lineChart({
-    id: `chart-pseudo-${measure}`,
-    title: `${title} of pseudo-masks over iterations`,
-    description: series.map(({ name, points }) => `${name}: ${describe(points, percentText)}`).join(" "),
-    series,
-    lastIteration: record.iterations,
-    range: [0, 1],
-    valueText: (value) => percentText(value, 0),
-  });
-  return chartFigure(title, measure === "share" ? "that are sure" : "of pseudo-masks", svg);
-}
-
-function levelLegend(last: DiagnosisRow): Html {
-  const keys = levelsOf(last).map(({ above }, i) =>
-    html`<li><span class="key s${i}"></span>${nameOf(above)}</li>`
-  );
-  return html`<ul class="legend" aria-label="Levels of the curves">${keys}</ul>`;
-}
-
-function levelTable(last: DiagnosisRow): Html {
-  const rows = levelsOf(last).map(({ above, share, miou, accuracy }) =>
-    html`
-      <tr>
-        <th scope="row">${nameOf(above)}</th>
-        <td class="number">${pointsText(share)}</td>
-        <td class="number">${pointsText(miou ?? undefined)}</td>
-        <td class="number">${pointsText(accuracy ?? undefined)}</td>
-      </tr>
-    `
-  );
+/** What the network says of whole photos, by the probability of what it says. */
+function levelPart(record: RunRecord, last: DiagnosisRow): Html {
+  const levels = levelsOf(last);
+  const series = (measure: "miou" | "accuracy" | "share") =>
+    levels.map(({ above }, color): ShareSeries => {
+      const pick = (row: DiagnosisRow) => levelsOf(row).find((level) => level.above === above)?.[measure];
+      return { name: nameOf(above), color, pick };
+    });
+  const rows = levels.map(({ above, share, miou, accuracy }): ShareRow => [
+    nameOf(above),
+    share,
+    miou,
+    accuracy,
+  ]);
+  const chart = (id: string, title: string, measure: "miou" | "accuracy" | "share") =>
+    shareChart(record, { id, title, note: "of whole photos" }, series(measure));
   return html`
-    <div class="scroll" tabindex="0" role="region" aria-label="Pseudo-masks by probability">
-      <table>
-        <caption>Iteration ${last.iteration}, ${last.images} photos. A dash: no such pixel.</caption>
-        <thead>
-          <tr>
-            <th scope="col">Probability</th>
-            <th scope="col" class="number">Share of pixels %</th>
-            <th scope="col" class="number">Mean IoU %</th>
-            <th scope="col" class="number">Accuracy %</th>
-          </tr>
-        </thead>
-        <tbody>${rows}</tbody>
-      </table>
+    <h3>Whole photos, by probability</h3>
+    <p
+      class="note">A pixel is above a level when the probability of its class is. Means over such pixels count the
+      classes that are among them, few at first.</p>
+    <div class="charts">
+      ${chart("chart-pseudo-miou", "Mean IoU", "miou")}
+      ${chart("chart-pseudo-accuracy", "Accuracy", "accuracy")}
+      ${chart("chart-pseudo-share", "Share of pixels", "share")}
     </div>
+    ${seriesLegend("Curves by probability", series("share"))} ${shareTable(
+      `Iteration ${last.iteration}, ${last.images} photos. A dash: no such pixel.`,
+      ["Probability", "Share of pixels %", "Mean IoU %", "Accuracy %"],
+      rows,
+    )}
+  `;
+}
+
+/** The plain and the decoupled prediction of training steps; nothing where the recipe mixes no unlabeled photos. */
+function stepPart(record: RunRecord, { iteration, step }: DiagnosisRow): Html | undefined {
+  if (step === undefined) return undefined;
+  const series = (measure: "miou" | "accuracy") =>
+    STEP_SIDES.map(({ side, name, color }): ShareSeries => {
+      return { name, color, pick: (row) => row.step?.[side][measure] };
+    });
+  const chart = (id: string, title: string, measure: "miou" | "accuracy") =>
+    shareChart(record, { id, title, note: "in training steps" }, series(measure));
+  return html`
+    <h3>Crops in training steps</h3>
+    <p
+      class="note">The two predictions that the loss of unlabeled photos holds against each other, on augmented crops,
+      with the batch's statistics and dropout.</p>
+    <div class="charts">
+      ${chart("chart-step-miou", "Mean IoU", "miou")} ${chart(
+        "chart-step-accuracy",
+        "Accuracy",
+        "accuracy",
+      )}
+      ${shareTable(
+        `Iteration ${iteration}, ${step.crops} crops.`,
+        ["Prediction", "Mean IoU %", "Accuracy %"],
+        STEP_SIDES.map(({ side, name }): ShareRow => [name, step[side].miou, step[side].accuracy]),
+      )}
+    </div>
+    ${seriesLegend("Predictions", STEP_SIDES)}
+  `;
+}
+
+function pictures(record: RunRecord, { sure }: DiagnosisRow): Html | undefined {
+  const rows: readonly PictureRow[] = record.diagnosisPictures ?? [];
+  if (rows.length === 0) return undefined;
+  const columns = Math.max(...rows.map((row) => row.pictures.length));
+  return html`
+    <h3>Some of the photos</h3>
+    <p class="note">Light grey: in the last column a probability of ${sure.at(-1)?.above ??
+      0} or less, in the others
+      left out of the measures.</p>
+    ${classLegend(record)} ${rows.map((row) => pictureRow(row, columns))}
   `;
 }

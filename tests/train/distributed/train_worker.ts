@@ -6,6 +6,7 @@ import { CheckpointFolder } from "../../../src/train/checkpoint_folder.ts";
 import { clusterFromTfConfig } from "../../../src/train/distributed/cluster.ts";
 import { encodeServerDef } from "../../../src/train/distributed/server_def.ts";
 import { joinWorkers } from "../../../src/train/distributed/worker_group.ts";
+import type { DiagnosisRow } from "../../../src/train/metric_rows.ts";
 import { train } from "../../../src/train/trainer.ts";
 import { tinyConfig, tinyDataset, tinyDiagnosis, tinyNetwork } from "../tiny_run.ts";
 import type { WorkerJob } from "./worker_job.ts";
@@ -42,7 +43,8 @@ async function run(): Promise<void> {
     workers,
     onStep: (iteration) => console.log(`${tag}: iteration ${iteration}`),
     onEvaluation: (row) => console.log(`${tag}: ${JSON.stringify(row)}`),
-    onDiagnosis: (row) => console.log(`${tag}: ${JSON.stringify(row)}`),
+    ...((cluster?.index ?? 0) === 0 &&
+      { onDiagnosis: (row: DiagnosisRow) => console.log(`${tag}: ${JSON.stringify(row)}`) }),
   });
   console.log(`${tag}: ${((performance.now() - started) / job.iterations).toFixed(1)} ms an iteration`);
   workers?.leave();

@@ -51,10 +51,9 @@ for (const { recipe, changes, learningRate, workers, missing } of CASES) {
         await assertSameRun(out, alone, TEN_STEPS);
         for (const { text } of runs) {
           assert.deepEqual(evaluationOf(text), evaluationOf(one!.text));
-          assert.deepEqual(diagnosisOf(text), diagnosisOf(runs[0]!.text), "all processes count together");
-          // rounding may move a pixel over a level
-          assertClose(diagnosisOf(text), diagnosisOf(one!.text), { ofMaximum: 1e-4 });
         }
+        // rounding may move a pixel over a level
+        assertClose(diagnosisOf(runs[0]!.text), diagnosisOf(one!.text), { ofMaximum: 1e-4 });
       }
     },
     missing,
@@ -73,7 +72,7 @@ function evaluationOf(text: string): unknown {
   return JSON.parse(/\{"kind":"eval".*\}/.exec(text)![0]);
 }
 
-/** Images, mIoU and the shares of sure pixels. */
+/** What the chief says of images, mIoU and the shares of sure pixels; crops of steps are mixed within a process. */
 function diagnosisOf(text: string): number[] {
   const row = JSON.parse(/\{"kind":"diagnosis".*\}/.exec(text)![0]) as DiagnosisRow;
   return [row.images, row.miou, ...row.sure.map(({ share }) => share)];
