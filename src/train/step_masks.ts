@@ -127,8 +127,10 @@ async function countBatch({ network, config }: Run, counts: Counts, crops: Crops
   try {
     const { pairs } = await objective(tape, network, batch, draws, { recipe, ramp: 1 });
     const { alignCorners } = network.options.decoder;
-    const seen = (name: string) => classesAt(tape.observations.get(name)!.value.tensor, crop, alignCorners);
-    count(counts, crops, pairs!, await seen("M_u"), await seen("M_u_dec"));
+    const [plain, decoupled] = ["M_u", "M_u_dec"].map((name) => tape.observations.get(name)?.value.tensor);
+    if (pairs === undefined || plain === undefined || decoupled === undefined) return;
+    const classes = (prediction: tf.Tensor) => classesAt(prediction, crop, alignCorners);
+    count(counts, crops, pairs, await classes(plain), await classes(decoupled));
   } finally {
     tape.dispose();
     tf.dispose([batch.labeled, batch.labels, batch.unlabeled!]);
@@ -139,7 +141,7 @@ async function countBatch({ network, config }: Run, counts: Counts, crops: Crops
  * Compares M_u and M_u_dec of steps over augmented crops, as training makes them, with true masks. Several processes take
  * a part of the crops each, and statistics of their own part of a batch. The network stays as it was.
  * @param items Unlabeled images with the masks that training does not see
- * @returns `undefined` where the recipe mixes no unlabeled images, or no pixel has a class
+ * @returns `undefined` where the recipe has no M_u_dec, or no pixel has a class
  */
 export async function compareStepMasks(
   run: Run,

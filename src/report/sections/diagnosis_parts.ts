@@ -27,7 +27,7 @@ export interface ShareChartTexts {
   readonly note: string;
 }
 
-/** Curves of shares over the iterations, from 0 to 100 %. */
+/** Curves of shares over the iterations, from 0. */
 export function shareChart(
   record: RunRecord,
   { id, title, note }: ShareChartTexts,
@@ -42,7 +42,7 @@ export function shareChart(
     description: drawn.map(({ name, points }) => `${name}: ${describe(points, percentText)}`).join(" "),
     series: drawn,
     lastIteration: record.iterations,
-    range: [0, 1],
+    range: [0, Math.max(...drawn.flatMap(({ points }) => points.map(([, share]) => share)), 0.01)],
     valueText: (value) => percentText(value, 0),
   });
   return chartFigure(title, note, svg);

@@ -50,8 +50,10 @@ function levelPart(record: RunRecord, last: DiagnosisRow): Html {
     miou,
     accuracy,
   ]);
-  const chart = (id: string, title: string, measure: "miou" | "accuracy" | "share") =>
+  const chart = (id: string, title: string, measure: "miou" | "accuracy") =>
     shareChart(record, { id, title, note: "of whole photos" }, series(measure));
+  const sharesTexts = { id: "chart-pseudo-share", title: "Share of pixels", note: "above each level" };
+  const shareOfPixels = shareChart(record, sharesTexts, series("share").slice(1));
   return html`
     <h3>Whole photos, by probability</h3>
     <p
@@ -60,7 +62,7 @@ function levelPart(record: RunRecord, last: DiagnosisRow): Html {
     <div class="charts">
       ${chart("chart-pseudo-miou", "Mean IoU", "miou")}
       ${chart("chart-pseudo-accuracy", "Accuracy", "accuracy")}
-      ${chart("chart-pseudo-share", "Share of pixels", "share")}
+      ${shareOfPixels}
     </div>
     ${seriesLegend("Curves by probability", series("share"))} ${shareTable(
       `Iteration ${last.iteration}, ${last.images} photos. A dash: no such pixel.`,
