@@ -16,7 +16,7 @@ export function convolutionKernels(): ConvolutionKernels {
 }
 
 /** One convolution in the precision that is asked for, where that pays. */
-export function startConvolution(
+function startConvolution(
   x: readonly number[],
   weights: AnyTensor,
   geometry: ConvolutionGeometry,
