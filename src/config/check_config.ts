@@ -45,7 +45,7 @@ function textsOf(issue: Issue, value: unknown): string[] {
 
 /** Rules that hold between options. */
 function problemsBetween(config: RunConfig): string[] {
-  const { optimizer, evaluation, recipe, batch } = config;
+  const { optimizer, evaluation, recipe, batch, network } = config;
   const found: string[] = [];
   if (optimizer.minimumLearningRate > optimizer.learningRate) {
     found.push(
@@ -60,6 +60,11 @@ function problemsBetween(config: RunConfig): string[] {
   }
   if (recipe.usesUnlabeled && batch.unlabeled < 1) {
     found.push(`batch.unlabeled is 0, expected at least 1 for recipe "${recipe.name}"`);
+  }
+  if (recipe.usesUnlabeled && recipe.mix.shape === "box" && network.mitrans !== false) {
+    found.push(
+      'network.mitrans is on, expected false with mix.shape "box": the labeled decoder reads its mixtures',
+    );
   }
   try {
     checkRecipe(recipe);

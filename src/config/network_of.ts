@@ -3,20 +3,21 @@ import type { RunConfig } from "./run_config.ts";
 
 /**
  * The network of a run. Parts that the recipe never uses are left out: the mix decoder, MITrans and the image-level
- * classifier exist only where unlabeled images are used, the classifier only where its loss is on.
+ * classifier exist only where unlabeled images are blended in, the classifier only where its loss is on.
  * @param classes Number of classes of the dataset, at least 2
  */
 export function modelOptions(
   { network, recipe }: Pick<RunConfig, "network" | "recipe">,
   classes: number,
 ): ModelOptions {
-  const { usesUnlabeled, classifier } = recipe;
+  const { usesUnlabeled, classifier, mix } = recipe;
+  const mixDecoder = usesUnlabeled && mix.shape === "blend";
   return {
     classes,
     encoder: network.encoder,
     decoder: network.decoder,
-    mixDecoder: usesUnlabeled,
-    mitrans: usesUnlabeled && network.mitrans,
+    mixDecoder,
+    mitrans: mixDecoder && network.mitrans,
     classifier: usesUnlabeled && classifier.on,
   };
 }

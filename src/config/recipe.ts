@@ -27,10 +27,18 @@ export interface DecoupleOptions {
   readonly constantShare: boolean;
 }
 
+/**
+ * How two images become one. `blend`: λ times the labeled one and 1 − λ times the other (section 3.2). `box`: a
+ * rectangle of share λ of the area from the labeled one, all else from the other (CutMix; not in paper or code).
+ */
+export type MixShape = "blend" | "box";
+
 /** Where and how images are mixed. */
 export interface MixOptions {
   /** `features`: the concatenated ASPP branches; `images`: before the encoder, which they pass once more. */
   readonly at: "features" | "images";
+  /** A blend is read by MITrans and the mix decoder, boxes by the labeled decoder. */
+  readonly shape: MixShape;
   /** λ is drawn again while it is at or above this, in (0, 0.5]. */
   readonly lambdaLimit: number;
 }
@@ -110,17 +118,11 @@ const SOFT_LOGITS: DecoupleOptions = {
   normalize: false,
   constantShare: false,
 };
-const SOFT_PROBABILITIES: DecoupleOptions = {
-  mode: "soft",
-  space: "probabilities",
-  normalize: false,
-  constantShare: false,
-};
 
 const OFFICIAL: Recipe = {
   name: "official",
   usesUnlabeled: true,
-  mix: { at: "features", lambdaLimit: 0.5 },
+  mix: { at: "features", shape: "blend", lambdaLimit: 0.5 },
   pair: { select: "random", feature: "encoder", direction: "labeled" },
   decouple: SOFT_LOGITS,
   unsup: { loss: "focal-hard", threshold: 0, target: "M_u", weight: 1, rampUp: 0 },
@@ -133,7 +135,7 @@ const OFFICIAL: Recipe = {
 const PAPER: Recipe = {
   name: "paper",
   usesUnlabeled: true,
-  mix: { at: "images", lambdaLimit: 0.5 },
+  mix: { at: "images", shape: "blend", lambdaLimit: 0.5 },
   pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
   decouple: SOFT_LOGITS,
   unsup: { loss: "mse", threshold: 0, target: "M_u_dec", weight: 1, rampUp: 0.1 },
@@ -148,9 +150,10 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
   guidedmix: {
     ...PAPER,
     name: "guidedmix",
-    mix: { at: "features", lambdaLimit: 0.5 },
-    decouple: SOFT_PROBABILITIES,
-    dec: { ...SOFT_PROBABILITIES, loss: "mse", weight: 1 },
+    mix: { at: "images", shape: "box", lambdaLimit: 0.5 },
+    unsup: { loss: "ce", threshold: 0.8, target: "M_u", weight: 1, rampUp: 0.3 },
+    classifier: { on: false, weight: 1, warmUp: 0 },
+    dec: { ...SOFT_LOGITS, loss: "none", weight: 1 },
   },
   official: OFFICIAL,
   paper: PAPER,
@@ -179,6 +182,12 @@ export function checkRecipe(recipe: Recipe): void {
   demand(rising, `unsup.rampUp is ${unsup.rampUp}, expected a share of the run in [0, 1]`);
   const warm = classifier.warmUp >= 0 && classifier.warmUp < 1;
   demand(warm, `classifier.warmUp is ${classifier.warmUp}, expected a share of the run in [0, 1)`);
+  const boxed = mix.at === "images" && unsup.loss === "ce" && unsup.target === "M_u" && dec.loss === "none";
+  demand(
+    mix.shape === "blend" || boxed,
+    `mix.shape is "box" with mix.at "${mix.at}", unsup.loss "${unsup.loss}", unsup.target "${unsup.target}", ` +
+      `dec.loss "${dec.loss}", expected "images", "ce", "M_u", "none"`,
+  );
   const onProbabilities = recipe.decouple.space === "probabilities";
   demand(
     !(onProbabilities && (unsup.loss.startsWith("focal") || (unsup.loss === "ce" && unsup.target === "M_u"))),

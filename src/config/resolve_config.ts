@@ -45,9 +45,9 @@ export function findRecipe(name: string): Recipe {
   throw new ConfigError(`Cannot use recipe "${name}": it is unknown, ${expectedNames(name, RECIPE_NAMES)}`);
 }
 
-/** `guidedmix` and `paper` have MITrans; the official configurations do not switch it on. */
+/** `paper` has MITrans; the official configurations do not switch it on, and boxes need none. */
 function hasMitrans(recipe: RecipeName): boolean {
-  return recipe === "guidedmix" || recipe === "paper";
+  return recipe === "paper";
 }
 
 function baseConfig(preset: Preset, request: ConfigRequest): RunConfig {

@@ -94,6 +94,7 @@ const RECIPE = options<Recipe>({
   usesUnlabeled: flag(),
   mix: options({
     at: oneOf(["features", "images"]),
+    shape: oneOf(["blend", "box"]),
     lambdaLimit: numberWhere("a number in (0, 0.5]", (limit) => limit > 0 && limit <= 0.5),
   }),
   pair: options({

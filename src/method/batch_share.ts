@@ -1,4 +1,4 @@
-import type { Recipe } from "../config/recipe.ts";
+import type { MixShape, Recipe } from "../config/recipe.ts";
 import { type RandomStream, randomStream } from "../core/random.ts";
 import type { BatchRows } from "../nn/dropout.ts";
 import type { Tape, Value } from "../nn/tape.ts";
@@ -96,16 +96,20 @@ export function localPairs(
 
 /**
  * Where the rows of each decoder's batch stand in the whole one, for dropout. The labeled decoder sees labeled images,
- * then unlabeled ones; the mix decoder sees the mixtures of the own images of one side.
+ * then unlabeled ones; the mix decoder sees the mixtures of the own images of one side. Where mixtures are boxes, the
+ * labeled decoder sees the labeled images in one call and the mixtures in another.
  */
 export function rowsOfShare(
   share: Pick<BatchShare, "index" | "count">,
   batch: StepBatch,
   draws: StepDraws,
+  shape: MixShape = "blend",
 ): (decoder: "decode_head" | "decode_head_mix", count: number) => BatchRows {
   const labeled = ownPlaces(share, batch.labeled.shape[0]);
   return (decoder, count) => {
-    if (decoder === "decode_head_mix") return { of: count * share.count, own: ownPlaces(share, count) };
+    if (decoder === "decode_head_mix" || shape === "box") {
+      return { of: count * share.count, own: ownPlaces(share, count) };
+    }
     const places = ownPlaces(share, count - labeled.length);
     const unlabeled = draws.pairs === undefined
       ? places

@@ -28,10 +28,11 @@ export function gatherSide(
 ): BatchSide {
   const whole = (tensor: tf.Tensor) => tape.adopt(share.gatherTensor(tensor)).tensor;
   const atImages = mix.at === "images";
+  const readsLabels = dec.loss === "ce" || mix.shape === "box";
   return {
     images: atImages ? whole(side.images) as tf.Tensor4D : side.images,
     branches: atImages ? side.branches : share.gather(tape, side.branches),
     logits: share.gather(tape, side.logits),
-    labels: side.labels !== undefined && dec.loss === "ce" ? whole(side.labels) as LabelMap : side.labels,
+    labels: side.labels !== undefined && readsLabels ? whole(side.labels) as LabelMap : side.labels,
   };
 }

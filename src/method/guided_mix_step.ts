@@ -153,7 +153,7 @@ async function readLosses(values: LossValues): Promise<Record<string, number>> {
 function checkParts(network: Network, recipe: Recipe): void {
   const { options } = network;
   if (!recipe.usesUnlabeled) return;
-  if (!options.mixDecoder && recipe.unsup.weight > 0) {
+  if (!options.mixDecoder && recipe.unsup.weight > 0 && recipe.mix.shape === "blend") {
     throw new RangeError(
       `Cannot train with recipe "${recipe.name}": the network has no mix decoder, expected one`,
     );

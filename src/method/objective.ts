@@ -5,6 +5,9 @@
  *               ├─ encoder ─┼─> classifier on pooled features        L_cla
  *     unlabeled ┘           └─> pairs, mix(λ) ─> [MITrans] ─> mix decoder ─> M_mix ─> decouple   L_usup
  *                               labeled-labeled mix, decoupled against the first                L_dec
+ *
+ * With `mix.shape = "box"` the unlabeled images pass apart, as at inference, and the mixture goes through encoder and
+ * labeled decoder (`box_losses.ts`): total = L_ce + L_cla + L_mix + ω(t) · L_usup.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Recipe } from "../config/recipe.ts";
@@ -17,6 +20,7 @@ import { linearCombination, sliceBatch } from "../nn/arithmetic.ts";
 import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import { type BatchShare, rowsOfShare } from "./batch_share.ts";
+import { boxLosses, inferUnlabeled } from "./box_losses.ts";
 import { classificationLoss } from "./classification_loss.ts";
 import { consistencyLoss } from "./consistency_loss.ts";
 import { labeledMixLoss } from "./labeled_mix_loss.ts";
@@ -28,7 +32,7 @@ import type { StepBatch } from "./step_batch.ts";
 import type { StepDraws } from "./step_draws.ts";
 
 /** Names of the terms, as logs and reports show them. */
-export type LossName = "ce" | "cla" | "dec" | "usup";
+export type LossName = "ce" | "cla" | "dec" | "mix" | "usup";
 
 /** A step's objective on the tape. */
 export interface Objective {
@@ -70,7 +74,8 @@ interface Parts {
 function forward(pass: ForwardPass, network: Network, batch: StepBatch, recipe: Recipe) {
   const { tape } = pass;
   const { encoder, decoder } = network.options;
-  const images = recipe.usesUnlabeled ? [batch.labeled, batch.unlabeled!] : [batch.labeled];
+  const apart = recipe.usesUnlabeled && recipe.mix.shape === "box";
+  const images = recipe.usesUnlabeled && !apart ? [batch.labeled, batch.unlabeled!] : [batch.labeled];
   const counts = images.map((image) => image.shape[0]);
   const all = images.length === 1 ? tape.constant(images[0]!) : tape.adopt(tf.concat(images, 0));
   const encoded = encode(pass, all, encoder);
@@ -84,7 +89,13 @@ function forward(pass: ForwardPass, network: Network, batch: StepBatch, recipe: 
     tape.observe(`aspp_concat_${side}`, branches[i]!);
     tape.observe(`M_${side}`, logits[i]!);
   });
-  return { features, branches, logits };
+  if (!apart) return { features, branches, logits };
+  const unlabeled = inferUnlabeled(tape, network, batch.unlabeled!);
+  return {
+    features: [...features, unlabeled.features],
+    branches: [...branches, unlabeled.branches],
+    logits: [...logits, tape.observe("M_u", unlabeled.logits)],
+  };
 }
 
 /** Mixed branches: of the features, or of images that pass encoder and branches once more. */
@@ -175,13 +186,25 @@ async function semiSupervisedTerms(parts: Parts): Promise<{ terms: Weighted[]; p
   const { context: { recipe, ramp, classifierOnly, share } } = parts;
   const terms: Weighted[] = [];
   if (recipe.classifier.on) terms.push(["cla", recipe.classifier.weight, classifierLoss(parts)]);
-  if (classifierOnly || recipe.unsup.weight === 0) return { terms };
+  const box = recipe.mix.shape === "box";
+  if (classifierOnly || (recipe.unsup.weight === 0 && !box)) return { terms };
   const made = { tape: parts.pass.tape, ...parts, share, recipe };
   const sides = sidesOf(made);
   const mixture = await chooseMixture(made, sides);
+  const pairs = reportedPairs(made, mixture, sides);
+  if (box) {
+    const { mix, usup } = boxLosses(parts.pass, mixture, {
+      ...made,
+      network: parts.network,
+      pixels: pixelOptions(parts),
+    });
+    terms.push(["mix", 1, mix]);
+    if (usup !== undefined) terms.push(["usup", recipe.unsup.weight * ramp, usup]);
+    return { terms, pairs };
+  }
   terms.push(["usup", recipe.unsup.weight * ramp, unsupervisedLoss(parts, mixture)]);
   if (recipe.dec.loss !== "none") terms.push(["dec", recipe.dec.weight, decouplingLoss(parts, sides)]);
-  return { terms, pairs: reportedPairs(made, mixture, sides) };
+  return { terms, pairs };
 }
 
 /**
@@ -201,7 +224,7 @@ export async function objective(
     training: true,
     random: draws.dropout,
     normKernels: context.normKernels,
-    rows: context.share && rowsOfShare(context.share, batch, draws),
+    rows: context.share && rowsOfShare(context.share, batch, draws, recipe.mix.shape),
     replayed: (norm) => recipe.imagePoolUpdates === 2 && norm.startsWith("decode_head.image_pool."),
   });
   try {

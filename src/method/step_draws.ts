@@ -1,6 +1,7 @@
 import type { Recipe } from "../config/recipe.ts";
 import { hashText, numpyRandomState, type RandomStream, randomStream } from "../core/random.ts";
 import { drawsPairs, pairStream } from "./batch_share.ts";
+import { type Box, drawBoxes } from "./boxes.ts";
 import { drawMixCoefficient } from "./mix_coefficient.ts";
 import type { Pairs } from "./pairing.ts";
 import { randomPairs } from "./pairing.ts";
@@ -13,6 +14,8 @@ export interface StepDraws {
   readonly pairs?: Pairs;
   /** Partner of each labeled image in the labeled-labeled mix. */
   readonly labeledPartners?: readonly number[];
+  /** Which part of each mixture the labeled image is, where mixtures are boxes; of the whole batch. */
+  readonly boxes?: readonly Box[];
   /** Where dropout draws from. */
   readonly dropout?: RandomStream;
 }
@@ -21,6 +24,18 @@ export interface StepDraws {
 function partners(count: number, stream: RandomStream): number[] {
   const shift = count > 1 ? 1 + stream.integer(count - 1) : 0;
   return Array.from({ length: count }, (_, i) => (i + shift) % count);
+}
+
+/** One box a mixture; there are as many mixtures as images that get a partner. */
+function boxesOf(
+  { mix, pair }: Recipe,
+  stream: RandomStream,
+  labeled: number,
+  unlabeled: number,
+): Box[] | undefined {
+  if (mix.shape !== "box") return undefined;
+  const count = pair.select === "nearest" && pair.direction === "unlabeled" ? unlabeled : labeled;
+  return drawBoxes(stream, count, mix.lambdaLimit);
 }
 
 /**
@@ -40,6 +55,7 @@ export function drawStep(
     mixCoefficient: drawMixCoefficient(random, recipe.mix.lambdaLimit).value,
     pairs: drawsPairs(recipe) ? randomPairs(labeled, unlabeled, pairStream(seed, iteration)) : undefined,
     labeledPartners: partners(labeled, randomStream(seed, "labeled pairs", iteration)),
+    boxes: boxesOf(recipe, randomStream(seed, "boxes", iteration), labeled, unlabeled),
     dropout: randomStream(seed, "dropout", iteration),
   };
 }

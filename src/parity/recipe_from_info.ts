@@ -34,6 +34,7 @@ export function restatedRecipe(info: Info): Recipe {
   return {
     ...RECIPES.guidedmix,
     mix: {
+      shape: "blend",
       at: known(info, "mix_at", ["features", "images"] as const),
       lambdaLimit: info.lambda_limit as number,
     },
@@ -72,7 +73,7 @@ export function officialRecipe(info: Info): Recipe {
   const squared = (info.case as Info).loss === "mse";
   return {
     ...RECIPES.official,
-    mix: { at: "features", lambdaLimit: lambdaLimit as number },
+    mix: { at: "features", shape: "blend", lambdaLimit: lambdaLimit as number },
     unsup: { ...RECIPES.official.unsup, loss: squared ? "mse" : "focal-soft" },
   };
 }

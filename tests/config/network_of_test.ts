@@ -19,7 +19,8 @@ Deno.test("modelOptions() leaves training parts out where the recipe has no use 
     false,
     false,
   ]);
-  assert.ok(of("guidedmix").mitrans && of("guidedmix").classifier && of("paper").mixDecoder);
+  assert.ok(of("paper").mitrans && of("paper").classifier && of("paper").mixDecoder);
+  assert.ok(!of("guidedmix").mixDecoder, "boxes are read by the labeled decoder");
 });
 
 Deno.test("modelOptions() makes networks that can be built, for every preset", () => {

@@ -25,7 +25,7 @@ Deno.test("resolveConfig() accepts every preset with every recipe", () => {
     for (const recipe of RECIPE_NAMES) {
       const config = resolveConfig({ preset: name, recipe });
       assert.equal(config.recipe.name, recipe);
-      assert.equal(config.network.mitrans !== false, recipe === "guidedmix" || recipe === "paper");
+      assert.equal(config.network.mitrans !== false, recipe === "paper");
     }
   }
 });
@@ -118,7 +118,16 @@ Deno.test("resolveConfig() refuses options that do not fit each other", () => {
   assert.match(refused({ set: ["batch.unlabeled=0"] }), /expected at least 1 for recipe "guidedmix"/);
   assert.match(refused({ set: ["evaluation.stride=300,300"] }), /expected at most evaluation.crop/);
   assert.match(refused({ set: ["optimizer.minimumLearningRate=1"] }), /at most the learningRate/);
-  assert.match(refused({ set: ["unsup.loss=focal-hard"] }), /its prediction must be logits/);
+  const focal = ["unsup.loss=focal-hard", "decouple.space=probabilities"];
+  assert.match(refused({ recipe: "paper", set: focal }), /its prediction must be logits/);
+  assert.match(
+    refused({ set: ["dec.loss=mse"] }),
+    /mix.shape is "box" with .*dec.loss "mse", expected .*"none"/,
+  );
+  assert.match(
+    refused({ set: ["mitrans=true"] }),
+    /network.mitrans is on, expected false with mix.shape "box"/,
+  );
   assert.equal(resolveConfig({ recipe: "supervised", set: ["batch.unlabeled=0"] }).batch.unlabeled, 0);
 });
 

@@ -62,10 +62,11 @@ Deno.test("localPairs() keeps the pairs of two own images, in own indices", () =
 Deno.test("rowsOfShare() gives every row of the whole batch to one process", () => {
   fc.assert(fc.property(sizes, fc.nat(), ({ count, own }, iteration) => {
     const batch = { labeled: { shape: [own, 1, 1, 3] } } as unknown as StepBatch;
-    for (const recipe of [RECIPES.official, RECIPES.guidedmix]) {
+    for (const recipe of [RECIPES.official, RECIPES.guidedmix, RECIPES.paper]) {
+      const { shape } = recipe.mix;
       const draws = drawStep(recipe, 1, iteration, own * count, own * count);
       for (const [decoder, rows] of [["decode_head", 2 * own], ["decode_head_mix", own]] as const) {
-        const all = shares(count).map((share) => rowsOfShare(share, batch, draws)(decoder, rows));
+        const all = shares(count).map((share) => rowsOfShare(share, batch, draws, shape)(decoder, rows));
         for (const { of } of all) assert.equal(of, rows * count);
         const taken = all.flatMap((one) => one.own).sort((a, b) => a - b);
         assert.deepEqual(taken, Array.from({ length: rows * count }, (_, i) => i));

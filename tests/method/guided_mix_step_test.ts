@@ -6,7 +6,7 @@ import { guidedMixStep } from "../../src/method/guided_mix_step.ts";
 import type { StepBatch } from "../../src/method/step_batch.ts";
 import { Network } from "../../src/model/network.ts";
 import { assertClose, numericTest } from "../numeric.ts";
-import { CONTEXT, recipeWith, SMALL, smallBatch, withStep } from "./small_step.ts";
+import { BLENDED, CONTEXT, recipeWith, SMALL, smallBatch, withStep } from "./small_step.ts";
 
 /** First parts of the names of parameters that got a gradient. */
 function partsOf(gradients: ReadonlyMap<string, unknown>): string[] {
@@ -14,7 +14,7 @@ function partsOf(gradients: ReadonlyMap<string, unknown>): string[] {
 }
 
 const TERMS: Readonly<Record<string, string[]>> = {
-  guidedmix: ["ce", "cla", "dec", "total", "usup"],
+  guidedmix: ["ce", "mix", "total", "usup"],
   official: ["ce", "total", "usup"],
   paper: ["ce", "cla", "dec", "total", "usup"],
   supervised: ["ce", "total"],
@@ -25,9 +25,9 @@ for (const name of RECIPE_NAMES) {
     await withStep(RECIPES[name], ({ losses, ramp, mixCoefficient }) => {
       assert.deepEqual(Object.keys(losses).sort(), TERMS[name]);
       assert.ok(ramp > 0 && ramp <= 1 && mixCoefficient >= 0 && mixCoefficient < 0.5);
-      const { ce = 0, cla = 0, dec = 0, usup = 0, total } = losses;
+      const { ce = 0, cla = 0, dec = 0, mix = 0, usup = 0, total } = losses;
       const { unsup, classifier, dec: labeledMix } = RECIPES[name];
-      const sum = ce + classifier.weight * cla + labeledMix.weight * dec + unsup.weight * ramp * usup;
+      const sum = ce + mix + classifier.weight * cla + labeledMix.weight * dec + unsup.weight * ramp * usup;
       assertClose([total!], [sum], { ofMaximum: 1e-5 });
     });
   });
@@ -62,10 +62,10 @@ numericTest(
 
 numericTest("guidedMixStep() gives the constant side exactly no gradient", async () => {
   const off = { dec: { loss: "none" as const }, classifier: { on: false } };
-  await withStep(recipeWith("guidedmix", { ...off, unsup: { target: "M_u_dec" } }), ({ gradients }) => {
+  await withStep(recipeWith(BLENDED, { ...off, unsup: { target: "M_u_dec" } }), ({ gradients }) => {
     assert.deepEqual(partsOf(gradients), ["backbone", "decode_head"], "M_mix is constant");
   });
-  await withStep(recipeWith("guidedmix", { ...off, unsup: { target: "M_u" } }), ({ gradients }) => {
+  await withStep(recipeWith(BLENDED, { ...off, unsup: { target: "M_u" } }), ({ gradients }) => {
     assert.deepEqual(partsOf(gradients), ["backbone", "decode_head", "decode_head_mix", "mitrans"]);
   });
 });
@@ -78,7 +78,7 @@ numericTest("guidedMixStep() of supervised leaves everything but encoder and dec
 });
 
 numericTest("guidedMixStep() in the classifier's warm-up trains its loss alone", async () => {
-  const recipe = recipeWith("guidedmix", { classifier: { warmUp: 0.5 } });
+  const recipe = recipeWith(BLENDED, { classifier: { warmUp: 0.5 } });
   await withStep(recipe, ({ losses, gradients }) => {
     assert.deepEqual(Object.keys(losses).sort(), ["cla", "total"]);
     assert.deepEqual(partsOf(gradients), ["backbone", "classifier"]);
@@ -92,7 +92,7 @@ numericTest(
     const first = tf.slice(batch.labeled, 0, 1);
     const labeled = tf.tile(first, [2, 1, 1, 1]) as tf.Tensor4D;
     tf.dispose([first, batch.labeled]);
-    const recipe = recipeWith("guidedmix", { dec: { normalize: true } });
+    const recipe = recipeWith(BLENDED, { dec: { normalize: true } });
     const options = { ...SMALL, mitrans: false as const };
     const prepare = ({ parameters }: Network) => {
       for (const { name } of parameters.specs().filter(({ name }) => name.startsWith("decode_head_mix."))) {
@@ -137,7 +137,7 @@ async function refused(
   const batch = { ...whole, ...change.batch };
   const network = new Network(change.options ?? SMALL, 7);
   change.prepare?.(network);
-  await assert.rejects(guidedMixStep(network, batch, change.recipe ?? RECIPES.guidedmix, CONTEXT), expected);
+  await assert.rejects(guidedMixStep(network, batch, change.recipe ?? BLENDED, CONTEXT), expected);
   network.dispose();
   tf.dispose([
     ...Object.values(whole),
@@ -177,15 +177,15 @@ numericTest("guidedMixStep() refuses batches whose shapes do not fit", async () 
 });
 
 numericTest("guidedMixStep() refuses recipes out of range, and networks that lack a part", async () => {
-  const mixed = (lambdaLimit: number) => recipeWith("guidedmix", { mix: { lambdaLimit } });
+  const mixed = (lambdaLimit: number) => recipeWith(BLENDED, { mix: { lambdaLimit } });
   for (const limit of [0, -1, 0.51, NaN]) {
     await refused(range(/mix\.lambdaLimit is .*, expected a number in \(0, 0\.5\]/), {
       recipe: mixed(limit),
     });
   }
-  const weight = recipeWith("guidedmix", { unsup: { weight: -1 } });
+  const weight = recipeWith(BLENDED, { unsup: { weight: -1 } });
   await refused(range(/unsup\.weight is -1/), { recipe: weight });
-  const focal = recipeWith("guidedmix", { unsup: { loss: "focal-hard" } });
+  const focal = recipeWith(BLENDED, { unsup: { loss: "focal-hard" } });
   await refused(range(/decouple\.space "probabilities"/), { recipe: focal });
   await refused(range(/has no classifier, expected one/), { options: { ...SMALL, classifier: false } });
   await refused(range(/has no mix decoder, expected one/), {

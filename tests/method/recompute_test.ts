@@ -49,7 +49,7 @@ const CASES: readonly Case[] = [
   { recipe: "paper", encoder: { depth: 50 } },
   { recipe: "supervised", encoder: { stem: "v1", contractDilation: false } },
   // wide enough to pay for casts
-  { recipe: "guidedmix", encoder: { baseChannels: 32 }, precision: "bfloat16" },
+  { recipe: "official", encoder: { baseChannels: 32 }, precision: "bfloat16" },
 ];
 
 for (const { recipe, encoder, precision } of CASES) {

@@ -43,12 +43,28 @@ export function smallBatch(labeled = 2, unlabeled = labeled, side = 33): Require
   };
 }
 
+const PROBABILITIES = {
+  mode: "soft",
+  space: "probabilities",
+  normalize: false,
+  constantShare: false,
+} as const;
+
+/** `paper` with features blended instead of images, decoupled in probabilities. */
+export const BLENDED: Recipe = {
+  ...RECIPES.paper,
+  mix: { at: "features", shape: "blend", lambdaLimit: 0.5 },
+  decouple: PROBABILITIES,
+  dec: { ...PROBABILITIES, loss: "mse", weight: 1 },
+};
+
 /** Names of a recipe's parts to change. */
 export type RecipeChanges = { readonly [K in keyof Recipe]?: Partial<Recipe[K]> | Recipe[K] };
 
-/** A named recipe with changes in its parts. */
-export function recipeWith(name: keyof typeof RECIPES, changes: RecipeChanges): Recipe {
-  const recipe = RECIPES[name] as unknown as Record<string, unknown>;
+/** A recipe with changes in its parts. */
+export function recipeWith(base: keyof typeof RECIPES | Recipe, changes: RecipeChanges): Recipe {
+  const whole = typeof base === "string" ? RECIPES[base] : base;
+  const recipe = whole as unknown as Record<string, unknown>;
   const parts = Object.entries(changes).map(([part, change]) => {
     const table = typeof change === "object" && change !== null;
     return [part, table ? { ...recipe[part] as object, ...change } : change];

@@ -9,6 +9,7 @@ import { readLabeled } from "../../src/data/read_item.ts";
 import type { Network } from "../../src/model/network.ts";
 import { compareStepMasks } from "../../src/train/step_masks.ts";
 import { numericTest } from "../numeric.ts";
+import { BLENDED } from "../method/small_step.ts";
 import { tinyConfig, tinyDataset, tinyDiagnosis, tinyNetwork } from "./tiny_run.ts";
 
 const DATASET = await tinyDataset();
@@ -24,7 +25,11 @@ async function withNetwork(body: (network: Network) => Promise<void>): Promise<v
 }
 
 function compare(network: Network, items: readonly Item[], changes: Partial<RunConfig> = {}) {
-  return compareStepMasks({ network, dataset: DATASET, config: tinyConfig(5, changes) }, items);
+  return compareStepMasks({
+    network,
+    dataset: DATASET,
+    config: tinyConfig(5, { recipe: BLENDED, ...changes }),
+  }, items);
 }
 
 /** Lets a decoder say one class everywhere. */
@@ -88,8 +93,9 @@ for (const recipe of ["official", "paper"] as const) {
 numericTest("compareStepMasks() has nothing to say where no unlabeled image is mixed", async () => {
   await withNetwork(async (network) => {
     const { guidedmix, supervised } = RECIPES;
+    assert.equal(await compare(network, ITEMS, { recipe: guidedmix }), undefined, "boxes are not decoupled");
     assert.equal(await compare(network, ITEMS, { recipe: supervised }), undefined);
-    const without = { ...guidedmix, unsup: { ...guidedmix.unsup, weight: 0 } };
+    const without = { ...BLENDED, unsup: { ...BLENDED.unsup, weight: 0 } };
     assert.equal(await compare(network, ITEMS, { recipe: without }), undefined);
     assert.equal(await compare(network, []), undefined);
   });

@@ -10,6 +10,7 @@ import type { RunRecord } from "../run_record.ts";
 const LOSS_TEXTS: Readonly<Record<string, string>> = {
   total: "all together",
   ce: "cross entropy of the labeled pictures",
+  mix: "labeled part of the mixed pictures",
   usup: "unlabeled, before its weight ω",
   cla: "classes of the whole picture",
   dec: "labeled pairs, taken apart",

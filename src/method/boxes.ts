@@ -1,0 +1,52 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { numpyRandomState, type RandomStream } from "../core/random.ts";
+import { drawMixCoefficient } from "./mix_coefficient.ts";
+
+/** A rectangle of an image, in shares of its height and width. */
+export interface Box {
+  /** From the top, in [0, 1 − height]. */
+  readonly top: number;
+  /** From the left, in [0, 1 − width]. */
+  readonly left: number;
+  /** In (0, 1]. */
+  readonly height: number;
+  /** In (0, 1]. */
+  readonly width: number;
+}
+
+/** Logarithm of the most that height and width may differ by. */
+const ASPECT = 0.6;
+
+/** A box of share λ of the area, its sides differing by a factor of up to e^0.6, anywhere in the image. */
+function drawBox(stream: RandomStream, share: number): Box {
+  const aspect = Math.exp(ASPECT * (2 * stream.uniform() - 1));
+  const height = Math.min(1, Math.sqrt(share * aspect));
+  const width = share / height;
+  return { top: stream.uniform() * (1 - height), left: stream.uniform() * (1 - width), height, width };
+}
+
+/**
+ * Boxes for a step's mixtures. The area of each is a λ of its own, drawn as `drawMixCoefficient` does.
+ * @param lambdaLimit In (0, 0.5]
+ */
+export function drawBoxes(stream: RandomStream, count: number, lambdaLimit: number): Box[] {
+  const shares = numpyRandomState(stream.integer(0x100000000));
+  return Array.from({ length: count }, () => drawBox(stream, drawMixCoefficient(shares, lambdaLimit).value));
+}
+
+/**
+ * 1 inside of each box, 0 outside; edges rounded to whole pixels.
+ * @returns int32 `[boxes, height, width]`; the caller disposes it
+ */
+export function boxMask(boxes: readonly Box[], height: number, width: number): tf.Tensor3D {
+  const mask = new Int32Array(boxes.length * height * width);
+  boxes.forEach((box, i) => {
+    const [top, bottom] = [box.top, box.top + box.height].map((edge) => Math.round(edge * height));
+    const [left, right] = [box.left, box.left + box.width].map((edge) => Math.round(edge * width));
+    for (let y = top!; y < bottom!; y++) {
+      const row = (i * height + y) * width;
+      mask.fill(1, row + left!, row + right!);
+    }
+  });
+  return tf.tensor3d(mask, [boxes.length, height, width], "int32");
+}

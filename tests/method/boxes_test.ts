@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { randomStream } from "../../src/core/random.ts";
+import { boxMask, drawBoxes } from "../../src/method/boxes.ts";
+import { numericTest } from "../numeric.ts";
+
+Deno.test("drawBoxes() draws boxes inside of the image, of areas below the limit", () => {
+  fc.assert(fc.property(fc.nat(), fc.double({ min: 0.01, max: 0.5, noNaN: true }), (seed, limit) => {
+    for (const { top, left, height, width } of drawBoxes(randomStream(seed, "boxes"), 5, limit)) {
+      assert.ok(height > 0 && width > 0 && height * width < limit);
+      assert.ok(top >= 0 && left >= 0 && top + height <= 1 + 1e-12 && left + width <= 1 + 1e-12);
+    }
+  }));
+});
+
+Deno.test("drawBoxes() draws areas of a quarter in the mean, as λ is, and boxes that differ within a step", () => {
+  const boxes = drawBoxes(randomStream(3, "boxes"), 4000, 0.5);
+  const mean = boxes.reduce((sum, { height, width }) => sum + height * width, 0) / boxes.length;
+  assert.ok(Math.abs(mean - 0.25) < 0.01, `mean area ${mean}`);
+  assert.equal(new Set(boxes.map(({ left }) => left)).size, boxes.length);
+});
+
+numericTest("boxMask() is 1 inside of each box alone", async () => {
+  const mask = boxMask(
+    [
+      { top: 0.25, left: 0.5, height: 0.5, width: 0.5 },
+      { top: 0, left: 0, height: 1, width: 1 },
+      { top: 0.9, left: 0, height: 0.01, width: 1 },
+    ],
+    4,
+    2,
+  );
+  assert.deepEqual([...await mask.data()], [
+    0,
+    0,
+    0,
+    1,
+    0,
+    1,
+    0,
+    0,
+    ...Array(8).fill(1),
+    ...Array(8).fill(0),
+  ]);
+  mask.dispose();
+});
