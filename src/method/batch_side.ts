@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Recipe } from "../config/recipe.ts";
+import { type Branches, combineBranches } from "../model/branches.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import type { LabelMap } from "../nn/tensors.ts";
 import type { BatchShare } from "./batch_share.ts";
@@ -8,8 +9,8 @@ import type { BatchShare } from "./batch_share.ts";
 export interface BatchSide {
   /** `[N, H, W, 3]` */
   readonly images: tf.Tensor4D;
-  /** Concatenated ASPP branches. */
-  readonly branches: Value;
+  /** ASPP branches. */
+  readonly branches: Branches;
   /** Logits at feature size. */
   readonly logits: Value;
   /** `[N, H, W]`, for labeled images. */
@@ -31,7 +32,9 @@ export function gatherSide(
   const readsLabels = dec.loss === "ce" || mix.shape === "box";
   return {
     images: atImages ? whole(side.images) as tf.Tensor4D : side.images,
-    branches: atImages ? side.branches : share.gather(tape, side.branches),
+    branches: atImages
+      ? side.branches
+      : combineBranches([side.branches], ([part]) => share.gather(tape, part!)),
     logits: share.gather(tape, side.logits),
     labels: side.labels !== undefined && readsLabels ? whole(side.labels) as LabelMap : side.labels,
   };

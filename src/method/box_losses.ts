@@ -1,4 +1,5 @@
 import type { Recipe } from "../config/recipe.ts";
+import type { Branches } from "../model/branches.ts";
 import { asppBranches, decodeBranches } from "../model/decoder.ts";
 import { encode } from "../model/encoder.ts";
 import { ForwardPass } from "../model/forward_pass.ts";
@@ -18,8 +19,8 @@ import type { StepDraws } from "./step_draws.ts";
 export interface Inferred {
   /** Encoder features `[M, h, w, C]`. */
   readonly features: Value;
-  /** Concatenated ASPP branches. */
-  readonly branches: Value;
+  /** ASPP branches. */
+  readonly branches: Branches;
   /** Logits at feature size. */
   readonly logits: Value;
 }
@@ -33,13 +34,13 @@ export function inferUnlabeled(tape: Tape, network: Network, images: FeatureMap)
   const { encoder, decoder } = network.options;
   const infer = () => {
     const features = encode(pass, tape.constant(images), encoder);
-    const branches = asppBranches(pass, features, decoder, [images.shape[0]]);
-    return [features, branches[0]!, decodeBranches(pass, branches, decoder)[0]!];
+    const [branches] = asppBranches(pass, features, decoder, [images.shape[0]]);
+    return { ...branches!, features, logits: decodeBranches(pass, [branches!], decoder)[0]! };
   };
-  const [features, branches, logits] = tape.withoutGradient(() =>
+  const { features, logits, ...branches } = tape.withoutGradient(() =>
     tape.prefixed("u_", () => tape.scope(infer))
   );
-  return { features: features!, branches: branches!, logits: logits! };
+  return { features, branches, logits };
 }
 
 /** What the losses of a mixture by place are taken with. */

@@ -44,6 +44,11 @@ export interface StepContext {
   readonly takeGradient?: (name: string, gradient: AnyTensor) => void;
   /** Called with what `Tape.observe` named, before it is freed. */
   readonly observe?: (observations: ReadonlyMap<string, Observation>) => void | Promise<void>;
+  /**
+   * What `observe` asks for, by names without prefix; everything when absent. To observe the joined ASPP branches
+   * (`aspp_concat_l`, and with it `aspp_concat_u`, `mixed`, `mix_head_in`) costs time: else they are never joined.
+   */
+  readonly observed?: readonly string[];
 }
 
 /** What a step gives back. */
@@ -119,7 +124,8 @@ export async function guidedMixStep(
   const classifierOnly = recipe.usesUnlabeled && recipe.classifier.on &&
     iteration < recipe.classifier.warmUp * iterations;
   const tape = new Tape({
-    observing: context.observe !== undefined,
+    observing: context.observe !== undefined &&
+      (context.observed === undefined || new Set(context.observed)),
     precision: context.precision,
     recompute: context.recompute === "encoder",
   });

@@ -1,6 +1,7 @@
 /** Which images of a step are mixed with each other, where one process trains and where several do. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Recipe } from "../config/recipe.ts";
+import type { Branches } from "../model/branches.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import { type BatchShare, localPairs, ownPairs } from "./batch_share.ts";
 import { type BatchSide, gatherSide } from "./batch_side.ts";
@@ -16,8 +17,8 @@ export interface MadeBatch {
   readonly batch: StepBatch;
   /** Encoder features. */
   readonly features: readonly Value[];
-  /** Concatenated ASPP branches. */
-  readonly branches: readonly Value[];
+  /** ASPP branches. */
+  readonly branches: readonly Branches[];
   /** M_l and M_u. */
   readonly logits: readonly Value[];
   /** The random part. */

@@ -12,6 +12,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Recipe } from "../config/recipe.ts";
 import type { Network } from "../model/network.ts";
+import { type Branches, combineBranches, joinBranches } from "../model/branches.ts";
 import { asppBranches, decodeBranches, decodeMixed } from "../model/decoder.ts";
 import { encode } from "../model/encoder.ts";
 import { ForwardPass } from "../model/forward_pass.ts";
@@ -64,10 +65,20 @@ interface Parts {
   readonly context: ObjectiveContext;
   /** Encoder features of the labeled and of the unlabeled images. */
   readonly features: readonly Value[];
-  /** Concatenated ASPP branches of each. */
-  readonly branches: readonly Value[];
+  /** ASPP branches of each. */
+  readonly branches: readonly Branches[];
   /** M_l and M_u. */
   readonly logits: readonly Value[];
+}
+
+/** Whether branches are joined at every position, as their observation with its gradient needs it. */
+function joinsBranches(tape: Tape): boolean {
+  return tape.observes("aspp_concat_l");
+}
+
+/** Names branches, where they are joined. */
+function observeBranches(tape: Tape, name: string, branches: Branches): void {
+  if (branches.pooled === undefined) tape.observe(name, branches.maps);
 }
 
 /** Encoder, branches and labeled decoder over labeled and unlabeled images. */
@@ -79,14 +90,14 @@ function forward(pass: ForwardPass, network: Network, batch: StepBatch, recipe: 
   const counts = images.map((image) => image.shape[0]);
   const all = images.length === 1 ? tape.constant(images[0]!) : tape.adopt(tf.concat(images, 0));
   const encoded = encode(pass, all, encoder);
-  const branches = asppBranches(pass, encoded, decoder, counts);
+  const branches = asppBranches(pass, encoded, decoder, counts, joinsBranches(tape));
   const features = counts.length === 1
     ? [encoded]
     : counts.map((count, i) => sliceBatch(tape, encoded, i === 0 ? 0 : counts[0]!, count));
   // where M_u is the constant side of L_usup, nothing of the labeled decoder's work on it has a gradient
   const logits = decodeBranches(pass, branches, decoder, recipe.unsup.target === "M_u");
   ["l", "u"].slice(0, counts.length).forEach((side, i) => {
-    tape.observe(`aspp_concat_${side}`, branches[i]!);
+    observeBranches(tape, `aspp_concat_${side}`, branches[i]!);
     tape.observe(`M_${side}`, logits[i]!);
   });
   if (!apart) return { features, branches, logits };
@@ -99,18 +110,19 @@ function forward(pass: ForwardPass, network: Network, batch: StepBatch, recipe: 
 }
 
 /** Mixed branches: of the features, or of images that pass encoder and branches once more. */
-function mixBranches({ pass, network, draws, context }: Parts, { first, second, pairs }: Mixture): Value {
+function mixBranches({ pass, network, draws, context }: Parts, { first, second, pairs }: Mixture): Branches {
   const { tape } = pass;
   const { mixCoefficient: coefficient } = draws;
   if (context.recipe.mix.at === "features") {
-    return mix(tape, first.branches, second.branches, pairs, coefficient);
+    const both = [first.branches, second.branches];
+    return combineBranches(both, ([left, right]) => mix(tape, left!, right!, pairs, coefficient));
   }
   const { encoder, decoder } = network.options;
   return tape.scope(() => {
     const [left, right] = [tape.constant(first.images), tape.constant(second.images)];
     const images = tape.observe("mixed_img", mix(tape, left, right, pairs, coefficient));
     const features = tape.prefixed("mix_", () => encode(pass, images, encoder));
-    return asppBranches(pass, features, decoder, [images.shape[0]!])[0]!;
+    return asppBranches(pass, features, decoder, [images.shape[0]!], joinsBranches(tape))[0]!;
   });
 }
 
@@ -123,9 +135,10 @@ function mixedLogits(parts: Parts, mixture: Mixture, prefix: "" | "dec_"): Value
   const { tape } = pass;
   const { mitrans: options, decoder } = network.options;
   const run = () => {
-    const mixed = tape.observe("mixed", mixBranches(parts, mixture));
-    const transferred = options ? mitrans(pass, mixed, options) : mixed;
-    tape.observe("mix_head_in", transferred);
+    const mixed = mixBranches(parts, mixture);
+    observeBranches(tape, "mixed", mixed);
+    const transferred = options ? { maps: mitrans(pass, joinBranches(tape, mixed), options) } : mixed;
+    observeBranches(tape, "mix_head_in", transferred);
     return decodeMixed(pass, transferred, decoder);
   };
   return tape.scope(() => tape.prefixed(prefix, run));

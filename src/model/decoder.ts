@@ -1,8 +1,10 @@
 import type { DecoderOptions } from "../config/model_options.ts";
 import { concatenate, sliceBatch } from "../nn/arithmetic.ts";
 import { dropoutOfParts } from "../nn/dropout.ts";
-import { globalAveragePool, resizeBilinear } from "../nn/pool_and_resize.ts";
+import { globalAveragePool } from "../nn/pool_and_resize.ts";
+import type { PooledMaps } from "../nn/pooled_convolution.ts";
 import type { Value } from "../nn/tape.ts";
+import { type Branches, combineBranches, joinBranches } from "./branches.ts";
 import { POINTWISE } from "./encoder.ts";
 import type { ForwardPass } from "./forward_pass.ts";
 
@@ -38,38 +40,75 @@ export function split(pass: ForwardPass, x: Value, parts: BatchParts): Value[] {
   });
 }
 
-function imagePool(pass: ForwardPass, x: Value, options: DecoderOptions, parts: BatchParts): Value[] {
-  const [, h, w] = x.shape as [number, number, number];
+/** The image pool's branch of each part, `[n, 1, 1, channels]`. */
+function imagePool(pass: ForwardPass, x: Value, parts: BatchParts): Value[] {
+  return pass.tape.scope(() => {
+    const pooled = globalAveragePool(pass.tape, x);
+    return partedModule(pass, "decode_head.image_pool.1", pooled, POINTWISE, parts);
+  });
+}
+
+/** The branches of the dilations, joined, for each part. */
+function dilatedBranches(pass: ForwardPass, x: Value, options: DecoderOptions, parts: BatchParts): Value[] {
   const { tape } = pass;
   return tape.scope(() => {
-    const pooled = globalAveragePool(tape, x);
-    return partedModule(pass, "decode_head.image_pool.1", pooled, POINTWISE, parts)
-      .map((part) => resizeBilinear(tape, part, h, w, options.alignCorners));
+    const branches = options.dilations.map((dilation, i) => {
+      const geometry = dilation === 1 ? POINTWISE : { stride: 1, dilation, padding: dilation };
+      return partedModule(pass, `decode_head.aspp_modules.${i}`, x, geometry, parts);
+    });
+    return branches[0]!.map((_, part) => concatenate(tape, branches.map((branch) => branch[part]!), 3));
   });
 }
 
 /**
- * The concatenated ASPP branches (Chen et al. 2017, section 3.3; mmseg's ASPPHead): image pool first, then one branch
- * a dilation.
+ * The ASPP branches (Chen et al. 2017, section 3.3; mmseg's ASPPHead): image pool first, then one branch a dilation.
  * @param x Encoder features `[N, h, w, C]`
  * @param parts Sizes of the parts of the batch that have statistics of their own (labeled, unlabeled); the
  * convolutions run over all of them at once
- * @returns One `[n, h, w, channels · (dilations + 1)]` for each part; one in all outside of training
+ * @param whole Joins the image pool's branch to the others at every position, to be looked at with its gradient
+ * @returns `channels · (dilations + 1)` channels for each part; one part in all outside of training
  */
 export function asppBranches(
   pass: ForwardPass,
   x: Value,
   options: DecoderOptions,
   parts: BatchParts,
-): Value[] {
+  whole = false,
+): Branches[] {
+  const { tape } = pass;
+  const make = () => {
+    const pooled = imagePool(pass, x, parts);
+    return dilatedBranches(pass, x, options, parts).map((maps, part) => ({ maps, pooled: pooled[part] }));
+  };
+  // in bfloat16 cutting the kernel in two costs more time than the narrower convolution saves
+  if (!whole && tape.precision === "float32") return make();
+  return tape.scope(() => make().map((one) => joinBranches(tape, one))).map((maps) => ({ maps }));
+}
+
+/** The 3×3 convolution of a decoder's bottleneck. */
+function reduce(pass: ForwardPass, head: Head, branches: readonly Branches[]): Value[] {
+  const name = `${head}.bottleneck.conv`;
+  const apart = branches.filter((one): one is PooledMaps => one.pooled !== undefined);
+  return apart.length === branches.length
+    ? pass.pooledConvolution(name, apart, AROUND)
+    : branches.map((one) => pass.convolution(name, joinBranches(pass.tape, one), AROUND));
+}
+
+/** Bottleneck of each of the branches, each normalized for itself. */
+function bottleneck(pass: ForwardPass, head: Head, branches: readonly Branches[]): Value[] {
+  return pass.tape.scope(() =>
+    reduce(pass, head, branches).map((map) => pass.norm(`${head}.bottleneck.bn`, map, true))
+  );
+}
+
+/** The same by one convolution over all of them. */
+function bottleneckAtOnce(pass: ForwardPass, head: Head, branches: readonly Branches[]): Value[] {
   const { tape } = pass;
   return tape.scope(() => {
-    const branches = [imagePool(pass, x, options, parts)];
-    options.dilations.forEach((dilation, i) => {
-      const geometry = dilation === 1 ? POINTWISE : { stride: 1, dilation, padding: dilation };
-      branches.push(partedModule(pass, `decode_head.aspp_modules.${i}`, x, geometry, parts));
-    });
-    return branches[0]!.map((_, part) => concatenate(tape, branches.map((branch) => branch[part]!), 3));
+    const all = combineBranches(branches, (parts) => concatenate(tape, parts, 0));
+    const [map] = reduce(pass, head, [all]);
+    return split(pass, map!, branches.map(({ maps }) => maps.shape[0]!))
+      .map((part) => pass.norm(`${head}.bottleneck.bn`, part, true));
   });
 }
 
@@ -82,20 +121,17 @@ export function asppBranches(
  */
 export function decodeBranches(
   pass: ForwardPass,
-  branches: readonly Value[],
+  branches: readonly Branches[],
   options: DecoderOptions,
   apart = false,
 ): Value[] {
   const { tape } = pass;
   return tape.scope(() => {
-    if (apart) {
-      const maps = branches.map((branch) => pass.module("decode_head.bottleneck", branch, AROUND));
-      return classify(pass, "decode_head", maps, options.dropout);
+    if (apart || branches.length === 1) {
+      return classify(pass, "decode_head", bottleneck(pass, "decode_head", branches), options.dropout);
     }
-    const whole = branches.length === 1 ? branches[0]! : concatenate(tape, branches, 0);
-    const parts = branches.map((branch) => branch.shape[0]!);
-    const maps = partedModule(pass, "decode_head.bottleneck", whole, AROUND, parts);
-    const joined = maps.length === 1 ? maps[0]! : concatenate(tape, maps, 0);
+    const joined = concatenate(tape, bottleneckAtOnce(pass, "decode_head", branches), 0);
+    const parts = branches.map(({ maps }) => maps.shape[0]!);
     return split(pass, classify(pass, "decode_head", [joined], options.dropout)[0]!, parts);
   });
 }
@@ -119,13 +155,13 @@ function classify(pass: ForwardPass, head: Head, maps: readonly Value[], dropout
 
 /**
  * The mix decoder: bottleneck and pixel classifier with weights of their own. Training only.
- * @param mixed Mixed branches, or what MITrans made of them, `[N, h, w, C]`
+ * @param mixed Mixed branches, or what MITrans made of them
  * @returns M_mix, logits at feature size `[N, h, w, K]`; the bottleneck's output is observed as `mix_bottleneck`
  */
-export function decodeMixed(pass: ForwardPass, mixed: Value, options: DecoderOptions): Value {
+export function decodeMixed(pass: ForwardPass, mixed: Branches, options: DecoderOptions): Value {
   return pass.tape.scope(() => {
-    const map = pass.module("decode_head_mix.bottleneck", mixed, AROUND);
-    pass.tape.observe("mix_bottleneck", map);
-    return classify(pass, "decode_head_mix", [map], options.dropout)[0]!;
+    const [map] = bottleneck(pass, "decode_head_mix", [mixed]);
+    pass.tape.observe("mix_bottleneck", map!);
+    return classify(pass, "decode_head_mix", [map!], options.dropout)[0]!;
   });
 }

@@ -11,6 +11,7 @@ import { convolution } from "../nn/convolution.ts";
 import type { ConvolutionGeometry } from "../nn/convolution_geometry.ts";
 import type { BatchRows } from "../nn/dropout.ts";
 import type { ParameterStore } from "../nn/parameters.ts";
+import { pooledConvolution, type PooledMaps } from "../nn/pooled_convolution.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import { relu } from "../nn/relu.ts";
 
@@ -60,6 +61,11 @@ export class ForwardPass {
   convolution(name: string, x: Value, geometry: ConvolutionGeometry): Value {
     const bias = this.parameters.has(`${name}.bias`) ? this.parameter(`${name}.bias`) : undefined;
     return convolution(this.tape, x, this.parameter(`${name}.weight`), geometry, bias);
+  }
+
+  /** Convolution by `<name>.weight`, without bias, over maps beside pooled channels: see `pooledConvolution`. */
+  pooledConvolution(name: string, inputs: readonly PooledMaps[], geometry: ConvolutionGeometry): Value[] {
+    return pooledConvolution(this.tape, inputs, this.parameter(`${name}.weight`), geometry);
   }
 
   /** Batch norm by `<name>.weight`, `.bias`, `.running_mean`, `.running_var`, with a rectifier on request. */

@@ -15,8 +15,8 @@ export function convolutionKernels(): ConvolutionKernels {
   return backend === undefined ? skippingOutsideTaps(portableConvolution) : nativeConvolution(backend);
 }
 
-/** One convolution in the precision that is asked for, where that pays. */
-function startConvolution(
+/** One convolution in the precision that is asked for, where that pays. `weights` must live until it is disposed. */
+export function startConvolution(
   x: readonly number[],
   weights: AnyTensor,
   geometry: ConvolutionGeometry,

@@ -19,23 +19,22 @@ export type { Freed, OpRecord } from "./op_record.ts";
 export { Value } from "./value.ts";
 
 /** Values returned from a scope: one, or several by index or name. */
-export type ScopeResult = Value | readonly Value[] | Readonly<Record<string, Value>>;
+export type ScopeResult = Value | readonly Value[] | Readonly<Record<string, Value | undefined>>;
 
 /** Options of a tape. */
 export interface TapeOptions {
   /** Records gradients; false frees everything at once (inference). Default true. */
   readonly recording?: boolean;
-  /** Keeps what `observe` names. Default false. */
-  readonly observing?: boolean;
+  /** Keeps what `observe` names, or of it what has one of these names (before any prefix). Default false. */
+  readonly observing?: boolean | ReadonlySet<string>;
   /** Of convolutions, forward and backward. Default float32. */
   readonly precision?: ConvolutionPrecision;
   /** Keeps nothing of a `segment` but what it begins with, and runs it again for its gradient. Default false. */
   readonly recompute?: boolean;
 }
 
-function valuesOf(result: ScopeResult): readonly Value[] {
-  if (result instanceof Value) return [result];
-  return Array.isArray(result) ? result : Object.values(result as Record<string, Value>);
+function valuesOf(result: ScopeResult): readonly (Value | undefined)[] {
+  return result instanceof Value ? [result] : Object.values(result);
 }
 
 /** Records operations and runs their gradients. Dispose it when done. */
@@ -44,7 +43,7 @@ export class Tape {
   readonly recording: boolean;
   /** In which type convolutions on it multiply. */
   readonly precision: ConvolutionPrecision;
-  #observing: boolean;
+  #observing: boolean | ReadonlySet<string>;
   #recompute: boolean;
   #observations = new Observations();
   #paused = false;
@@ -107,7 +106,7 @@ export class Tape {
   /** Runs `f` and frees the values it made, except those it returns and those that gradients need. */
   scope<R extends ScopeResult>(f: () => R): R {
     this.#scopes.push([]);
-    let kept: ReadonlySet<Value> = new Set();
+    let kept: ReadonlySet<Value | undefined> = new Set();
     try {
       const result = f();
       kept = new Set(valuesOf(result));
@@ -168,9 +167,14 @@ export class Tape {
     return this.#enter(new Value(tf.clone(value.tensor), false, true));
   }
 
+  /** Whether `observe` keeps a value of this name: what is made to be looked at alone is left out otherwise. */
+  observes(name: string): boolean {
+    return typeof this.#observing === "boolean" ? this.#observing : this.#observing.has(name);
+  }
+
   /** Names a value, so that an observing tape keeps it and its gradient until it is disposed. */
   observe(name: string, value: Value): Value {
-    if (this.#observing && this.#segment === undefined) this.#observations.add(name, value);
+    if (this.observes(name) && this.#segment === undefined) this.#observations.add(name, value);
     return value;
   }
 

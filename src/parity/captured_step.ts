@@ -7,6 +7,9 @@ import { outside, row } from "./layouts.ts";
 import { toleranceOf } from "./tolerances.ts";
 import type { TrainingSetup } from "./training_setup.ts";
 
+/** What `pixelAccuracy` reads. */
+const ACCURACY_LOGITS = "M_l_resized";
+
 /** What passed through a step: tensors by name, and the gradients that reached them. */
 export interface Captured {
   /** Tensors, `[N, C, H, W]`. */
@@ -26,7 +29,10 @@ export async function capture(observations: ReadonlyMap<string, Observation>): P
   return { values, gradients };
 }
 
-/** Runs a step of a case and keeps what it observes. The caller disposes the result's gradients. */
+/**
+ * Runs a step of a case and keeps what it observes: in the first step everything. Later steps run as training does, with
+ * the image pool's branch apart, which states, losses and evaluation then cover. The caller disposes the result's gradients.
+ */
 export async function captureStep(
   setup: TrainingSetup,
   step: number,
@@ -38,6 +44,7 @@ export async function captureStep(
     iteration: step - 1,
     iterations: setup.rampUpLength,
     draws,
+    observed: step === 1 ? undefined : [ACCURACY_LOGITS],
     observe: async (observations) => {
       captured = await capture(observations);
     },
@@ -58,7 +65,7 @@ function bestClass(logits: ArrayLike<number>, start: number, step: number, class
 
 /** Share of labeled pixels whose class is right, in percent: the official `acc_seg`. */
 export function pixelAccuracy({ ledger }: TrainingSetup, { values }: Captured): Produced {
-  const { data, shape } = values.get("M_l_resized")!;
+  const { data, shape } = values.get(ACCURACY_LOGITS)!;
   const labels = numbersOf(ledger.file.tensors.get("in/gt")!);
   const [, classes, h, w] = shape as [number, number, number, number];
   const near = 2 * toleranceOf("forward", largestFinite(data));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
+import type { ModelOptions } from "../../src/config/model_options.ts";
 import type { Recipe } from "../../src/config/recipe.ts";
 import { RECIPE_NAMES, RECIPES } from "../../src/config/recipe.ts";
 import { guidedMixStep } from "../../src/method/guided_mix_step.ts";
@@ -12,6 +13,13 @@ import { BLENDED, CONTEXT, recipeWith, SMALL, smallBatch, withStep } from "./sma
 function partsOf(gradients: ReadonlyMap<string, unknown>): string[] {
   return [...new Set([...gradients.keys()].map((name) => name.split(".")[0]!))].sort();
 }
+
+/** Kernels that read the branches, and that make the image pool's. */
+const PARAMETERS_AROUND_BRANCHES = [
+  "decode_head.bottleneck.conv.weight",
+  "decode_head_mix.bottleneck.conv.weight",
+  "decode_head.image_pool.1.conv.weight",
+];
 
 const TERMS: Readonly<Record<string, string[]>> = {
   guidedmix: ["ce", "mix", "total", "usup"],
@@ -208,3 +216,50 @@ numericTest("guidedMixStep() stops at a loss that is not finite, naming term and
     prepare: broken("decode_head_mix.conv_seg.bias", Infinity),
   });
 });
+
+/** Losses and gradients of a step; what is observed has the branches joined, everything else has them apart. */
+async function stepOf(recipe: Recipe, options: ModelOptions, observed: readonly string[] | undefined) {
+  const names: string[] = [];
+  const context = {
+    ...CONTEXT,
+    observe: (seen: ReadonlyMap<string, unknown>) => void names.push(...seen.keys()),
+    observed,
+  };
+  const gradients = new Map<string, Float32Array>();
+  let total = NaN;
+  await withStep(recipe, (result) => {
+    total = result.losses.total!;
+    for (const [name, gradient] of result.gradients) {
+      gradients.set(name, gradient.dataSync().slice() as Float32Array);
+    }
+  }, { options, context });
+  return { names, gradients, total };
+}
+
+const ON_FEATURES = recipeWith("paper", { mix: { at: "features" } });
+
+for (
+  const [name, recipe, mitrans] of [
+    ["official without MITrans", RECIPES.official, false],
+    ["official with MITrans", RECIPES.official, SMALL.mitrans],
+    ["paper with L_dec on features", ON_FEATURES, false],
+    ["paper on images", RECIPES.paper, false],
+  ] as const
+) {
+  numericTest(
+    `guidedMixStep() of ${name} has equal gradients with joined branches and pooled ones`,
+    async () => {
+      const options = { ...SMALL, mitrans };
+      const joined = await stepOf(recipe, options, undefined);
+      const apart = await stepOf(recipe, options, ["M_l"]);
+      assert.ok(joined.names.includes("aspp_concat_l") && joined.names.includes("mixed"));
+      assert.deepEqual(apart.names, ["M_l"]);
+      assertClose([apart.total], [joined.total], { ofMaximum: 1e-5 });
+      assert.deepEqual([...apart.gradients.keys()], [...joined.gradients.keys()]);
+      for (const parameter of PARAMETERS_AROUND_BRANCHES) {
+        const [found, expected] = [apart.gradients.get(parameter)!, joined.gradients.get(parameter)!];
+        assertClose(found, expected, { ofMaximum: 1e-3 }, parameter);
+      }
+    },
+  );
+}

@@ -7,7 +7,7 @@ import type { BenchCase } from "./bench_case.ts";
 export interface StepFlops {
   /** Every tap of every kernel at every position, as frameworks count. */
   readonly dense: number;
-  /** Only taps that meet the map: what has to be computed. */
+  /** Only taps that meet the map, and channels that are not the same at all positions: what has to be computed in float32. */
   readonly needed: number;
 }
 
@@ -85,6 +85,13 @@ function directionsOf(name: string, inputs: number): number {
   return /^decode_head\.(bottleneck|conv_seg)/.test(name) ? 2 : 3;
 }
 
+/** Share of a convolution's input channels that differ between positions: not the image pool's in a bottleneck. */
+function shareOfChannels({ model }: BenchCase, name: string, inputs: number): number {
+  const readsBranches = name === "decode_head.bottleneck.conv" ||
+    name === "decode_head_mix.bottleneck.conv" && !model.mitrans;
+  return readsBranches ? 1 - model.decoder.channels / inputs : 1;
+}
+
 /** Work of a step's convolutions, forward and both gradients, and of attention; everything else is left out. */
 export function stepFlops(one: BenchCase): StepFlops {
   const encoder = encoderPlaces(one);
@@ -98,7 +105,8 @@ export function stepFlops(one: BenchCase): StepFlops {
     const directions = directionsOf(key, inputs);
     const flops = 2 * images * size ** 2 * kernel ** 2 * inputs * outputs * directions;
     dense += flops;
-    needed += flops * (stride === 1 ? shareOfTaps(size, kernel, dilation) : 1);
+    const share = stride === 1 ? shareOfTaps(size, kernel, dilation) : 1;
+    needed += flops * share * shareOfChannels(one, key, inputs);
   }
   return { dense, needed };
 }
