@@ -195,29 +195,39 @@ function classifierLoss({ pass, batch, features }: Parts): Value {
 
 type Weighted = readonly [LossName, number, Value];
 
+/** Terms of mixtures by place; with ω = 0 L_mix alone. */
+function boxTerms(parts: Parts, mixture: Mixture): Weighted[] {
+  const { pass, network, draws, context: { recipe, ramp, share } } = parts;
+  const { mix, usup } = boxLosses(pass, mixture, {
+    network,
+    recipe,
+    draws,
+    share,
+    pixels: pixelOptions(parts),
+  });
+  const known: Weighted = ["mix", 1, mix];
+  return usup === undefined ? [known] : [known, ["usup", recipe.unsup.weight * ramp, usup]];
+}
+
+/** Terms of blended mixtures. */
+function blendTerms(parts: Parts, sides: Sides, mixture: Mixture): Weighted[] {
+  const { recipe: { unsup, dec }, ramp } = parts.context;
+  const usup: Weighted = ["usup", unsup.weight * ramp, unsupervisedLoss(parts, mixture)];
+  return dec.loss === "none" ? [usup] : [usup, ["dec", dec.weight, decouplingLoss(parts, sides)]];
+}
+
 async function semiSupervisedTerms(parts: Parts): Promise<{ terms: Weighted[]; pairs?: Pairs }> {
-  const { context: { recipe, ramp, classifierOnly, share } } = parts;
-  const terms: Weighted[] = [];
-  if (recipe.classifier.on) terms.push(["cla", recipe.classifier.weight, classifierLoss(parts)]);
-  const box = recipe.mix.shape === "box";
-  if (classifierOnly || (recipe.unsup.weight === 0 && !box)) return { terms };
+  const { context: { recipe, classifierOnly, share } } = parts;
+  const { classifier, unsup, mix: { shape } } = recipe;
+  const terms: Weighted[] = classifier.on ? [["cla", classifier.weight, classifierLoss(parts)]] : [];
+  const mixes = !classifierOnly && (unsup.weight > 0 || shape === "box");
+  if (!mixes) return { terms };
   const made = { tape: parts.pass.tape, ...parts, share, recipe };
   const sides = sidesOf(made);
   const mixture = await chooseMixture(made, sides);
   const pairs = reportedPairs(made, mixture, sides);
-  if (box) {
-    const { mix, usup } = boxLosses(parts.pass, mixture, {
-      ...made,
-      network: parts.network,
-      pixels: pixelOptions(parts),
-    });
-    terms.push(["mix", 1, mix]);
-    if (usup !== undefined) terms.push(["usup", recipe.unsup.weight * ramp, usup]);
-    return { terms, pairs };
-  }
-  terms.push(["usup", recipe.unsup.weight * ramp, unsupervisedLoss(parts, mixture)]);
-  if (recipe.dec.loss !== "none") terms.push(["dec", recipe.dec.weight, decouplingLoss(parts, sides)]);
-  return { terms, pairs };
+  const added = shape === "box" ? boxTerms(parts, mixture) : blendTerms(parts, sides, mixture);
+  return { terms: [...terms, ...added], pairs };
 }
 
 /**

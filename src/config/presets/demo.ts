@@ -8,7 +8,7 @@ const DEMO_NETWORK: Preset["config"]["network"] = {
 };
 
 const DEMO_CONFIG: Preset["config"] = {
-  iterations: 600,
+  iterations: 1200,
   batch: { labeled: 4, unlabeled: 4 },
   checkpointEvery: 200,
   data: {
@@ -23,7 +23,7 @@ const DEMO_CONFIG: Preset["config"] = {
   },
   network: DEMO_NETWORK,
   optimizer: { ...OFFICIAL_SGD, learningRate: 0.03 },
-  evaluation: { every: 200, mode: "whole", crop: [96, 96], stride: [64, 64], limit: 0 },
+  evaluation: { every: 300, mode: "whole", crop: [96, 96], stride: [64, 64], limit: 0 },
 };
 
 /**
