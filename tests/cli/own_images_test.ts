@@ -73,7 +73,9 @@ Deno.test("deno task train --diagnose-pseudo-masks opens those masks alone, and 
       /Cannot compare pseudo masks with true masks: no unlabeled image of dataset "halves" has a mask/,
     );
     const out = join(folder, "run");
-    await succeed(...call(folder, ...labeled, "--diagnose-pseudo-masks", "4", "--out", out));
+    await succeed(
+      ...call(folder, ...labeled, "--diagnose-pseudo-masks", "4", "--recipe", "paper", "--out", out),
+    );
     const rows = readMetrics(await Deno.readTextFile(join(out, "metrics.jsonl")));
     const [row, ...more] = rows.filter(({ kind }) => kind === "diagnosis") as DiagnosisRow[];
     assert.deepEqual([row!.iteration, row!.images, more.length], [3, 4, 0]);

@@ -16,7 +16,6 @@ export const SMALL_RUN = [
   "encoder.stemChannels=8",
   "encoder.baseChannels=4",
   "decoder.channels=8",
-  "mitrans.channels=8",
   "checkpointEvery=4",
   "evaluation.every=6",
 ].flatMap((setting) => ["--set", setting]);
