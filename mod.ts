@@ -76,6 +76,7 @@ export type {
   DecoupleSpace,
   LabeledMixOptions,
   MixOptions,
+  MixShape,
   PairOptions,
   Recipe,
   RecipeName,
@@ -98,6 +99,10 @@ export type { MixCoefficient } from "./src/method/mix_coefficient.ts";
 export { nearestPairs, randomPairs } from "./src/method/pairing.ts";
 export type { Pairs, PooledFeatures } from "./src/method/pairing.ts";
 export { mix } from "./src/method/mixing.ts";
+export { boxMask, drawBoxes } from "./src/method/boxes.ts";
+export type { Box } from "./src/method/boxes.ts";
+export { mixByPlace } from "./src/method/box_mixture.ts";
+export type { BoxMixture, MixedByPlace } from "./src/method/box_mixture.ts";
 export { decouple } from "./src/method/decoupling.ts";
 export { rampUp } from "./src/method/ramp_up.ts";
 export { binaryCrossEntropy, squaredError } from "./src/method/scalar_losses.ts";
