@@ -21,7 +21,7 @@ export interface MixedByPlace {
   /** M_u, logits at feature size `[M, h, w, K]`; a constant. */
   readonly predicted: AnyTensor;
   /** int32 `[pairs, H, W]`: 1 where the labeled image is seen. */
-  readonly mask: tf.Tensor3D;
+  readonly mask: LabelMap;
   /** Which images. */
   readonly pairs: Pairs;
 }

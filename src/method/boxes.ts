@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { numpyRandomState, type RandomStream } from "../core/random.ts";
+import type { LabelMap } from "../nn/tensors.ts";
 import { drawMixCoefficient } from "./mix_coefficient.ts";
 
 /** A rectangle of an image, in shares of its height and width. */
@@ -38,7 +39,7 @@ export function drawBoxes(stream: RandomStream, count: number, lambdaLimit: numb
  * 1 inside of each box, 0 outside; edges rounded to whole pixels.
  * @returns int32 `[boxes, height, width]`; the caller disposes it
  */
-export function boxMask(boxes: readonly Box[], height: number, width: number): tf.Tensor3D {
+export function boxMask(boxes: readonly Box[], height: number, width: number): LabelMap {
   const mask = new Int32Array(boxes.length * height * width);
   boxes.forEach((box, i) => {
     const [top, bottom] = [box.top, box.top + box.height].map((edge) => Math.round(edge * height));
