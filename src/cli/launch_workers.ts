@@ -16,7 +16,7 @@ const PERMISSIONS = [
 ];
 
 /** How long the others may take to end by themselves once one has failed: longer than a watch takes to tell them. */
-const GRACE_MS = 60_000;
+const GRACE_MS = 40_000;
 
 /** Arguments without `--workers N`. */
 export function withoutWorkers(args: readonly string[]): string[] {
