@@ -59,6 +59,17 @@ export function pairStream(seed: number, iteration: number): RandomStream {
   return randomStream(seed, "pairs", iteration);
 }
 
+/** What stands beside each pair, cut or chosen as the pairs are. */
+function beside(
+  { distances, shares }: Pairs,
+  choose: (all: readonly number[]) => readonly number[],
+): Pick<Pairs, "distances" | "shares"> {
+  return {
+    ...(distances && { distances: choose(distances) }),
+    ...(shares && { shares: choose(shares) }),
+  };
+}
+
 /** The pairs whose own side is this process's; indices of that side count from its first image. */
 export function ownPairs(
   pairs: Pairs,
@@ -69,10 +80,9 @@ export function ownPairs(
   const first = share.index * own;
   const places = Array.from({ length: own }, (_, i) => i);
   const cut = (side: readonly number[]) => side.slice(first, first + own);
-  const distances = pairs.distances && { distances: cut(pairs.distances) };
   return direction === "unlabeled"
-    ? { labeled: cut(pairs.labeled), unlabeled: places, ...distances }
-    : { labeled: places, unlabeled: cut(pairs.unlabeled), ...distances };
+    ? { labeled: cut(pairs.labeled), unlabeled: places, ...beside(pairs, cut) }
+    : { labeled: places, unlabeled: cut(pairs.unlabeled), ...beside(pairs, cut) };
 }
 
 /** Of the pairs from `ownPairs` those whose partner is an own image too, in own indices on both sides. */
@@ -88,10 +98,10 @@ export function localPairs(
     : [pairs.labeled, pairs.unlabeled];
   const kept = partners.map((_, i) => i).filter((i) => partners[i]! >= first && partners[i]! < first + own);
   const [chosen, found] = [kept.map((i) => queries[i]!), kept.map((i) => partners[i]! - first)];
-  const distances = pairs.distances && { distances: kept.map((i) => pairs.distances![i]!) };
+  const more = beside(pairs, (all) => kept.map((i) => all[i]!));
   return direction === "unlabeled"
-    ? { labeled: found, unlabeled: chosen, ...distances }
-    : { labeled: chosen, unlabeled: found, ...distances };
+    ? { labeled: found, unlabeled: chosen, ...more }
+    : { labeled: chosen, unlabeled: found, ...more };
 }
 
 /**

@@ -84,14 +84,16 @@ export async function chooseMixture(
 ): Promise<Mixture> {
   if (draws.pairs !== undefined) {
     // with a share the unlabeled images were loaded as the partners of the labeled ones
-    const pairs = share === undefined ? draws.pairs : matched(batchSize(labeled));
-    return { pairs, first: labeled, second: unlabeled };
+    if (share === undefined) {
+      return { pairs: { ...draws.pairs, ...sharesOf(draws) }, first: labeled, second: unlabeled };
+    }
+    return { pairs: matched(batchSize(labeled)), first: labeled, second: unlabeled };
   }
   const { direction } = recipe.pair;
   // one after the other: processes meet in the same order
   const all = await pooled(features[0]!, share);
   const others = await pooled(features[1]!, share);
-  const pairs = nearestPairs(all, others, direction);
+  const pairs = { ...nearestPairs(all, others, direction), ...sharesOf(draws) };
   if (share === undefined) return { pairs, first: labeled, second: unlabeled };
   const own = direction === "unlabeled" ? unlabeled : labeled;
   return {
@@ -99,6 +101,11 @@ export async function chooseMixture(
     first: direction === "unlabeled" ? wholeLabeled() : labeled,
     second: direction === "unlabeled" ? unlabeled : gatherSide(tape, unlabeled, share, recipe),
   };
+}
+
+/** The share of the labeled image in each mixture, where it is a box. */
+function sharesOf({ boxes }: StepDraws): Pick<Pairs, "shares"> {
+  return boxes === undefined ? {} : { shares: boxes.map(({ height, width }) => height * width) };
 }
 
 function batchSize(side: BatchSide): number {

@@ -9,6 +9,8 @@ export interface Pairs {
   readonly unlabeled: readonly number[];
   /** Euclidean distance of the pooled features of each pair; absent where pairs were drawn or given. */
   readonly distances?: readonly number[];
+  /** λ of each mixture, where each has its own (boxes); absent where all have the step's. */
+  readonly shares?: readonly number[];
 }
 
 /** Pooled features of some images, row by row. */

@@ -54,8 +54,8 @@ Deno.test("localPairs() keeps the pairs of two own images, in own indices", () =
   const share = { index: 1, count: 2 } as BatchShare;
   const pairs = { labeled: [3, 0, 2], unlabeled: [0, 1, 2] };
   assert.deepEqual(localPairs(pairs, "unlabeled", share, 2), { labeled: [1, 0], unlabeled: [0, 2] });
-  const turned = { labeled: [0, 1], unlabeled: [1, 3], distances: [2, 5] };
-  const kept = { labeled: [1], unlabeled: [1], distances: [5] };
+  const turned = { labeled: [0, 1], unlabeled: [1, 3], distances: [2, 5], shares: [0.1, 0.4] };
+  const kept = { labeled: [1], unlabeled: [1], distances: [5], shares: [0.4] };
   assert.deepEqual(localPairs(turned, "labeled", share, 2), kept);
 });
 

@@ -4,6 +4,7 @@ import type { ModelOptions } from "../../src/config/model_options.ts";
 import type { Recipe } from "../../src/config/recipe.ts";
 import { RECIPE_NAMES, RECIPES } from "../../src/config/recipe.ts";
 import { guidedMixStep } from "../../src/method/guided_mix_step.ts";
+import { drawStep } from "../../src/method/step_draws.ts";
 import type { StepBatch } from "../../src/method/step_batch.ts";
 import { Network } from "../../src/model/network.ts";
 import { assertClose, numericTest } from "../numeric.ts";
@@ -49,6 +50,16 @@ numericTest(
       assert.ok(pairs!.distances!.every((distance) => distance > 0 && Number.isFinite(distance)));
     });
     await withStep(RECIPES.official, ({ pairs }) => assert.equal(pairs!.distances, undefined));
+  },
+);
+
+numericTest(
+  "guidedMixStep() tells the share of each box, and no shares where all mixtures have the step's λ",
+  async () => {
+    const { boxes } = drawStep(RECIPES.guidedmix, CONTEXT.seed, CONTEXT.iteration, 2, 2);
+    const areas = boxes!.map(({ height, width }) => height * width);
+    await withStep(RECIPES.guidedmix, ({ pairs }) => assert.deepEqual(pairs!.shares, areas));
+    await withStep(BLENDED, ({ pairs }) => assert.equal(pairs!.shares, undefined));
   },
 );
 

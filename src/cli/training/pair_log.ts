@@ -29,7 +29,7 @@ export class PairLog {
       this.#pairs.set(unlabeledId, {
         labeledId,
         unlabeledId,
-        mixCoefficient,
+        mixCoefficient: pairs.shares?.[i] ?? mixCoefficient,
         distance: pairs.distances?.[i],
       });
     });
