@@ -14,7 +14,7 @@ const DEMO_CONFIG: Preset["config"] = {
   data: {
     source: "synthetic",
     synthetic: { seed: 0, size: 96, train: 200, val: 60, test: 60 },
-    labeled: "12",
+    labeled: "8",
     crop: [96, 96],
     ratioRange: [0.75, 1.5],
     flip: true,
@@ -27,7 +27,7 @@ const DEMO_CONFIG: Preset["config"] = {
 };
 
 /**
- * Generated pictures, 12 of 200 labeled: shows the method and fills a report without any data at hand. Without
+ * Generated pictures, 8 of 200 labeled: shows the method and fills a report without any data at hand. Without
  * `--recipe` it trains `supervised` and then `guidedmix` with as many iterations, and compares them.
  *
  *     deno task train
@@ -37,7 +37,7 @@ const DEMO_CONFIG: Preset["config"] = {
  */
 export const DEMO: Preset = {
   name: "demo",
-  summary: "generated pictures, 12 of 200 labeled; supervised against guidedmix (the default)",
+  summary: "generated pictures, 8 of 200 labeled; supervised against guidedmix (the default)",
   recipe: "guidedmix",
   mitrans: { ...SMALL_MITRANS, channels: 32 },
   config: DEMO_CONFIG,
