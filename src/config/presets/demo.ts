@@ -48,7 +48,7 @@ export const DEMO: Preset = {
  *
  *     deno task train --preset demo-wasm --backend wasm
  *
- * Source: this project. Takes: 0.2 s an iteration supervised and 0.37 s guidedmix on two cores with AVX-512, wasm.
+ * Source: this project. Takes: 170 s supervised and 328 s guidedmix on two cores with AVX-512 that had other work beside.
  */
 export const DEMO_WASM: Preset = {
   ...DEMO,
