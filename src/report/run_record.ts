@@ -1,6 +1,9 @@
 /** What a run leaves behind for its report: plain data, as it stands in JSON files. */
 import type { EvaluationSummary } from "../eval/confusion.ts";
+import type { DiagnosisRow } from "../train/metric_rows.ts";
 import type { RgbColor } from "./palette.ts";
+
+export type { DiagnosisRow, SurePixelsRow } from "../train/metric_rows.ts";
 
 /** Values of options, nested as in `config.toml`. */
 export type OptionValue =
@@ -43,54 +46,6 @@ export interface EvalRow {
   readonly accuracy?: number;
   /** IoU by class, in the order of the dataset; `null` where a class does not occur. */
   readonly perClass?: readonly (number | null)[];
-}
-
-/** Pseudo masks against true masks over the pixels whose probability is above a level; shares are from 0 to 1. */
-export interface SurePixelsRow {
-  /** The level. */
-  readonly above: number;
-  /** These pixels among all that have a true class. */
-  readonly share: number;
-  /** Mean IoU over them; `null` where there is none. */
-  readonly miou: number | null;
-  /** Share of right ones among them; `null` where there is none. */
-  readonly accuracy: number | null;
-}
-
-/** Mean IoU and share of right pixels, from 0 to 1. */
-export interface MaskMeasures {
-  /** Mean IoU. */
-  readonly miou: number;
-  /** Share of right pixels. */
-  readonly accuracy: number;
-}
-
-/** Predictions of training steps on augmented crops of unlabeled images, against the true masks. */
-export interface StepMasksRow {
-  /** Crops that were compared. */
-  readonly crops: number;
-  /** The plain prediction M_u. */
-  readonly plain: MaskMeasures;
-  /** The decoupled one, M_u_dec. */
-  readonly decoupled: MaskMeasures;
-}
-
-/** A row of `metrics.jsonl` written when pseudo masks were compared with true masks. */
-export interface DiagnosisRow {
-  /** Marks the row's kind. */
-  readonly kind: "diagnosis";
-  /** Iterations done, from 0. */
-  readonly iteration: number;
-  /** Unlabeled images that were compared. */
-  readonly images: number;
-  /** Mean IoU over all pixels, from 0 to 1. */
-  readonly miou: number;
-  /** Share of right pixels, from 0 to 1. */
-  readonly accuracy: number;
-  /** The same over sure pixels, by level. */
-  readonly sure: readonly SurePixelsRow[];
-  /** What training steps say of crops of these images; absent where the recipe mixes no unlabeled images. */
-  readonly step?: StepMasksRow;
 }
 
 /** A row of `metrics.jsonl`. */
