@@ -66,6 +66,7 @@ export type {
   DecoderOptions,
   EncoderDepth,
   EncoderOptions,
+  EncoderStages,
   MitransOptions,
   ModelOptions,
 } from "./src/config/model_options.ts";

@@ -40,5 +40,8 @@ export async function openSession(
   const record = recordOf(name, choice);
   output.note(`backend  ${record.name}, ${record.reason}`);
   for (const { name: other, reason } of record.others) output.note(`         ${other}: ${reason}`);
+  if (options.threads === 1 && record.name === "tensorflow") {
+    output.note("threads  one inside of an op: steps this small are slower with more");
+  }
   return { backend: choice.backend, record };
 }

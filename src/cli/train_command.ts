@@ -12,6 +12,7 @@ import { hasConfigFlags, trainCommand, type TrainFlags } from "./train_flags.ts"
 import { areFinished, printResults, resultsJson } from "./train_results.ts";
 import { checkShares } from "../train/distributed/agreement.ts";
 import { clusterBackend, clusterHere, joinRun, quiet } from "./training/join_run.ts";
+import { fittingThreads } from "./training/fitting_threads.ts";
 import { isDemo, newRuns, type PlannedRun, resumedRun } from "./training/plan_runs.ts";
 import type { RunContext, RunResult } from "./training/run.ts";
 import { RunFolder } from "./training/run_folder.ts";
@@ -111,7 +112,8 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   for (const { config } of planned) checkShares(config, count);
   if ((flags.workers ?? 1) > 1) return await launchWorkers(withoutWorkers(args), count);
   const { name, ...started } = clusterBackend(flags.backend ?? planned[0]!.config.backend, cluster);
-  const session = await openSession(name, output, started);
+  const threads = cluster === undefined ? fittingThreads(planned.map(({ config }) => config)) : undefined;
+  const session = await openSession(name, output, { ...started, threads });
   for (const { config } of planned) checkPrecision(config.precision);
   const workers = await joinRun(cluster, flags.waitForPeers, output);
   const runs = fittingRuns(planned, flags, session.backend.name, output);

@@ -5,6 +5,9 @@
 /** ResNet depths that exist: 18 and 34 have basic blocks, the others bottlenecks (expansion 4). */
 export type EncoderDepth = 18 | 34 | 50 | 101 | 152;
 
+/** Numbers of stages that an encoder can have. */
+export type EncoderStages = 2 | 3 | 4;
+
 /** The shared encoder: a ResNet whose last stages are dilated instead of strided. */
 export interface EncoderOptions {
   /** Number of layers. */
@@ -19,6 +22,8 @@ export interface EncoderOptions {
   readonly outputStride: 8 | 16;
   /** mmseg's `contract_dilation`: the first block of a dilated stage has half of its dilation. */
   readonly contractDilation: boolean;
+  /** How many of the four stages there are: a shorter encoder, for small devices or for weights that end there. Default 4. */
+  readonly stages?: EncoderStages;
 }
 
 /** The ASPP decoder head. */

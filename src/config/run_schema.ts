@@ -38,6 +38,7 @@ const ENCODER = options<EncoderOptions>({
   baseChannels: whole(1, 1024),
   outputStride: oneOf([8, 16]),
   contractDilation: flag(),
+  stages: oneOf([2, 3, 4]).optional(),
 });
 
 const DECODER = options<DecoderOptions>({

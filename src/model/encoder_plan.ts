@@ -41,11 +41,11 @@ export function hasBottlenecks(depth: EncoderDepth): boolean {
 
 /** Channels of the encoder's last feature map. */
 export function encoderChannels(options: EncoderOptions): number {
-  return options.baseChannels * 8 * (hasBottlenecks(options.depth) ? 4 : 1);
+  return planBlocks(options).at(-1)!.at(-1)!.outputs;
 }
 
 /**
- * The blocks of the four stages, as mmseg's ResNet with `strides` and `dilations` of the official configuration.
+ * The blocks of each stage, as mmseg's ResNet with `strides` and `dilations` of the official configuration.
  * With `contractDilation` the first block of a dilated stage has half of the stage's dilation.
  * @throws {RangeError} If the depth or the output stride is unknown
  */
@@ -60,7 +60,7 @@ export function planBlocks(options: EncoderOptions): BlockPlan[][] {
   }
   const expansion = architecture.bottleneck ? 4 : 1;
   let inputs = options.stemChannels;
-  return architecture.blocks.map((count, stage) => {
+  return architecture.blocks.slice(0, options.stages).map((count, stage) => {
     const width = options.baseChannels * 2 ** stage;
     return Array.from({ length: count }, (_, i) => {
       const first = i === 0;

@@ -6,7 +6,7 @@ import type {
   NormalizedBatch,
   RunningStatistics,
 } from "./batch_norm_kernels.ts";
-import { nativeBatchNorm } from "./batch_norm_native.ts";
+import { nativeBatchNorm, normalizeBy } from "./batch_norm_native.ts";
 import { portableBatchNorm } from "./batch_norm_portable.ts";
 import { relu, reluGradient } from "./relu.ts";
 import type { Tape, Value } from "./tape.ts";
@@ -188,17 +188,35 @@ export function batchNormEvaluation(
   options: BatchNormOptions = {},
 ): Value {
   checkChannels(x, affine, options.name ?? "a batch");
-  const [scale, shift] = tf.tidy(() => {
-    const scale = tf.mul(affine.gamma.tensor, tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON)));
-    return [scale, tf.sub(affine.beta.tensor, tf.mul(mean, scale))];
-  }) as [AnyTensor, AnyTensor];
-  const output = tf.tidy(() => tf.add(tf.mul(x.tensor, scale), shift));
-  shift.dispose();
+  const [gamma, beta] = [affine.gamma.tensor, affine.beta.tensor];
+  const backend = nativeBackend();
+  const output = backend === undefined
+    ? portableEvaluation(x.tensor, gamma, beta, { mean, variance })
+    : normalizeBy(backend, x.tensor, gamma, beta, { mean, variance }, BATCH_NORM_EPSILON);
+  // a copy of what the gradient reads: the running statistics may have moved by then
+  const scale = x.requiresGrad ? scaleOf(gamma, variance) : undefined;
   const value = tape.apply({
     inputs: [x],
     output,
-    extras: [scale],
-    backward: (dy) => [tf.mul(dy, scale)],
+    extras: scale === undefined ? [] : [scale],
+    backward: (dy) => [tf.mul(dy, scale!)],
   });
   return options.relu ? relu(tape, value) : value;
+}
+
+/** γ / √(variance + ε). */
+function scaleOf(gamma: AnyTensor, variance: AnyTensor): AnyTensor {
+  return tf.tidy(() => tf.mul(gamma, tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON))));
+}
+
+function portableEvaluation(
+  x: AnyTensor,
+  gamma: AnyTensor,
+  beta: AnyTensor,
+  { mean, variance }: BatchStatistics,
+): AnyTensor {
+  return tf.tidy(() => {
+    const scale = scaleOf(gamma, variance);
+    return tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale)));
+  });
 }

@@ -12,7 +12,7 @@ import { resizeBilinear } from "../../src/formats/resize_image.ts";
 import type { RgbImage } from "../../src/formats/rgb_image.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { Network } from "../../src/model/network.ts";
-import type { ModelOptions } from "../../src/config/model_options.ts";
+import type { EncoderOptions, ModelOptions } from "../../src/config/model_options.ts";
 import { missingData, sharedPath, testUnless } from "../support.ts";
 import { agreement, worstDifference } from "./compare.ts";
 import { drawnTensors, smallModel } from "./reference_model.ts";
@@ -20,7 +20,12 @@ import { runOnnx } from "./run_onnx.ts";
 import { nhwc, runTfjs } from "./run_tfjs.ts";
 
 const PICTURE = "data/camvid/test/0001TP_008550.jpg";
-const SIZES = [[480, 360], [320, 240], [240, 176]] as const;
+const CASES: readonly (readonly [number, number, Partial<EncoderOptions>])[] = [
+  [480, 360, {}],
+  [320, 240, {}],
+  [240, 176, {}],
+  [240, 176, { stages: 3, outputStride: 16 }],
+];
 const version = "test";
 
 /** What `predict` gives: logits `[1, H, W, K]` and labels. */
@@ -50,12 +55,14 @@ function argmax(logits: Float32Array, classes: number): Uint8Array {
   });
 }
 
-for (const [width, height] of SIZES) {
+for (const [width, height, encoder] of CASES) {
   testUnless(
     missingData(PICTURE),
-    `ONNX and TF.js give what predict gives on a CamVid picture of ${width} × ${height}`,
+    `ONNX and TF.js give what predict gives on a CamVid picture of ${width} × ${height}, ${
+      encoder.stages ?? 4
+    } stages`,
     async () => {
-      const model = smallModel();
+      const model = smallModel(encoder);
       const tensors = drawnTensors(model);
       const photo = await decodeRgb(readFileSync(sharedPath(PICTURE)!), PICTURE);
       const image = resizeBilinear(photo, width, height);

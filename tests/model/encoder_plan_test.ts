@@ -37,3 +37,10 @@ Deno.test("planBlocks() projects where shape changes only", () => {
   // the first stage of basic blocks keeps the stem's channels
   assert.equal(planBlocks({ ...R50, depth: 18 })[0]![0]!.projection, false);
 });
+
+Deno.test("planBlocks() stops after the stages that are asked for", () => {
+  const short: EncoderOptions = { ...R50, stages: 3 };
+  assert.deepEqual(planBlocks(short), planBlocks(R50).slice(0, 3));
+  assert.equal(encoderChannels(short), 1024);
+  assert.equal(encoderChannels({ ...short, depth: 18, stages: 2 }), 128);
+});

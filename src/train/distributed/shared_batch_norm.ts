@@ -1,18 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { TF_FLOAT } from "../../backends/tensorflow/dtypes.ts";
-import { type OpAttributes, runOpMany } from "../../backends/tensorflow/run_op.ts";
+import { runOpMany } from "../../backends/tensorflow/run_op.ts";
 import type { BatchNormKernels } from "../../nn/batch_norm_kernels.ts";
+import { fusedNormAttributes, normalizeBy } from "../../nn/batch_norm_native.ts";
 import type { AnyTensor } from "../../nn/tensors.ts";
 import type { Collectives } from "./collectives.ts";
-
-function attributes(epsilon: number, training: boolean): OpAttributes {
-  return {
-    types: { U: TF_FLOAT },
-    floats: { epsilon },
-    strings: { data_format: "NHWC" },
-    bools: { is_training: training },
-  };
-}
 
 /** Keeps the first `count` of some tensors. */
 function first<T extends AnyTensor>(tensors: readonly T[], count: number): T[] {
@@ -55,17 +46,6 @@ function joinMoments(collectives: Collectives, own: AnyTensor, n: number): Momen
  */
 export function sharedBatchNorm(collectives: Collectives): BatchNormKernels {
   const { backend, count } = collectives;
-  const normalize = (
-    x: AnyTensor,
-    scale: AnyTensor,
-    shift: AnyTensor,
-    moments: readonly AnyTensor[],
-    epsilon: number,
-  ) =>
-    first(
-      runOpMany(backend, "FusedBatchNormV3", [x, scale, shift, ...moments], 6, attributes(epsilon, false)),
-      1,
-    )[0]!;
   return {
     processes: count,
     forward(x, gamma, beta, epsilon) {
@@ -76,24 +56,27 @@ export function sharedBatchNorm(collectives: Collectives): BatchNormKernels {
         "FusedBatchNormV3",
         [x, gamma, beta, none, none],
         6,
-        attributes(epsilon, true),
+        fusedNormAttributes({ epsilon }),
       );
       none.dispose();
       const own = tf.tidy(() => tf.stack([local[1]!, tf.mul(local[2]!, Math.max(n - 1, 0))]));
       local.forEach((tensor) => tensor.dispose());
       const { mean, variance, unbiased } = joinMoments(collectives, own, n);
       own.dispose();
-      const output = normalize(x, gamma, beta, [mean, variance], epsilon);
+      const output = normalizeBy(backend, x, gamma, beta, { mean, variance }, epsilon);
       return { output, mean, variance: unbiased, saved: [tf.clone(mean), variance] };
     },
-    forwardAgain: (x, gamma, beta, saved, epsilon) => normalize(x, gamma, beta, saved, epsilon),
+    forwardAgain(x, gamma, beta, saved, epsilon) {
+      const [mean, variance] = saved as [AnyTensor, AnyTensor];
+      return normalizeBy(backend, x, gamma, beta, { mean, variance }, epsilon);
+    },
     gradient(dy, x, gamma, saved, epsilon) {
       const total = x.size / x.shape.at(-1)! * count;
       const [mean, variance] = saved as [AnyTensor, AnyTensor];
       // as if mean and variance were constants: dγ = Σ dy·x̂ and dβ = Σ dy of this process, dx = γ/√(σ² + ε) · dy
       const inputs = [dy, x, gamma, mean, variance, variance];
       const [direct, dgamma, dbeta] = first(
-        runOpMany(backend, "FusedBatchNormGradV3", inputs, 5, attributes(epsilon, false)),
+        runOpMany(backend, "FusedBatchNormGradV3", inputs, 5, fusedNormAttributes({ epsilon }, false)),
         3,
       ) as [AnyTensor, AnyTensor, AnyTensor];
       // what flows through them: γ/√(σ² + ε) · (mean(dy) + x̂ · mean(dy·x̂)), itself a normalization of x
@@ -102,7 +85,7 @@ export function sharedBatchNorm(collectives: Collectives): BatchNormKernels {
         const factor = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
         const sums = tf.mul(tf.div(collectives.sumFew(own), total), factor);
         const [shift, scale] = tf.unstack(sums) as [AnyTensor, AnyTensor];
-        return tf.sub(direct, normalize(x, scale, shift, [mean, variance], epsilon));
+        return tf.sub(direct, normalizeBy(backend, x, scale, shift, { mean, variance }, epsilon));
       });
       direct.dispose();
       return [dx, dgamma, dbeta];
