@@ -68,6 +68,11 @@ export interface UnsupervisedOptions {
   readonly weight: number;
   /** Share of the run over which the factor grows, in [0, 1]. */
   readonly rampUp: number;
+  /**
+   * Predicts M_u from the images before their photometric distortion, while the mixture shows them after it: weak and
+   * strong views (FixMatch, Sohn et al. 2020; not in paper or code). For boxes.
+   */
+  readonly plainView: boolean;
 }
 
 /** The image-level classifier (L_cla of the paper). */
@@ -125,7 +130,7 @@ const OFFICIAL: Recipe = {
   mix: { at: "features", shape: "blend", lambdaLimit: 0.5 },
   pair: { select: "random", feature: "encoder", direction: "labeled" },
   decouple: SOFT_LOGITS,
-  unsup: { loss: "focal-hard", threshold: 0, target: "M_u", weight: 1, rampUp: 0 },
+  unsup: { loss: "focal-hard", threshold: 0, target: "M_u", weight: 1, rampUp: 0, plainView: false },
   classifier: { on: false, weight: 1, warmUp: 0 },
   dec: { ...SOFT_LOGITS, loss: "none", weight: 1 },
   imagePoolUpdates: 2,
@@ -138,7 +143,7 @@ const PAPER: Recipe = {
   mix: { at: "images", shape: "blend", lambdaLimit: 0.5 },
   pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
   decouple: SOFT_LOGITS,
-  unsup: { loss: "mse", threshold: 0, target: "M_u_dec", weight: 1, rampUp: 0.1 },
+  unsup: { loss: "mse", threshold: 0, target: "M_u_dec", weight: 1, rampUp: 0.1, plainView: false },
   classifier: { on: true, weight: 1, warmUp: 0 },
   dec: { ...SOFT_LOGITS, loss: "mse", weight: 1 },
   imagePoolUpdates: 1,
@@ -151,7 +156,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     ...PAPER,
     name: "guidedmix",
     mix: { at: "images", shape: "box", lambdaLimit: 0.5 },
-    unsup: { loss: "ce", threshold: 0.8, target: "M_u", weight: 1, rampUp: 0.3 },
+    unsup: { loss: "ce", threshold: 0.8, target: "M_u", weight: 1, rampUp: 0.3, plainView: true },
     classifier: { on: false, weight: 1, warmUp: 0 },
     dec: { ...SOFT_LOGITS, loss: "none", weight: 1 },
   },
@@ -187,6 +192,10 @@ export function checkRecipe(recipe: Recipe): void {
     mix.shape === "blend" || boxed,
     `mix.shape is "box" with mix.at "${mix.at}", unsup.loss "${unsup.loss}", unsup.target "${unsup.target}", ` +
       `dec.loss "${dec.loss}", expected "images", "ce", "M_u", "none"`,
+  );
+  demand(
+    mix.shape === "box" || !unsup.plainView,
+    `unsup.plainView is true with mix.shape "${mix.shape}", expected "box": a blend shows what M_u is predicted from`,
   );
   const onProbabilities = recipe.decouple.space === "probabilities";
   demand(

@@ -110,6 +110,7 @@ const RECIPE = options<Recipe>({
     target: oneOf(["M_u", "M_u_dec"]),
     weight: fromZero(),
     rampUp: share(true),
+    plainView: flag().default(false),
   }),
   classifier: options({ on: flag(), weight: fromZero(), warmUp: share(false) }),
   dec: options({ ...DECOUPLING, loss: oneOf(["mse", "ce", "none"]), weight: fromZero() }),

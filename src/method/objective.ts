@@ -101,12 +101,17 @@ function forward(pass: ForwardPass, network: Network, batch: StepBatch, recipe: 
     tape.observe(`M_${side}`, logits[i]!);
   });
   if (!apart) return { features, branches, logits };
-  const unlabeled = inferUnlabeled(tape, network, batch.unlabeled!);
+  const unlabeled = inferUnlabeled(tape, network, seenBy(recipe, batch));
   return {
     features: [...features, unlabeled.features],
     branches: [...branches, unlabeled.branches],
     logits: [...logits, tape.observe("M_u", unlabeled.logits)],
   };
+}
+
+/** The unlabeled images that M_u is predicted from. */
+function seenBy({ unsup }: Recipe, { unlabeled, unlabeledPlain }: StepBatch) {
+  return (unsup.plainView ? unlabeledPlain : undefined) ?? unlabeled!;
 }
 
 /** Mixed branches: of the features, or of images that pass encoder and branches once more. */

@@ -10,6 +10,8 @@ export interface StepBatch {
   readonly labels: LabelMap;
   /** `[M, H, W, 3]`, normalized; not needed by `supervised`. */
   readonly unlabeled?: FeatureMap;
+  /** `unlabeled` before its photometric distortion: what `unsup.plainView` predicts M_u from, where it is given. */
+  readonly unlabeledPlain?: FeatureMap;
 }
 
 /**
@@ -46,6 +48,12 @@ export function checkBatch(batch: StepBatch, recipe: Recipe, processes = 1): voi
     throw new RangeError(
       `Cannot train with recipe "${recipe.name}": unlabeled images are ` +
         `${unlabeled === undefined ? "missing" : `[${unlabeled.shape}]`}, expected [M, ${h}, ${w}, 3]`,
+    );
+  }
+  const plain = batch.unlabeledPlain?.shape ?? unlabeled.shape;
+  if (plain.join() !== unlabeled.shape.join()) {
+    throw new RangeError(
+      `Cannot train: plain unlabeled images are [${plain}], expected [${unlabeled.shape}] as the distorted ones`,
     );
   }
   const alone = n * processes < 2 || unlabeled.shape[0] * processes < 2;

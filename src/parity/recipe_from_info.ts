@@ -24,6 +24,7 @@ export function unsupervisedOptions(info: Info): Recipe["unsup"] {
     target: known(info, "unsup_target", ["M_u", "M_u_dec"] as const),
     weight: info.unsup_weight as number,
     rampUp: info.ramp_up_iterations === 0 ? 0 : 1,
+    plainView: false,
     threshold: 0,
   };
 }

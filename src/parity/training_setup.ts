@@ -26,7 +26,7 @@ export interface TrainingSetup {
   /** With its start values. */
   readonly network: Network;
   /** The one batch of all steps. */
-  readonly batch: Required<StepBatch>;
+  readonly batch: StepBatch & Required<Pick<StepBatch, "unlabeled">>;
   /** Start values of parameters that no step changes. */
   readonly dead: ReadonlyMap<string, StoredTensor>;
   /** Frees network and batch. */

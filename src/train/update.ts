@@ -25,6 +25,7 @@ export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Lo
     unlabeledPlaces: workers &&
       ((iteration) => unlabeledPlaces(recipe, seed, iteration, share, batchUnlabeled)),
     augment: trainingAugment(data),
+    plainUnlabeled: recipe.usesUnlabeled && recipe.unsup.plainView && data.photometric,
     seed,
     workers: data.workers,
     startIteration: (resume?.iteration ?? 0) * optimizer.accumulate,
@@ -34,10 +35,12 @@ export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Lo
 function tensorsOf(batch: LoadedBatch): StepBatch {
   const { height, width } = batch.size;
   const unlabeled = batch.unlabeledIds.length;
+  const images = (values: Float32Array, count: number) => tf.tensor4d(values, [count, height, width, 3]);
   return {
-    labeled: tf.tensor4d(batch.labeled, [batch.labeledIds.length, height, width, 3]),
+    labeled: images(batch.labeled, batch.labeledIds.length),
     labels: tf.tensor3d(batch.labels, [batch.labeledIds.length, height, width], "int32"),
-    unlabeled: unlabeled > 0 ? tf.tensor4d(batch.unlabeled, [unlabeled, height, width, 3]) : undefined,
+    unlabeled: unlabeled > 0 ? images(batch.unlabeled, unlabeled) : undefined,
+    unlabeledPlain: batch.unlabeledPlain && images(batch.unlabeledPlain, unlabeled),
   };
 }
 
@@ -89,7 +92,7 @@ async function gatherGradients(
       takeGradient: take,
     };
     const step = await guidedMixStep(network, tensors, config.recipe, context)
-      .finally(() => tf.dispose([tensors.labeled, tensors.labels, tensors.unlabeled ?? []]));
+      .finally(() => tf.dispose(Object.values(tensors)));
     addGradients(gradients, step.gradients);
     if (part + 1 < accumulate) continue;
     scaleGradients(gradients, 1 / accumulate);

@@ -79,6 +79,36 @@ numericTest(
   },
 );
 
+/** Losses of a step whose plain unlabeled images are a factor of the distorted ones; none without a factor. */
+async function lossesWithPlain(recipe: Recipe, factor: number | undefined): Promise<Record<string, number>> {
+  const batch = smallBatch();
+  const unlabeledPlain = factor === undefined ? undefined : tf.mul(batch.unlabeled, factor) as tf.Tensor4D;
+  let found = {};
+  await withStep(recipe, ({ losses }) => void (found = losses), { batch: { ...batch, unlabeledPlain } });
+  unlabeledPlain?.dispose();
+  return found;
+}
+
+numericTest(
+  "guidedMixStep() predicts M_u from the plain view where the recipe says so, and mixes the other",
+  async () => {
+    const plain = recipeWith("guidedmix", {
+      unsup: { plainView: true, threshold: 0 },
+      pair: { select: "random" },
+    });
+    const one = recipeWith(plain, { unsup: { plainView: false } });
+    const [without, same, other] = [
+      await lossesWithPlain(plain, undefined),
+      await lossesWithPlain(plain, 1),
+      await lossesWithPlain(plain, -3),
+    ];
+    assert.deepEqual(without, same, "without a plain view the only one is taken");
+    assert.notEqual(other.usup, same.usup);
+    assert.deepEqual([other.ce, other.mix], [same.ce, same.mix], "pictures and labels are those without it");
+    assert.deepEqual(await lossesWithPlain(one, -3), same);
+  },
+);
+
 numericTest("guidedMixStep() gives the constant side exactly no gradient", async () => {
   const off = { dec: { loss: "none" as const }, classifier: { on: false } };
   await withStep(recipeWith(BLENDED, { ...off, unsup: { target: "M_u_dec" } }), ({ gradients }) => {
@@ -193,6 +223,10 @@ numericTest("guidedMixStep() refuses batches whose shapes do not fit", async () 
     batch: { unlabeled },
   });
   await refused(range(/unlabeled images are missing/), { batch: { unlabeled: undefined } });
+  const unlabeledPlain = tf.zeros([1, 33, 33, 3]) as tf.Tensor4D;
+  await refused(range(/plain unlabeled images are \[1,33,33,3\], expected \[2,33,33,3\]/), {
+    batch: { unlabeledPlain },
+  });
 });
 
 numericTest("guidedMixStep() refuses recipes out of range, and networks that lack a part", async () => {
@@ -204,6 +238,8 @@ numericTest("guidedMixStep() refuses recipes out of range, and networks that lac
   }
   const weight = recipeWith(BLENDED, { unsup: { weight: -1 } });
   await refused(range(/unsup\.weight is -1/), { recipe: weight });
+  const view = recipeWith(BLENDED, { unsup: { plainView: true } });
+  await refused(range(/unsup\.plainView is true with mix\.shape "blend", expected "box"/), { recipe: view });
   const focal = recipeWith(BLENDED, { unsup: { loss: "focal-hard" } });
   await refused(range(/decouple\.space "probabilities"/), { recipe: focal });
   await refused(range(/has no classifier, expected one/), { options: { ...SMALL, classifier: false } });

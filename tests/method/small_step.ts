@@ -26,11 +26,18 @@ export const SMALL: ModelOptions = {
   classifier: true,
 };
 
+/** A batch with unlabeled images. */
+export type UnlabeledBatch = StepBatch & Required<Pick<StepBatch, "unlabeled">>;
+
 /** Where a step stands when a test does not care. */
 export const CONTEXT: StepContext = { seed: 5, iteration: 3, iterations: 10 };
 
 /** Images and labels of 0 to 2 with a corner of 255. The caller disposes them. */
-export function smallBatch(labeled = 2, unlabeled = labeled, side = 33): Required<StepBatch> {
+export function smallBatch(
+  labeled = 2,
+  unlabeled = labeled,
+  side = 33,
+): UnlabeledBatch {
   const stream = randomStream(1, "labels");
   const labels = Int32Array.from({ length: labeled * side * side }, (_, i) => {
     const row = Math.floor(i / side) % side;
@@ -76,7 +83,12 @@ export function recipeWith(base: keyof typeof RECIPES | Recipe, changes: RecipeC
 export async function withStep(
   recipe: Recipe,
   body: (result: StepResult, network: Network) => void | Promise<void>,
-  { options = SMALL, batch = smallBatch(), context = CONTEXT, prepare = (_: Network) => {} } = {},
+  {
+    options = SMALL,
+    batch = smallBatch() as UnlabeledBatch,
+    context = CONTEXT,
+    prepare = (_: Network) => {},
+  } = {},
 ): Promise<void> {
   const network = new Network(options, 7);
   try {

@@ -19,6 +19,8 @@ export type SampleStreams = (draw: Draw) => RandomStream;
 export interface AugmentedImage {
   /** `[crop.height, crop.width, 3]`, normalized RGB. */
   readonly image: Float32Array<ArrayBuffer>;
+  /** The same without photometric distortion, where it was asked for. */
+  readonly plain?: Float32Array<ArrayBuffer>;
 }
 
 /** An augmented picture with its labels. */
@@ -38,11 +40,15 @@ function makeImage(
   region: PictureRegion,
   streams: SampleStreams,
   options: AugmentOptions,
-): Float32Array<ArrayBuffer> {
+  alsoPlain = false,
+): AugmentedImage {
   const pixels = resizeBilinear(image, size.width, size.height, region).data;
   if (isFlipped(streams, options)) flipRows(pixels, region.width, 3);
+  const table = normalizeTable(options.mean, options.std);
+  const normalized = () => normalizePadded(pixels, region, table, options.crop);
+  const plain = alsoPlain ? normalized() : undefined;
   if (options.distort) distortColors(pixels, drawDistortion(streams("distort")));
-  return normalizePadded(pixels, region, normalizeTable(options.mean, options.std), options.crop);
+  return plain === undefined ? { image: normalized() } : { image: normalized(), plain };
 }
 
 /**
@@ -71,7 +77,7 @@ export function augmentPair(
   const drawn = drawMixedRegion(streams("crop"), size, options.crop, options.catMaxRatio, labelsIn);
   if (isFlipped(streams, options)) flipRows(drawn.labels, drawn.region.width, 1);
   return {
-    image: makeImage(image, size, drawn.region, streams, options),
+    ...makeImage(image, size, drawn.region, streams, options),
     label: padLabels(drawn.labels, drawn.region, options.crop),
   };
 }
@@ -79,13 +85,15 @@ export function augmentPair(
 /**
  * Augments an unlabeled picture: as {@link augmentPair}, but the first crop is taken, since no labels tell what it
  * shows. (The official code reads the masks of unlabeled images and lets them choose the crop.)
+ * @param alsoPlain Gives the picture without photometric distortion too
  */
 export function augmentImage(
   image: RgbImage,
   streams: SampleStreams,
   options: AugmentOptions,
+  alsoPlain = false,
 ): AugmentedImage {
   const size = drawSize(streams("resize"), image, options.ratioRange, options.scale);
   const region = drawRegion(streams("crop"), size, options.crop);
-  return { image: makeImage(image, size, region, streams, options) };
+  return makeImage(image, size, region, streams, options, alsoPlain);
 }

@@ -13,6 +13,8 @@ export interface LoadedBatch {
   readonly labels: Int32Array<ArrayBuffer>;
   /** `[M, H, W, 3]`, normalized RGB; empty for M = 0. */
   readonly unlabeled: Float32Array<ArrayBuffer>;
+  /** The same without photometric distortion, where the loader makes it. */
+  readonly unlabeledPlain?: Float32Array<ArrayBuffer>;
   /** The N items, in order. */
   readonly labeledIds: readonly string[];
   /** The M items, in order. */
@@ -31,8 +33,11 @@ export function joinBatch(
   const labeled = new Float32Array(count * pixels * 3);
   const labels = new Int32Array(count * pixels);
   const unlabeled = new Float32Array((tasks.length - count) * pixels * 3);
-  samples.forEach(({ image, label }, i) => {
+  const isPlain = samples.slice(count).some(({ plain }) => plain !== undefined);
+  const unlabeledPlain = isPlain ? new Float32Array(unlabeled.length) : undefined;
+  samples.forEach(({ image, plain, label }, i) => {
     if (label !== undefined) labels.set(label, i * pixels);
+    if (plain !== undefined) unlabeledPlain!.set(plain, (i - count) * pixels * 3);
     if (i < count) labeled.set(image, i * pixels * 3);
     else unlabeled.set(image, (i - count) * pixels * 3);
   });
@@ -43,6 +48,7 @@ export function joinBatch(
     labeled,
     labels,
     unlabeled,
+    unlabeledPlain,
     labeledIds: ids.slice(0, count),
     unlabeledIds: ids.slice(count),
   };

@@ -14,6 +14,8 @@ export interface LoaderOptions {
   readonly batchUnlabeled: number;
   /** Crop and augmentation, from `augmentOptions`. */
   readonly augment: AugmentOptions;
+  /** Makes `LoadedBatch.unlabeledPlain`. Default false. */
+  readonly plainUnlabeled?: boolean;
   /** Names order and augmentation. */
   readonly seed: number;
   /** Workers that decode ahead; 0 decodes in this thread when asked. Default 1. */
@@ -136,9 +138,10 @@ export function createLoader(
 ): Loader {
   const full: FullOptions = { ...DEFAULTS, ...definedOnly(options) };
   checkOptions(dataset, full);
-  const { augment, seed, workers, cacheBytes, share } = full;
+  const { augment, seed, workers, cacheBytes, share, plainUnlabeled } = full;
   const { maskRule, classes } = dataset;
-  const pool = createSamplePool({ dataset: { maskRule, classes }, augment, seed, cacheBytes }, workers);
+  const settings = { dataset: { maskRule, classes }, augment, seed, cacheBytes, plainUnlabeled };
+  const pool = createSamplePool(settings, workers);
   const plan = (items: readonly Item[], labeled: boolean, count: number): ListPlan => {
     return {
       items,

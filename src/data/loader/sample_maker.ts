@@ -11,6 +11,8 @@ export interface SampleSettings {
   readonly dataset: Pick<Dataset, "maskRule" | "classes">;
   /** Crop and augmentation. */
   readonly augment: AugmentOptions;
+  /** Makes unlabeled pictures without photometric distortion too. */
+  readonly plainUnlabeled?: boolean;
   /** Of all random numbers. */
   readonly seed: number;
   /** Bytes of decoded pictures that are kept. */
@@ -31,6 +33,8 @@ export interface SampleTask {
 export interface Sample {
   /** `[H, W, 3]`, normalized. */
   readonly image: Float32Array<ArrayBuffer>;
+  /** `image` without photometric distortion; for unlabeled samples, where asked for. */
+  readonly plain?: Float32Array<ArrayBuffer>;
   /** `[H, W]`; for labeled samples. */
   readonly label?: Uint8Array<ArrayBuffer>;
   /** Time it took. */
@@ -46,7 +50,8 @@ export type SampleMaker = (task: SampleTask) => Promise<Sample>;
  * A maker of samples with its own cache. A sample is a function of settings and task alone.
  * @throws {DatasetError} (its promises) If a file is missing, damaged or does not fit
  */
-export function createSampleMaker({ dataset, augment, seed, cacheBytes }: SampleSettings): SampleMaker {
+export function createSampleMaker(settings: SampleSettings): SampleMaker {
+  const { dataset, augment, seed, cacheBytes, plainUnlabeled } = settings;
   const cache = createPictureCache(cacheBytes);
   const make: SampleMaker = async ({ item, labeled, position }) => {
     const started = performance.now();
@@ -57,7 +62,7 @@ export function createSampleMaker({ dataset, augment, seed, cacheBytes }: Sample
       return labeled ? await readLabeled(dataset, item) : { image: await readImage(item) };
     });
     const made = labels === undefined
-      ? augmentImage(image, streams, augment)
+      ? augmentImage(image, streams, augment, plainUnlabeled)
       : augmentPair(image, labels, streams, augment);
     return { ...made, madeMs: performance.now() - started, cached: cache.hits() > hitsBefore };
   };

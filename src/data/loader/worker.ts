@@ -11,8 +11,8 @@ const scope = globalThis as unknown as WorkerScope;
 
 let makeSample: SampleMaker | undefined;
 
-function buffersOf({ image, label }: Sample): Transferable[] {
-  return label === undefined ? [image.buffer] : [image.buffer, label.buffer];
+function buffersOf({ image, plain, label }: Sample): Transferable[] {
+  return [image, plain, label].flatMap((array) => array === undefined ? [] : [array.buffer]);
 }
 
 async function answer(request: WorkerRequest): Promise<void> {

@@ -76,6 +76,16 @@ Deno.test("augmentImage() gives the image of augmentPair() when labels do not ch
   );
 });
 
+Deno.test("augmentImage() gives the same crop without distortion where it is asked for", () => {
+  const { image } = places(40, 30);
+  const options = augmentOptions({ height: 16, width: 16 });
+  const { image: distorted, plain } = augmentImage(image, streams(8), options, true);
+  assert.deepEqual(distorted, augmentImage(image, streams(8), options).image);
+  assert.deepEqual(plain, augmentImage(image, streams(8), { ...options, distort: false }).image);
+  assert.notDeepEqual(plain, distorted);
+  assert.equal(augmentImage(image, streams(8), options).plain, undefined);
+});
+
 Deno.test("augmentPair() keeps labels to those of the picture and the ignore label", () => {
   const { image, labels } = places(12, 9);
   const known = new Set([...labels.data, 255]);

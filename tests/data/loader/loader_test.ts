@@ -52,6 +52,17 @@ Deno.test("createLoader() gives batches of the wanted shapes", async () => {
   assert.ok(batch!.labels.some((label) => label !== 255));
 });
 
+Deno.test("createLoader() gives unlabeled pictures without distortion too where asked for, by workers and without", async () => {
+  const dataset = await small();
+  const [without] = await batches(dataset, 1);
+  assert.equal(without!.unlabeledPlain, undefined);
+  const both = await batches(dataset, 2, { plainUnlabeled: true });
+  assert.deepEqual(both[0]!.unlabeled, without!.unlabeled);
+  const undistorted = await batches(dataset, 2, { augment: { ...AUGMENT, distort: false } });
+  assert.deepEqual(both.map((batch) => batch.unlabeledPlain), undistorted.map((batch) => batch.unlabeled));
+  assert.deepEqual(await batches(dataset, 2, { plainUnlabeled: true, workers: 1 }), both);
+});
+
 Deno.test("createLoader() gives the same batches with 0, 1 and 2 workers and any prefetch", async () => {
   const dataset = await small();
   const expected = await batches(dataset, 6);
