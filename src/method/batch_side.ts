@@ -30,12 +30,14 @@ export function gatherSide(
   const whole = (tensor: tf.Tensor) => tape.adopt(share.gatherTensor(tensor)).tensor;
   const atImages = mix.at === "images";
   const readsLabels = dec.loss === "ce" || mix.shape === "box";
+  // of labeled images a box shows the labels
+  const readsLogits = mix.shape === "blend" || side.labels === undefined;
   return {
     images: atImages ? whole(side.images) as tf.Tensor4D : side.images,
     branches: atImages
       ? side.branches
       : combineBranches([side.branches], ([part]) => share.gather(tape, part!)),
-    logits: share.gather(tape, side.logits),
+    logits: readsLogits ? share.gather(tape, side.logits) : side.logits,
     labels: side.labels !== undefined && readsLabels ? whole(side.labels) as LabelMap : side.labels,
   };
 }

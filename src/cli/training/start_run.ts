@@ -44,9 +44,10 @@ export function makeNetwork(
   withWeights: boolean,
 ): Network {
   const network = new Network(modelOptions(config, classes), config.seed);
-  const { depth, outputStride } = config.network.encoder;
+  const { depth, outputStride, stages = 4 } = config.network.encoder;
+  const short = stages < 4 ? `, ${stages} stages` : "";
   output.note(
-    `network  ResNet-${depth}, output stride ${outputStride}, ${
+    `network  ResNet-${depth}${short}, output stride ${outputStride}, ${
       (network.parameters.size() / 1e6).toFixed(2)
     } M weights`,
   );
