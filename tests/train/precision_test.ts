@@ -10,7 +10,7 @@ import type { TrainEvents } from "../../src/train/train_options.ts";
 import { train } from "../../src/train/trainer.ts";
 import { BLENDED, CONTEXT, smallBatch } from "../method/small_step.ts";
 import { numericTest } from "../numeric.ts";
-import { TINY_MODEL, tinyConfig, tinyDataset } from "./tiny_run.ts";
+import { inFolder, TINY_MODEL, tinyConfig, tinyDataset } from "./tiny_run.ts";
 
 /** The tiny run's network, its last stage wide enough to pay for casts. */
 function wideNetwork(): Network {
@@ -74,15 +74,6 @@ async function run<T>(
     return { parameters: await network.export(), seen: await look(network) };
   } finally {
     network.dispose();
-  }
-}
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
   }
 }
 

@@ -84,3 +84,13 @@ export async function tinyDiagnosis(): Promise<Item[]> {
 export function tinyNetwork(): Network {
   return new Network(TINY_MODEL, 5);
 }
+
+/** Runs `body` with an empty folder, which is removed afterwards. */
+export async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -7,7 +7,7 @@ import type { TrainEvents, TrainOptions } from "../../src/train/train_options.ts
 import { train } from "../../src/train/trainer.ts";
 import { numericTest } from "../numeric.ts";
 import { BLENDED } from "../method/small_step.ts";
-import { tinyConfig, tinyDataset, tinyDiagnosis, tinyNetwork } from "./tiny_run.ts";
+import { inFolder, tinyConfig, tinyDataset, tinyDiagnosis, tinyNetwork } from "./tiny_run.ts";
 
 interface Ran {
   readonly parameters: Map<string, StoredTensor>;
@@ -39,15 +39,6 @@ async function run(
     return { parameters: await network.export(), iteration: outcome.iteration, finished: outcome.finished };
   } finally {
     network.dispose();
-  }
-}
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
   }
 }
 
