@@ -111,7 +111,7 @@ export { binaryCrossEntropy, squaredError } from "./src/method/scalar_losses.ts"
 export { focalHard, focalSoft, OFFICIAL_FOCAL } from "./src/method/focal_loss.ts";
 export type { FocalOptions } from "./src/method/focal_loss.ts";
 export { crossEntropy, IGNORE_LABEL } from "./src/nn/cross_entropy.ts";
-export type { CrossEntropyAverage } from "./src/nn/cross_entropy.ts";
+export type { CrossEntropyAverage, CrossEntropyOptions } from "./src/nn/cross_entropy.ts";
 export type {
   BatchNormKernels,
   BatchStatistics,
@@ -144,6 +144,8 @@ export type { Layout, OpenDatasetOptions } from "./src/data/open_dataset.ts";
 export { chooseLabeled } from "./src/data/choose_labeled.ts";
 export { withheldItems } from "./src/data/withheld_items.ts";
 export type { ChooseLabeledOptions } from "./src/data/choose_labeled.ts";
+export { countClasses, medianWeights } from "./src/data/class_weights.ts";
+export type { ClassPixels } from "./src/data/class_weights.ts";
 export { addUnlabeled } from "./src/data/add_unlabeled.ts";
 export { openUnlabeled } from "./src/data/open_unlabeled.ts";
 export type { OpenUnlabeledOptions } from "./src/data/open_unlabeled.ts";

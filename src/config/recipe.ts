@@ -115,6 +115,8 @@ export interface Recipe {
   readonly imagePoolUpdates: 1 | 2;
   /** What the cross entropy is divided by; `all` pixels is the official configuration's. */
   readonly crossEntropy: "all" | "labeled";
+  /** Weights of rare classes in cross entropies: by their median frequency in the labeled masks, or all alike. */
+  readonly classWeights: "none" | "median";
 }
 
 const SOFT_LOGITS: DecoupleOptions = {
@@ -135,6 +137,7 @@ const OFFICIAL: Recipe = {
   dec: { ...SOFT_LOGITS, loss: "none", weight: 1 },
   imagePoolUpdates: 2,
   crossEntropy: "all",
+  classWeights: "none",
 };
 
 const PAPER: Recipe = {
@@ -148,6 +151,7 @@ const PAPER: Recipe = {
   dec: { ...SOFT_LOGITS, loss: "mse", weight: 1 },
   imagePoolUpdates: 1,
   crossEntropy: "all",
+  classWeights: "none",
 };
 
 /** The named recipes. `official` is what the code of 27de72a does on CUDA, `paper` what the paper says. */

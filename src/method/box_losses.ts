@@ -97,9 +97,10 @@ export function boxLosses(pass: ForwardPass, mixture: Mixture, context: BoxConte
     const logits = tape.observe("M_mix", decodeBranches(pass, branches, decoder)[0]!);
     const [, height, width] = labels.shape;
     const resized = resizeBilinear(tape, logits, height, width, decoder.alignCorners);
-    const known = crossEntropy(tape, resized, labels, "all");
+    const { classWeights } = context.pixels;
+    const known = crossEntropy(tape, resized, labels, "all", { classWeights });
     const learns = context.recipe.unsup.weight > 0;
-    return learns ? [known, crossEntropy(tape, resized, pseudoLabels, "all")] : [known];
+    return learns ? [known, crossEntropy(tape, resized, pseudoLabels, "all", { classWeights })] : [known];
   };
   const [mix, usup] = tape.scope(losses);
   return { mix: mix!, usup };

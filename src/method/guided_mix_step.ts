@@ -29,6 +29,11 @@ export interface StepContext {
    * memory for more work, the same numbers. Default none.
    */
   readonly recompute?: "none" | "encoder";
+  /**
+   * Factor of each class's pixels in cross entropies with labels and, in boxes, with pseudo labels, one a class
+   * (`medianWeights` gives such); 1 when absent.
+   */
+  readonly classWeights?: readonly number[];
   /** Batch norm kernels other than the backend's own. */
   readonly normKernels?: BatchNormKernels;
   /**
@@ -136,6 +141,7 @@ export async function guidedMixStep(
       classifierOnly,
       normKernels: context.normKernels,
       share: context.share,
+      classWeights: context.classWeights,
     });
     const losses = await readLosses({ ...terms, total });
     checkFinite(losses, iteration);

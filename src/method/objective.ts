@@ -55,6 +55,8 @@ export interface ObjectiveContext {
   readonly normKernels?: BatchNormKernels;
   /** Part of the whole batch that this process holds. */
   readonly share?: BatchShare;
+  /** Factor of each class's pixels in cross entropies with labels, one a class. */
+  readonly classWeights?: readonly number[];
 }
 
 interface Parts {
@@ -187,6 +189,7 @@ function pixelOptions({ network, context }: Parts): PixelLossOptions {
     alignCorners: network.options.decoder.alignCorners,
     average: context.recipe.crossEntropy,
     overProcesses: context.share && ((count) => context.share!.mean(count)),
+    classWeights: context.classWeights,
   };
 }
 

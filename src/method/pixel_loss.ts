@@ -1,16 +1,14 @@
-import { crossEntropy, type CrossEntropyAverage } from "../nn/cross_entropy.ts";
+import { crossEntropy, type CrossEntropyAverage, type CrossEntropyOptions } from "../nn/cross_entropy.ts";
 import { resizeBilinear } from "../nn/pool_and_resize.ts";
 import type { Tape, Value } from "../nn/tape.ts";
-import type { AnyTensor, LabelMap } from "../nn/tensors.ts";
+import type { LabelMap } from "../nn/tensors.ts";
 
 /** How logits are compared with label maps. */
-export interface PixelLossOptions {
+export interface PixelLossOptions extends CrossEntropyOptions {
   /** Corner rule of the resize. Official: false. */
   readonly alignCorners: boolean;
   /** What the sum is divided by. Official: `all`. */
   readonly average: CrossEntropyAverage;
-  /** The mean of a count over all processes, where several train together. */
-  readonly overProcesses?: (count: AnyTensor) => AnyTensor;
 }
 
 /**
@@ -31,6 +29,6 @@ export function pixelLoss(
   return tape.scope(() => {
     const resized = resizeBilinear(tape, logits, height, width, options.alignCorners);
     if (observed !== undefined) tape.observe(observed, resized);
-    return crossEntropy(tape, resized, labels, options.average, options.overProcesses);
+    return crossEntropy(tape, resized, labels, options.average, options);
   });
 }

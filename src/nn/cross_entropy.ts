@@ -13,6 +13,14 @@ export { IGNORE_LABEL };
  */
 export type CrossEntropyAverage = "all" | "labeled";
 
+/** What else decides a cross entropy. */
+export interface CrossEntropyOptions {
+  /** Replaces the count of labeled pixels by its mean over several processes. */
+  readonly overProcesses?: (count: AnyTensor) => AnyTensor;
+  /** Factor of each class's pixels, one a class; 1 when absent. */
+  readonly classWeights?: readonly number[];
+}
+
 interface PixelLoss {
   /** Of each pixel, `[M]`. */
   readonly losses: AnyTensor;
@@ -20,11 +28,12 @@ interface PixelLoss {
   readonly gradient: AnyTensor;
 }
 
-function pixelLosses(logits: tf.Tensor2D, labels: tf.Tensor1D, mask: tf.Tensor1D): PixelLoss {
+/** @param weights Of each pixel, 0 where it is ignored */
+function pixelLosses(logits: tf.Tensor2D, labels: tf.Tensor1D, weights: tf.Tensor1D): PixelLoss {
   const classes = logits.shape[1];
   const hot = oneHot(labels, classes);
   const logProbability = tf.logSoftmax(logits);
-  const weight = tf.expandDims(mask, 1);
+  const weight = tf.expandDims(weights, 1);
   return {
     losses: tf.neg(tf.sum(tf.mul(tf.mul(hot, logProbability), weight), 1)),
     gradient: tf.mul(tf.sub(tf.exp(logProbability), hot), weight),
@@ -32,19 +41,18 @@ function pixelLosses(logits: tf.Tensor2D, labels: tf.Tensor1D, mask: tf.Tensor1D
 }
 
 /**
- * Softmax cross entropy with an ignored label.
+ * Softmax cross entropy with an ignored label; as mmseg's, weights of classes do not change what the sum is divided by.
  * @param logits `[N, H, W, K]`
  * @param labels int32 `[N, H, W]`, each in [0, K) or 255
- * @param overProcesses Replaces the count of labeled pixels by its mean over several processes
  * @returns A scalar; 0 where no pixel is labeled
- * @throws {RangeError} If positions differ
+ * @throws {RangeError} If positions differ, or weights are not as many as classes
  */
 export function crossEntropy(
   tape: Tape,
   logits: Value,
   labels: LabelMap,
   average: CrossEntropyAverage = "all",
-  overProcesses: (count: AnyTensor) => AnyTensor = (count) => count,
+  { overProcesses = (count) => count, classWeights }: CrossEntropyOptions = {},
 ): Value {
   const [n, h, w, classes] = logits.shape as [number, number, number, number];
   if (labels.shape.join() !== [n, h, w].join()) {
@@ -52,12 +60,21 @@ export function crossEntropy(
       `Cannot take cross entropy: logits [${logits.shape}], labels [${labels.shape}], expected equal N, H, W`,
     );
   }
+  if (classWeights !== undefined && classWeights.length !== classes) {
+    throw new RangeError(
+      `Cannot take cross entropy: ${classWeights.length} weights for ${classes} classes, expected one each`,
+    );
+  }
   const [loss, gradient] = tf.tidy(() => {
     const flat = tf.reshape(labels, [n * h * w]) as tf.Tensor1D;
     const counted = tf.notEqual(flat, tf.scalar(IGNORE_LABEL, "int32"));
     const mask = tf.cast(counted, "float32") as tf.Tensor1D;
     const safe = tf.mul(flat, tf.cast(counted, "int32")) as tf.Tensor1D;
-    const pixels = pixelLosses(tf.reshape(logits.tensor, [n * h * w, classes]), safe, mask);
+    const pixels = pixelLosses(
+      tf.reshape(logits.tensor, [n * h * w, classes]),
+      safe,
+      weighted(mask, safe, classWeights),
+    );
     const count = average === "all" ? tf.scalar(n * h * w) : labeledCount(mask, overProcesses);
     return [
       tf.reshape(tf.div(sumAll(tf.reshape(pixels.losses, [n, h, w])), count), []),
@@ -70,6 +87,16 @@ export function crossEntropy(
     extras: [gradient],
     backward: (dy) => [tf.mul(gradient, dy)],
   });
+}
+
+/** The mask times the weight of each pixel's class. */
+function weighted(
+  mask: tf.Tensor1D,
+  labels: tf.Tensor1D,
+  classWeights: readonly number[] | undefined,
+): tf.Tensor1D {
+  if (classWeights === undefined) return mask;
+  return tf.mul(mask, tf.gather(tf.tensor1d(classWeights as number[]), labels));
 }
 
 /** Never 0: without a labeled pixel the loss is 0, whatever it is divided by. */

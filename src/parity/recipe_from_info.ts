@@ -54,6 +54,7 @@ export function restatedRecipe(info: Info): Recipe {
     },
     imagePoolUpdates: known(info, "image_pool_updates", [1, 2] as const),
     crossEntropy: "all",
+    classWeights: "none",
   };
 }
 

@@ -1,3 +1,4 @@
+import { countClasses, medianWeights } from "../data/class_weights.ts";
 import type { Loader } from "../data/loader/loader.ts";
 import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
 import type { StepResult } from "../method/guided_mix_step.ts";
@@ -29,6 +30,7 @@ class TrainingRun {
   readonly #meter = new IntervalMeter();
   /** False in workers beside the chief. */
   readonly #writes: boolean;
+  #classWeights: readonly number[] | undefined;
   #iteration: number;
   #saved: number;
   #stopped = false;
@@ -49,6 +51,9 @@ class TrainingRun {
   async run(): Promise<TrainOutcome> {
     const { config, dataset, network, workers } = this.#options;
     workers?.agree(await runFacts(config, dataset, network, this.#iteration));
+    if (config.recipe.classWeights === "median") {
+      this.#classWeights = medianWeights(await countClasses(dataset));
+    }
     while (this.#goesOn()) await this.#advance();
     if (this.#saved !== this.#iteration || this.#iteration === 0) await this.#save();
     const iteration = this.#iteration;
@@ -76,7 +81,12 @@ class TrainingRun {
     const options = this.#options;
     const { evaluation, checkpointEvery } = options.config;
     const learningRate = polyLearningRate(scheduleOf(options), this.#iteration);
-    const tools = { loader: this.#loader, sgd: this.#sgd, meter: this.#meter };
+    const tools = {
+      loader: this.#loader,
+      sgd: this.#sgd,
+      meter: this.#meter,
+      classWeights: this.#classWeights,
+    };
     const { step, batch, stop } = await makeUpdate(options, tools, this.#iteration, learningRate);
     this.#stopped = stop;
     this.#iteration++;

@@ -67,9 +67,8 @@ export function optimizerOf({ network, config, resume }: TrainOptions): Sgd {
  */
 async function gatherGradients(
   options: TrainOptions,
-  loader: Loader,
+  { loader, meter, classWeights }: UpdateTools,
   iteration: number,
-  meter: IntervalMeter,
   take: StepContext["takeGradient"],
 ): Promise<Gathered> {
   const { network, config, workers } = options;
@@ -86,6 +85,7 @@ async function gatherGradients(
       normKernels: workers?.normKernels,
       seed: config.seed,
       precision: config.precision,
+      classWeights,
       recompute: config.recompute,
       iteration: iteration * accumulate + part,
       iterations: config.iterations * accumulate,
@@ -120,6 +120,18 @@ async function joinStep(
   return { gradients, step: { ...step, losses }, batch, stop: numbers.at(-1)! > 0 };
 }
 
+/** What the updates of a run share. */
+export interface UpdateTools {
+  /** Gives the batches. */
+  readonly loader: Loader;
+  /** Moves the parameters. */
+  readonly sgd: Sgd;
+  /** Hears how long batches were waited for. */
+  readonly meter: IntervalMeter;
+  /** Of each class in the losses, where they are not alike. */
+  readonly classWeights?: readonly number[];
+}
+
 /** What an update leaves. */
 export interface Update {
   /** The last step of the update, its losses those of all workers. */
@@ -149,13 +161,14 @@ function takerOf(
  */
 export async function makeUpdate(
   options: TrainOptions,
-  { loader, sgd, meter }: { loader: Loader; sgd: Sgd; meter: IntervalMeter },
+  tools: UpdateTools,
   iteration: number,
   learningRate: number,
 ): Promise<Update> {
   const buckets = options.workers?.gradientBuckets();
+  const { sgd } = tools;
   const take = takerOf(options, sgd, buckets, learningRate);
-  const own = await gatherGradients(options, loader, iteration, meter, take);
+  const own = await gatherGradients(options, tools, iteration, take);
   const { gradients, step, batch, stop } = buckets === undefined
     ? { ...own, stop: false }
     : await joinStep(options, buckets, own);

@@ -109,6 +109,22 @@ numericTest(
   },
 );
 
+numericTest("guidedMixStep() weights the classes of labels and of pseudo labels", async () => {
+  const recipe = recipeWith("guidedmix", { unsup: { threshold: 0 } });
+  const losses: Record<string, number>[] = [];
+  for (const classWeights of [undefined, [1, 1, 1], [2, 2, 2], [3, 1, 1]]) {
+    await withStep(recipe, (step) => void losses.push(step.losses), {
+      context: { ...CONTEXT, classWeights },
+    });
+  }
+  const [plain, ones, twice, uneven] = losses as [typeof losses[0], ...typeof losses];
+  assert.deepEqual(ones, plain);
+  for (const term of ["ce", "mix", "usup"]) {
+    assertClose([twice![term]!], [2 * plain![term]!], { ofMaximum: 1e-5 }, term);
+    assert.notEqual(uneven![term], plain![term], term);
+  }
+});
+
 numericTest("guidedMixStep() gives the constant side exactly no gradient", async () => {
   const off = { dec: { loss: "none" as const }, classifier: { on: false } };
   await withStep(recipeWith(BLENDED, { ...off, unsup: { target: "M_u_dec" } }), ({ gradients }) => {

@@ -47,6 +47,31 @@ numericTest("crossEntropy() has the gradients of finite differences", () => {
   tf.dispose([logits, target]);
 });
 
+numericTest("crossEntropy() with weights counts each pixel by its class's, divided by as many pixels", () => {
+  const logits = tf.zeros([1, 2, 2, 4]);
+  const target = labels([0, 3, 255, 3], [1, 2, 2]);
+  const classWeights = [2, 9, 9, 0.5];
+  const { output } = differentiate(
+    [logits],
+    (tape, [v]) => crossEntropy(tape, v!, target, "all", { classWeights }),
+  );
+  assertClose(output, [3 * Math.log(4) / 4], { ofMaximum: 1e-6 });
+  const random = normal([1, 2, 2, 4], "weighted");
+  checkGradients(
+    [random],
+    (tape, [v]) => crossEntropy(tape, v!, target, "labeled", { classWeights }),
+    { step: 0.02 },
+  );
+  const tape = new Tape({ recording: false });
+  const few = { classWeights: [1, 1, 1] };
+  assert.throws(() => crossEntropy(tape, tape.constant(logits), target, "all", few), {
+    name: "RangeError",
+    message: "Cannot take cross entropy: 3 weights for 4 classes, expected one each",
+  });
+  tape.dispose();
+  tf.dispose([logits, target, random]);
+});
+
 numericTest("crossEntropy() is 0 with gradient 0 where every pixel is ignored", () => {
   const logits = normal([1, 2, 2, 3], "logits");
   const target = labels([255, 255, 255, 255], [1, 2, 2]);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { RECIPES } from "../../src/config/recipe.ts";
 import type { RunConfig } from "../../src/config/run_config.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { CheckpointFolder } from "../../src/train/checkpoint_folder.ts";
@@ -148,3 +149,16 @@ numericTest(
   },
   ["wasm"],
 );
+
+numericTest("train() weights the classes where the recipe says so, and goes on so when resumed", async () => {
+  await inFolder(async (folder) => {
+    const config = tinyConfig(4, { recipe: { ...RECIPES.guidedmix, classWeights: "median" } });
+    const straight = await run(`${folder}/straight`, config);
+    let asked = 0;
+    await run(`${folder}/broken`, config, { shouldStop: () => asked++ === 3 });
+    assertSameBits(await run(`${folder}/broken`, config), straight);
+    const plain = await run(`${folder}/plain`, tinyConfig(4));
+    const name = "decode_head.conv_seg.weight";
+    assert.notDeepEqual(plain.parameters.get(name)!.data, straight.parameters.get(name)!.data);
+  });
+}, ["tensorflow"]);
