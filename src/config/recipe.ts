@@ -115,7 +115,7 @@ export interface Recipe {
   readonly imagePoolUpdates: 1 | 2;
   /** What the cross entropy is divided by; `all` pixels is the official configuration's. */
   readonly crossEntropy: "all" | "labeled";
-  /** Weights of rare classes in cross entropies: by their median frequency in the labeled masks, or all alike. */
+  /** Weights of rare classes in cross entropies with labels: by their median frequency in the masks, or all alike. */
   readonly classWeights: "none" | "median";
 }
 

@@ -98,9 +98,10 @@ export function boxLosses(pass: ForwardPass, mixture: Mixture, context: BoxConte
     const [, height, width] = labels.shape;
     const resized = resizeBilinear(tape, logits, height, width, decoder.alignCorners);
     const { classWeights } = context.pixels;
+    // of labels alone: a rare class that is predicted too often would be learned from its own pseudo labels
     const known = crossEntropy(tape, resized, labels, "all", { classWeights });
     const learns = context.recipe.unsup.weight > 0;
-    return learns ? [known, crossEntropy(tape, resized, pseudoLabels, "all", { classWeights })] : [known];
+    return learns ? [known, crossEntropy(tape, resized, pseudoLabels, "all")] : [known];
   };
   const [mix, usup] = tape.scope(losses);
   return { mix: mix!, usup };
