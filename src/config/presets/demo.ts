@@ -32,8 +32,8 @@ const DEMO_CONFIG: Preset["config"] = {
  *
  *     deno task train
  *
- * Source: this project. Takes: 99 s supervised and 217 s guidedmix on two cores with AVX-512, backend tensorflow, after
- * its downloads.
+ * Source: this project. Takes: 86 s supervised and 182 s guidedmix on a core with AVX-512, backend tensorflow, after its
+ * downloads.
  */
 export const DEMO: Preset = {
   name: "demo",

@@ -41,7 +41,8 @@ const HALF_CAMVID: readonly [number, number] = [240, 240];
  *
  *     deno task train --preset camvid --data data/camvid --weights resnet18.pth
  *
- * Source: this project. Takes: TAKES
+ * Source: this project. Takes: 4 to 5 minutes supervised and 9 to 11 guidedmix on one core with AVX-512, backend
+ * tensorflow.
  */
 export const CAMVID: Preset = {
   ...OWN,
