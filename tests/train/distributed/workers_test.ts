@@ -21,7 +21,9 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { recipe: "guidedmix", workers: [2, 3] },
+  // at 0.05 the runs are 2e-6 apart after seven steps, as here after ten, and 0.16 after ten, with two workers as with
+  // three: rounding has then moved a choice, a partner or a pseudo label at its threshold
+  { recipe: "guidedmix", learningRate: 0.005, workers: [2, 3] },
   // pairs at random, statistics replayed, pixels counted over all workers
   { recipe: "official", changes: { crossEntropy: "labeled" }, workers: [2] },
   // at 0.05 one process with two threads and one with one differ by 0.04 after ten steps
