@@ -22,7 +22,7 @@ interface Case {
 
 const CASES: readonly Case[] = [
   // at 0.05 the runs are 2e-6 apart after seven steps, as here after ten, and 0.16 after ten, with two workers as with
-  // three: rounding has then moved a choice, a partner or a pseudo label at its threshold
+  // three; taken to be a choice that rounding moves, a partner or a pseudo label at its threshold
   { recipe: "guidedmix", learningRate: 0.005, workers: [2, 3] },
   // pairs at random, statistics replayed, pixels counted over all workers
   { recipe: "official", changes: { crossEntropy: "labeled" }, workers: [2] },
