@@ -41,6 +41,8 @@ export interface MixOptions {
   readonly shape: MixShape;
   /** λ is drawn again while it is at or above this, in (0, 0.5]. */
   readonly lambdaLimit: number;
+  /** Factor of L_mix, the loss inside of boxes, at least 0; 1 for blends, which have no such loss. */
+  readonly weight: number;
 }
 
 /** Which images are mixed with each other. */
@@ -129,7 +131,7 @@ const SOFT_LOGITS: DecoupleOptions = {
 const OFFICIAL: Recipe = {
   name: "official",
   usesUnlabeled: true,
-  mix: { at: "features", shape: "blend", lambdaLimit: 0.5 },
+  mix: { at: "features", shape: "blend", lambdaLimit: 0.5, weight: 1 },
   pair: { select: "random", feature: "encoder", direction: "labeled" },
   decouple: SOFT_LOGITS,
   unsup: { loss: "focal-hard", threshold: 0, target: "M_u", weight: 1, rampUp: 0, plainView: false },
@@ -143,7 +145,7 @@ const OFFICIAL: Recipe = {
 const PAPER: Recipe = {
   name: "paper",
   usesUnlabeled: true,
-  mix: { at: "images", shape: "blend", lambdaLimit: 0.5 },
+  mix: { at: "images", shape: "blend", lambdaLimit: 0.5, weight: 1 },
   pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
   decouple: SOFT_LOGITS,
   unsup: { loss: "mse", threshold: 0, target: "M_u_dec", weight: 1, rampUp: 0.1, plainView: false },
@@ -159,7 +161,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
   guidedmix: {
     ...PAPER,
     name: "guidedmix",
-    mix: { at: "images", shape: "box", lambdaLimit: 0.5 },
+    mix: { at: "images", shape: "box", lambdaLimit: 0.5, weight: 1 },
     unsup: { loss: "ce", threshold: 0.8, target: "M_u", weight: 1, rampUp: 0.3, plainView: true },
     classifier: { on: false, weight: 1, warmUp: 0 },
     dec: { ...SOFT_LOGITS, loss: "none", weight: 1 },
@@ -180,6 +182,7 @@ export function checkRecipe(recipe: Recipe): void {
   const inLimit = mix.lambdaLimit > 0 && mix.lambdaLimit <= 0.5;
   demand(inLimit, `mix.lambdaLimit is ${mix.lambdaLimit}, expected a number in (0, 0.5]`);
   const weights = {
+    "mix.weight": mix.weight,
     "unsup.weight": unsup.weight,
     "classifier.weight": classifier.weight,
     "dec.weight": dec.weight,
@@ -196,6 +199,10 @@ export function checkRecipe(recipe: Recipe): void {
     mix.shape === "blend" || boxed,
     `mix.shape is "box" with mix.at "${mix.at}", unsup.loss "${unsup.loss}", unsup.target "${unsup.target}", ` +
       `dec.loss "${dec.loss}", expected "images", "ce", "M_u", "none"`,
+  );
+  demand(
+    mix.shape === "box" || mix.weight === 1,
+    `mix.weight is ${mix.weight} with mix.shape "${mix.shape}", expected 1: blends have no L_mix`,
   );
   demand(
     mix.shape === "box" || !unsup.plainView,

@@ -97,6 +97,7 @@ const RECIPE = options<Recipe>({
     at: oneOf(["features", "images"]),
     shape: oneOf(["blend", "box"]),
     lambdaLimit: numberWhere("a number in (0, 0.5]", (limit) => limit > 0 && limit <= 0.5),
+    weight: fromZero().default(1),
   }),
   pair: options({
     select: oneOf(["nearest", "random"]),

@@ -56,8 +56,8 @@ export interface BoxContext {
 
 /** The losses of a mixture by place. */
 export interface BoxLosses {
-  /** L_mix: cross entropy inside of the boxes, with the labels of the labeled images. */
-  readonly mix: Value;
+  /** L_mix: cross entropy inside of the boxes, with the labels of the labeled images; absent at a weight of 0. */
+  readonly mix?: Value;
   /** L_usup: cross entropy outside of them, with the pseudo labels of the unlabeled images; absent at a weight of 0. */
   readonly usup?: Value;
 }
@@ -98,11 +98,12 @@ export function boxLosses(pass: ForwardPass, mixture: Mixture, context: BoxConte
     const [, height, width] = labels.shape;
     const resized = resizeBilinear(tape, logits, height, width, decoder.alignCorners);
     const { classWeights } = context.pixels;
-    // of labels alone: a rare class that is predicted too often would be learned from its own pseudo labels
-    const known = crossEntropy(tape, resized, labels, "all", { classWeights });
-    const learns = context.recipe.unsup.weight > 0;
-    return learns ? [known, crossEntropy(tape, resized, pseudoLabels, "all")] : [known];
+    const { mix, unsup } = context.recipe;
+    // weights of labels alone: a rare class that is predicted too often would be learned from its own pseudo labels
+    return {
+      mix: mix.weight > 0 ? crossEntropy(tape, resized, labels, "all", { classWeights }) : undefined,
+      usup: unsup.weight > 0 ? crossEntropy(tape, resized, pseudoLabels, "all") : undefined,
+    };
   };
-  const [mix, usup] = tape.scope(losses);
-  return { mix: mix!, usup };
+  return tape.scope(losses);
 }

@@ -7,7 +7,7 @@
  *                               labeled-labeled mix, decoupled against the first                L_dec
  *
  * With `mix.shape = "box"` the unlabeled images pass apart, as at inference, and the mixture goes through encoder and
- * labeled decoder (`box_losses.ts`): total = L_ce + L_cla + L_mix + ω(t) · L_usup.
+ * labeled decoder (`box_losses.ts`): total = L_ce + L_cla + w · L_mix + ω(t) · L_usup.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Recipe } from "../config/recipe.ts";
@@ -203,7 +203,7 @@ function classifierLoss({ pass, batch, features }: Parts): Value {
 
 type Weighted = readonly [LossName, number, Value];
 
-/** Terms of mixtures by place; with ω = 0 L_mix alone. */
+/** Terms of mixtures by place that have a weight. */
 function boxTerms(parts: Parts, mixture: Mixture): Weighted[] {
   const { pass, network, draws, context: { recipe, ramp, share } } = parts;
   const { mix, usup } = boxLosses(pass, mixture, {
@@ -213,8 +213,8 @@ function boxTerms(parts: Parts, mixture: Mixture): Weighted[] {
     share,
     pixels: pixelOptions(parts),
   });
-  const known: Weighted = ["mix", 1, mix];
-  return usup === undefined ? [known] : [known, ["usup", recipe.unsup.weight * ramp, usup]];
+  const known: Weighted[] = mix === undefined ? [] : [["mix", recipe.mix.weight, mix]];
+  return usup === undefined ? known : [...known, ["usup", recipe.unsup.weight * ramp, usup]];
 }
 
 /** Terms of blended mixtures. */
@@ -226,15 +226,15 @@ function blendTerms(parts: Parts, sides: Sides, mixture: Mixture): Weighted[] {
 
 async function semiSupervisedTerms(parts: Parts): Promise<{ terms: Weighted[]; pairs?: Pairs }> {
   const { context: { recipe, classifierOnly, share } } = parts;
-  const { classifier, unsup, mix: { shape } } = recipe;
+  const { classifier, unsup, mix: mixing } = recipe;
   const terms: Weighted[] = classifier.on ? [["cla", classifier.weight, classifierLoss(parts)]] : [];
-  const mixes = !classifierOnly && (unsup.weight > 0 || shape === "box");
+  const mixes = !classifierOnly && (unsup.weight > 0 || (mixing.shape === "box" && mixing.weight > 0));
   if (!mixes) return { terms };
   const made = { tape: parts.pass.tape, ...parts, share, recipe };
   const sides = sidesOf(made);
   const mixture = await chooseMixture(made, sides);
   const pairs = reportedPairs(made, mixture, sides);
-  const added = shape === "box" ? boxTerms(parts, mixture) : blendTerms(parts, sides, mixture);
+  const added = mixing.shape === "box" ? boxTerms(parts, mixture) : blendTerms(parts, sides, mixture);
   return { terms: [...terms, ...added], pairs };
 }
 

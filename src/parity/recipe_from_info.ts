@@ -38,6 +38,7 @@ export function restatedRecipe(info: Info): Recipe {
       shape: "blend",
       at: known(info, "mix_at", ["features", "images"] as const),
       lambdaLimit: info.lambda_limit as number,
+      weight: 1,
     },
     pair: {
       select: known(info, "pair_select", ["nearest", "random"] as const),
@@ -75,7 +76,7 @@ export function officialRecipe(info: Info): Recipe {
   const squared = (info.case as Info).loss === "mse";
   return {
     ...RECIPES.official,
-    mix: { at: "features", shape: "blend", lambdaLimit: lambdaLimit as number },
+    mix: { at: "features", shape: "blend", lambdaLimit: lambdaLimit as number, weight: 1 },
     unsup: { ...RECIPES.official.unsup, loss: squared ? "mse" : "focal-soft" },
   };
 }

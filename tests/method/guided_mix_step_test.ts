@@ -109,6 +109,26 @@ numericTest(
   },
 );
 
+numericTest(
+  "guidedMixStep() weights the two losses of a mixture by place, and leaves out those of no weight",
+  async () => {
+    const found: Record<string, number>[] = [];
+    for (const [mix, unsup] of [[1, 1], [0.25, 2], [0, 2], [0.25, 0], [0, 0]] as const) {
+      const changes = { mix: { weight: mix }, unsup: { weight: unsup, threshold: 0, rampUp: 0 } };
+      await withStep(recipeWith("guidedmix", changes), ({ losses, pairs }) => {
+        const { ce, mix: known = 0, usup = 0, total } = losses;
+        assertClose([total!], [ce! + mix * known + unsup * usup], { ofMaximum: 1e-5 });
+        assert.equal(pairs === undefined, mix === 0 && unsup === 0);
+        found.push(losses);
+      });
+    }
+    const [both, other, ...rest] = found as [typeof found[0], typeof found[0], ...typeof found];
+    assert.deepEqual([other.mix, other.usup], [both.mix, both.usup], "terms are before their weights");
+    const names = rest.map((losses) => Object.keys(losses).sort());
+    assert.deepEqual(names, [["ce", "total", "usup"], ["ce", "mix", "total"], ["ce", "total"]]);
+  },
+);
+
 numericTest("guidedMixStep() weights the classes of labels, and not of pseudo labels", async () => {
   const recipe = recipeWith("guidedmix", { unsup: { threshold: 0 } });
   const losses: Record<string, number>[] = [];
@@ -255,6 +275,10 @@ numericTest("guidedMixStep() refuses recipes out of range, and networks that lac
   }
   const weight = recipeWith(BLENDED, { unsup: { weight: -1 } });
   await refused(range(/unsup\.weight is -1/), { recipe: weight });
+  const negative = recipeWith("guidedmix", { mix: { weight: -1 } });
+  await refused(range(/mix\.weight is -1, expected a finite number from 0/), { recipe: negative });
+  const blend = recipeWith(BLENDED, { mix: { weight: 0.5 } });
+  await refused(range(/mix\.weight is 0\.5 with mix\.shape "blend", expected 1/), { recipe: blend });
   const view = recipeWith(BLENDED, { unsup: { plainView: true } });
   await refused(range(/unsup\.plainView is true with mix\.shape "blend", expected "box"/), { recipe: view });
   const focal = recipeWith(BLENDED, { unsup: { loss: "focal-hard" } });

@@ -60,7 +60,7 @@ const PROBABILITIES = {
 /** `paper` with features blended instead of images, decoupled in probabilities. */
 export const BLENDED: Recipe = {
   ...RECIPES.paper,
-  mix: { at: "features", shape: "blend", lambdaLimit: 0.5 },
+  mix: { at: "features", shape: "blend", lambdaLimit: 0.5, weight: 1 },
   decouple: PROBABILITIES,
   dec: { ...PROBABILITIES, loss: "mse", weight: 1 },
 };
