@@ -1,9 +1,8 @@
 import type { MixShape, Recipe } from "../config/recipe.ts";
-import { type RandomStream, randomStream } from "../core/random.ts";
 import type { BatchRows } from "../nn/dropout.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
-import { type Pairs, randomPairs } from "./pairing.ts";
+import { drawsPairs, type Pairs, pairStream, randomPairs } from "./pairing.ts";
 import type { StepBatch } from "./step_batch.ts";
 import type { StepDraws } from "./step_draws.ts";
 
@@ -47,16 +46,6 @@ export function unlabeledPlaces(
   if (!drawsPairs(recipe)) return places;
   const whole = randomPairs(own * share.count, own * share.count, pairStream(seed, iteration));
   return places.map((place) => whole.unlabeled[place]!);
-}
-
-/** Whether pairs are drawn before the step. */
-export function drawsPairs(recipe: Recipe): boolean {
-  return recipe.usesUnlabeled && recipe.pair.select === "random";
-}
-
-/** Where pairs are drawn from. */
-export function pairStream(seed: number, iteration: number): RandomStream {
-  return randomStream(seed, "pairs", iteration);
 }
 
 /** What stands beside each pair, cut or chosen as the pairs are. */

@@ -1,5 +1,5 @@
-import type { PairOptions } from "../config/recipe.ts";
-import type { RandomStream } from "../core/random.ts";
+import type { PairOptions, Recipe } from "../config/recipe.ts";
+import { type RandomStream, randomStream } from "../core/random.ts";
 
 /** Mixture m joins labeled image `labeled[m]` with unlabeled image `unlabeled[m]`. */
 export interface Pairs {
@@ -95,6 +95,16 @@ export function nearestPairs(
   return direction === "unlabeled"
     ? { labeled: found, unlabeled: upTo(queries.count), distances: apart }
     : { labeled: upTo(queries.count), unlabeled: found, distances: apart };
+}
+
+/** Whether pairs are drawn before the step. */
+export function drawsPairs(recipe: Pick<Recipe, "usesUnlabeled" | "pair">): boolean {
+  return recipe.usesUnlabeled && recipe.pair.select === "random";
+}
+
+/** Where pairs are drawn from. */
+export function pairStream(seed: number, iteration: number): RandomStream {
+  return randomStream(seed, "pairs", iteration);
 }
 
 /**

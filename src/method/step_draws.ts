@@ -1,10 +1,8 @@
 import type { Recipe } from "../config/recipe.ts";
 import { hashText, numpyRandomState, type RandomStream, randomStream } from "../core/random.ts";
-import { drawsPairs, pairStream } from "./batch_share.ts";
 import { type Box, drawBoxes } from "./boxes.ts";
 import { drawMixCoefficient } from "./mix_coefficient.ts";
-import type { Pairs } from "./pairing.ts";
-import { randomPairs } from "./pairing.ts";
+import { drawsPairs, type Pairs, pairStream, randomPairs } from "./pairing.ts";
 
 /** The random part of a step, drawn before it, so that it can be repeated or given. */
 export interface StepDraws {
