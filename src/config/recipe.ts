@@ -117,8 +117,11 @@ export interface Recipe {
   readonly imagePoolUpdates: 1 | 2;
   /** What the cross entropy is divided by; `all` pixels is the official configuration's. */
   readonly crossEntropy: "all" | "labeled";
-  /** Weights of rare classes in cross entropies with labels: by their median frequency in the masks, or all alike. */
-  readonly classWeights: "none" | "median";
+  /**
+   * Weights of classes in cross entropies with labels: all alike, or the rarer the more, by median frequency balancing or
+   * by its square root.
+   */
+  readonly classWeights: "none" | "median" | "sqrt-median";
 }
 
 const SOFT_LOGITS: DecoupleOptions = {

@@ -117,7 +117,7 @@ const RECIPE = options<Recipe>({
   dec: options({ ...DECOUPLING, loss: oneOf(["mse", "ce", "none"]), weight: fromZero() }),
   imagePoolUpdates: oneOf([1, 2]),
   crossEntropy: oneOf(["all", "labeled"]),
-  classWeights: oneOf(["none", "median"]).default("none"),
+  classWeights: oneOf(["none", "median", "sqrt-median"]).default("none"),
 });
 
 const OPTIMIZER = options<OptimizerConfig>({

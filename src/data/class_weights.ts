@@ -15,18 +15,19 @@ export interface ClassPixels {
 }
 
 /**
- * Median frequency balancing (Eigen and Fergus 2015, section 6.3.2): w = median(f) / f with f = own / around, here divided
- * by the weights' mean over all labeled pixels, so that the loss keeps its size.
+ * Median frequency balancing (Eigen and Fergus 2015, section 6.3.2): w = (median(f) / f)^power with f = own / around, here
+ * divided by the weights' mean over all labeled pixels, so that the loss keeps its size.
  * @param counts Of each class
+ * @param power 1 is the paper's; 0.5 is gentler
  * @returns One weight a class, above 0; 1 for classes that no mask shows
  */
-export function medianWeights(counts: readonly ClassPixels[]): number[] {
+export function medianWeights(counts: readonly ClassPixels[], power = 1): number[] {
   const frequencies = counts.map(({ own, around }) => own / around);
   const shown = frequencies.filter((frequency) => frequency > 0).sort((a, b) => a - b);
   if (shown.length === 0) return counts.map(() => 1);
   const middle = (shown.length - 1) / 2;
   const median = (shown[Math.floor(middle)]! + shown[Math.ceil(middle)]!) / 2;
-  const weights = frequencies.map((frequency) => frequency > 0 ? median / frequency : undefined);
+  const weights = frequencies.map((frequency) => frequency > 0 ? (median / frequency) ** power : undefined);
   const pixels = counts.reduce((sum, { own }) => sum + own, 0);
   const mean = counts.reduce((sum, { own }, c) => sum + own * (weights[c] ?? 0), 0) / pixels;
   return weights.map((weight) => weight === undefined ? 1 : weight / mean);

@@ -51,8 +51,9 @@ class TrainingRun {
   async run(): Promise<TrainOutcome> {
     const { config, dataset, network, workers } = this.#options;
     workers?.agree(await runFacts(config, dataset, network, this.#iteration));
-    if (config.recipe.classWeights === "median") {
-      this.#classWeights = medianWeights(await countClasses(dataset));
+    const { classWeights } = config.recipe;
+    if (classWeights !== "none") {
+      this.#classWeights = medianWeights(await countClasses(dataset), classWeights === "median" ? 1 : 0.5);
     }
     while (this.#goesOn()) await this.#advance();
     if (this.#saved !== this.#iteration || this.#iteration === 0) await this.#save();

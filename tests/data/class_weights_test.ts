@@ -14,6 +14,13 @@ Deno.test("medianWeights() gives each class of equal presence an equal part of t
   [2 / 3, 4 / 3, 4 / 3].forEach((expected, c) => assert.ok(Math.abs(weights[c]! - expected) < 1e-12));
 });
 
+Deno.test("medianWeights() of power 0.5 are the square roots, with mean 1 again", () => {
+  const counts = [{ own: 80, around: 100 }, { own: 20, around: 100 }];
+  const [frequent, rare] = medianWeights(counts, 0.5);
+  assert.ok(Math.abs(rare! / frequent! - 2) < 1e-12);
+  assert.ok(Math.abs(0.8 * frequent! + 0.2 * rare! - 1) < 1e-12);
+});
+
 Deno.test("medianWeights() measures a class within the masks that show it, and gives 1 to one that none shows", () => {
   const weights = medianWeights([{ own: 90, around: 100 }, { own: 10, around: 20 }, { own: 0, around: 0 }]);
   assert.ok(Math.abs(weights[1]! / weights[0]! - 0.9 / 0.5) < 1e-12);

@@ -157,8 +157,11 @@ numericTest("train() weights the classes where the recipe says so, and goes on s
     let asked = 0;
     await run(`${folder}/broken`, config, { shouldStop: () => asked++ === 3 });
     assertSameBits(await run(`${folder}/broken`, config), straight);
-    const plain = await run(`${folder}/plain`, tinyConfig(4));
-    const name = "decode_head.conv_seg.weight";
-    assert.notDeepEqual(plain.parameters.get(name)!.data, straight.parameters.get(name)!.data);
+    const kernel = ({ parameters }: typeof straight) => parameters.get("decode_head.conv_seg.weight")!.data;
+    for (const classWeights of ["none", "sqrt-median"] as const) {
+      const recipe = { ...RECIPES.guidedmix, classWeights };
+      const other = await run(`${folder}/${classWeights}`, tinyConfig(4, { recipe }));
+      assert.notDeepEqual(kernel(other), kernel(straight), classWeights);
+    }
   });
 }, ["tensorflow"]);
