@@ -45,7 +45,8 @@ export function parseArguments(command: Command, args: readonly string[]): boole
       "Did",
       "did",
     );
-    throw new ConfigError(`Cannot run "${command.name()}": ${words}; --help shows what there is`, {
+    const joint = words.endsWith("?") ? " " : "; ";
+    throw new ConfigError(`Cannot run "${command.name()}": ${words}${joint}--help shows what there is`, {
       cause: error,
     });
   }
