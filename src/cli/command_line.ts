@@ -41,10 +41,8 @@ export function parseArguments(command: Command, args: readonly string[]): boole
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return false;
-    const words = error.message.replace(/^error: /, "").replace(/\s*\n\s*\((Did.*)\)/, "; $1").replace(
-      "Did",
-      "did",
-    );
+    const words = error.message.replace(/^error: /, "").replace(/\s*\n\s*\(Did(.*)\)/, "; did$1")
+      .replace(/\. (\w)/, (_, letter: string) => `, ${letter.toLowerCase()}`).replace(/\.$/, "");
     const joint = words.endsWith("?") ? " " : "; ";
     throw new ConfigError(`Cannot run "${command.name()}": ${words}${joint}--help shows what there is`, {
       cause: error,
@@ -57,7 +55,7 @@ export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() !== "" && Number.isInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`expected a whole number from ${least}.`);
+    throw new InvalidArgumentError(`expected a whole number from ${least}`);
   };
 }
 
@@ -65,7 +63,7 @@ export function wholeNumber(least: number): (text: string) => number {
 export function positiveNumbers(text: string): number[] {
   const values = text.split(",").map((part) => part.trim() === "" ? NaN : Number(part));
   if (values.every((value) => value > 0 && Number.isFinite(value))) return values;
-  throw new InvalidArgumentError("expected numbers above 0 with commas between.");
+  throw new InvalidArgumentError("expected numbers above 0 with commas between");
 }
 
 /** Reads `height x width`, for commander. */
@@ -73,7 +71,7 @@ export function sidesText(text: string): [number, number] {
   const [height, width, ...more] = text.split(/[x×,]/).map(Number);
   const isSide = (value: number | undefined): value is number => Number.isInteger(value) && value! > 0;
   if (isSide(height) && isSide(width) && more.length === 0) return [height, width];
-  throw new InvalidArgumentError("expected height x width, such as 225x225.");
+  throw new InvalidArgumentError("expected height x width, such as 225x225");
 }
 
 /** Gathers a repeated option, for commander. */
