@@ -32,7 +32,11 @@ export function trainCommand(): Command {
     .option("--iterations <n>", "updates (default: the preset's)", wholeNumber(1))
     .option("--seed <n>", "of all random draws (default: 0)", wholeNumber(0))
     .option("--weights <file>", "begin with these: .pth or .safetensors (default: random)")
-    .option("--set <key=value>", "any other option, may be repeated", gather)
+    .option(
+      "--set <key=value>",
+      "any other option, may be repeated; the config.toml of a run has them all",
+      gather,
+    )
     .optionsGroup("Data:")
     .option("--data <path>", "synthetic, a folder or a dataset.toml (default: the preset's)")
     .option(
