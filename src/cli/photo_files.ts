@@ -1,6 +1,7 @@
 import { basename, extname, join, resolve } from "node:path";
 import { ConfigError } from "../core/errors.ts";
-import { isFolder, listPictures } from "../data/image_files.ts";
+import { isFolder, listPictures, realPathOf } from "../data/image_files.ts";
+import { isInside } from "../data/inside.ts";
 
 /** A photo to predict. */
 export interface PhotoFile {
@@ -49,9 +50,55 @@ export async function photoFiles(paths: readonly string[]): Promise<PhotoFile[]>
     files.push(...found.map((name) => ({ path: resolve(join(path, name)), name: withoutEnding(name) })));
   }
   const named = distinct([...new Map(files.map((file) => [file.path, file])).values()]);
-  const twice = named.find(({ name }, i) => named.findIndex((other) => other.name === name) !== i);
-  if (twice === undefined) return named;
+  refuseClash(named);
+  return named;
+}
+
+/** Names of a photo's results below the output folder, by what they are. */
+export function resultNames(
+  { name }: Pick<PhotoFile, "name">,
+): { index: string; color: string; overlay: string } {
+  return { index: `${name}.png`, color: `${name}-color.png`, overlay: `${name}-overlay.png` };
+}
+
+function refuseClash(files: readonly PhotoFile[]): void {
+  const owners = new Map<string, PhotoFile>();
+  for (const file of files) {
+    for (const result of Object.values(resultNames(file))) {
+      const owner = owners.get(result);
+      if (owner !== undefined) {
+        throw new ConfigError(
+          `Cannot predict "${file.path}": its result "${result}" is one of "${owner.path}" too, ` +
+            "expected different names; predict them into different folders",
+        );
+      }
+      owners.set(result, file);
+    }
+  }
+}
+
+/**
+ * Makes sure that no result replaces a photo, and that none lies where photos are looked for the next time.
+ * @param paths As given: files and folders
+ * @throws {ConfigError} If the output folder lies in a folder of photos, or a result has the path of a photo
+ */
+export async function refuseOverwriting(
+  paths: readonly string[],
+  files: readonly PhotoFile[],
+  out: string,
+): Promise<void> {
+  const target = await realPathOf(out);
+  for (const path of paths) {
+    if (!await isFolder(path) || !isInside(await realPathOf(path), target)) continue;
+    throw new ConfigError(
+      `Cannot predict into "${out}": it lies in the folder of photos "${path}", expected another folder in --out`,
+    );
+  }
+  const photos = new Set(await Promise.all(files.map(({ path }) => realPathOf(path))));
+  const replaced = files.flatMap((file) => Object.values(resultNames(file))).map((name) => join(target, name))
+    .find((path) => photos.has(path));
+  if (replaced === undefined) return;
   throw new ConfigError(
-    `Cannot predict "${twice.path}": another photo is named "${twice.name}" too, expected different names`,
+    `Cannot predict into "${out}": a result would replace the photo "${replaced}", expected another folder in --out`,
   );
 }

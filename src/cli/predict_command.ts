@@ -25,7 +25,7 @@ import {
 } from "./model_source.ts";
 import { openSession } from "./open_session.ts";
 import { type Output, standardOutput } from "./output.ts";
-import { type PhotoFile, photoFiles } from "./photo_files.ts";
+import { type PhotoFile, photoFiles, refuseOverwriting, resultNames } from "./photo_files.ts";
 import { predictPhoto } from "./predict_photo.ts";
 import { predictOptions } from "./training/report_pictures.ts";
 
@@ -79,14 +79,15 @@ async function predictOne(
   const photo = await readImage({ image: { kind: "file", path: file.path } });
   const { labels } = await predictPhoto(network, photo, options);
   const { width, height } = photo;
+  const names = resultNames(file);
   const pictures: readonly (readonly [string, Uint8Array])[] = [
-    ["", encodeIndexedPng(width, height, labels, source.colors)],
-    ["-color", encodeRgbPng(colorize(labels, width, height, source.colors))],
-    ["-overlay", encodeRgbPng(overlay(photo, labels, source.colors))],
+    [names.index, encodeIndexedPng(width, height, labels, source.colors)],
+    [names.color, encodeRgbPng(colorize(labels, width, height, source.colors))],
+    [names.overlay, encodeRgbPng(overlay(photo, labels, source.colors))],
   ];
   const files: string[] = [];
-  for (const [suffix, bytes] of pictures) {
-    const path = join(out, `${file.name}${suffix}.png`);
+  for (const [name, bytes] of pictures) {
+    const path = join(out, name);
     await Deno.mkdir(dirname(path), { recursive: true });
     await writeFileWhole(path, bytes);
     files.push(path);
@@ -110,10 +111,14 @@ async function predictAll(predictor: Predictor, files: readonly PhotoFile[], out
   return { done, failed };
 }
 
-function outFolder({ out, run }: PredictFlags): string {
+function outFolder({ out, run, checkpoint }: PredictFlags): string {
   if (out !== undefined) return out;
   if (run !== undefined) return join(run, "predictions");
-  throw new ConfigError("Cannot predict with a checkpoint: no folder is named, expected --out DIR");
+  throw new ConfigError(
+    checkpoint === undefined
+      ? "Cannot predict: no model is named, expected --run DIR or --checkpoint FILE"
+      : "Cannot predict with a checkpoint: no folder is named, expected --out DIR",
+  );
 }
 
 /**
@@ -130,6 +135,7 @@ export async function runPredict(args: readonly string[]): Promise<number> {
   const output = standardOutput();
   const files = await photoFiles(command.args);
   const out = outFolder(flags);
+  await refuseOverwriting(command.args, files, out);
   const source = await readModel(flags);
   await openSession(flags.backend, output);
   const network = inferenceNetwork(source);

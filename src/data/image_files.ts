@@ -1,5 +1,5 @@
-import { readdir, stat } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { DatasetError } from "../core/errors.ts";
 
 /** Endings of files that are taken as pictures, in lower case. */
@@ -13,6 +13,14 @@ export async function isFolder(path: string): Promise<boolean> {
 /** Whether a path exists and is a file (links are followed). */
 export async function isFile(path: string): Promise<boolean> {
   return await stat(path).then((found) => found.isFile(), () => false);
+}
+
+/** A path without links; of what does not exist yet, from its deepest folder that does. */
+export async function realPathOf(path: string): Promise<string> {
+  const absolute = resolve(path);
+  const found = await realpath(absolute).catch(() => undefined);
+  if (found !== undefined || dirname(absolute) === absolute) return found ?? absolute;
+  return join(await realPathOf(dirname(absolute)), basename(absolute));
 }
 
 /** A file's name without folder and ending. */

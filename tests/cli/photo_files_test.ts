@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { photoFiles } from "../../src/cli/photo_files.ts";
+import { photoFiles, refuseOverwriting } from "../../src/cli/photo_files.ts";
 
 async function inFolder(names: readonly string[], body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -30,8 +30,32 @@ Deno.test("photoFiles() keeps endings apart where two pictures have one name, an
 
 Deno.test("photoFiles() refuses two files of one name, no photo and a folder without one", async () => {
   await inFolder(["x/a.jpg", "y/a.jpg", "z/note.txt"], async (folder) => {
-    await assert.rejects(photoFiles([join(folder, "x/a.jpg"), join(folder, "y/a.jpg")]), /named "a-jpg" too/);
+    await assert.rejects(
+      photoFiles([join(folder, "x/a.jpg"), join(folder, "y/a.jpg")]),
+      /its result "a-jpg\.png" is one of ".*x\/a\.jpg" too/,
+    );
     await assert.rejects(photoFiles([join(folder, "z")]), /holds no picture/);
   });
   await assert.rejects(photoFiles([]), /no photo is named/);
+});
+
+Deno.test("photoFiles() refuses photos of which one has the name of another's result", async () => {
+  await inFolder(["a.jpg", "a-color.jpg"], async (folder) => {
+    await assert.rejects(photoFiles([folder]), /its result "a-color\.png" is one of/);
+  });
+});
+
+Deno.test("refuseOverwriting() refuses results in place of a photo, or where photos are looked for", async () => {
+  await inFolder(["in/a.png", "in/b.jpg", "other/c.png"], async (folder) => {
+    const [photos, other] = [join(folder, "in"), join(folder, "other")];
+    const tried = async (paths: string[], out: string) =>
+      await refuseOverwriting(paths, await photoFiles(paths), out);
+    await assert.rejects(tried([photos], photos), /lies in the folder of photos/);
+    await assert.rejects(tried([photos], join(photos, "new/results")), /lies in the folder of photos/);
+    await assert.rejects(tried([join(photos, "a.png")], photos), /would replace the photo ".*a\.png"/);
+    await Deno.symlink(photos, join(folder, "link"));
+    await assert.rejects(tried([join(photos, "a.png")], join(folder, "link")), /would replace the photo/);
+    await tried([photos], other);
+    await tried([join(photos, "b.jpg")], photos);
+  });
 });
