@@ -74,6 +74,18 @@ export function sidesText(text: string): [number, number] {
   throw new InvalidArgumentError("expected height x width, such as 225x225");
 }
 
+/** Reads a path, for commander: that of a variable that is not set would be the current folder. */
+export function pathText(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("expected a path, it is empty");
+}
+
+/** A command as a shell reads it: arguments with special characters in single quotes. */
+export function commandText(command: string, ...args: readonly string[]): string {
+  const quoted = args.map((arg) => /^[\w@%+=:,.\/-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`);
+  return [command, ...quoted].join(" ");
+}
+
 /** Gathers a repeated option, for commander. */
 export function gather(text: string, earlier: readonly string[] = []): string[] {
   return [...earlier, text];

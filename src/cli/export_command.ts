@@ -15,7 +15,13 @@ import type { RgbImage } from "../formats/rgb_image.ts";
 import { bytesText } from "../report/number_text.ts";
 import type { EvaluationRecord } from "../report/run_record.ts";
 import { writeFileWhole } from "../train/write_file.ts";
-import { addCommonOptions, type CommonOptions, newCommand, parseArguments } from "./command_line.ts";
+import {
+  addCommonOptions,
+  type CommonOptions,
+  newCommand,
+  parseArguments,
+  pathText,
+} from "./command_line.ts";
 import { exportCard } from "./export_card.ts";
 import { addCheckpointOptions, type ModelFlags, type ModelSource, readModel } from "./model_source.ts";
 import { openSession } from "./open_session.ts";
@@ -48,7 +54,7 @@ function exportCommand(): Command {
   addCheckpointOptions(command)
     .optionsGroup("What is written:")
     .option("--format <name>", `${EXPORT_FORMATS.join(", ")} (web: a page that runs the model)`)
-    .option("--out <path>", "a file for onnx, safetensors, torch; a folder for tfjs, web")
+    .option("--out <path>", "a file for onnx, safetensors, torch; a folder for tfjs, web", pathText)
     .option(
       "--size <size>",
       "onnx, tfjs: multiple of the output stride, any, or height x width; web: height x width",

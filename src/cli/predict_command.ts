@@ -13,6 +13,7 @@ import {
   type CommonOptions,
   newCommand,
   parseArguments,
+  pathText,
   positiveNumbers,
 } from "./command_line.ts";
 import { FAILED, failureText } from "./failure.ts";
@@ -53,7 +54,7 @@ function predictCommand(): Command {
     )
     .option("--flip", "adds the mirrored image")
     .optionsGroup("Run:")
-    .option("--out <folder>", "where the pictures go (default: predictions/ of the run)")
+    .option("--out <folder>", "where the pictures go (default: predictions/ of the run)", pathText)
     .option("--backend <name>", "auto, tensorflow, webgpu or wasm", "auto");
   return addCommonOptions(command);
 }

@@ -1,9 +1,8 @@
 /** `deno task train`. */
 import { join } from "node:path";
-import { ConfigError } from "../core/errors.ts";
 import { checkPrecision } from "../nn/precision.ts";
 import type { ComparedRun } from "../report/run_record.ts";
-import { parseArguments } from "./command_line.ts";
+import { commandText, parseArguments } from "./command_line.ts";
 import { FAILED } from "./failure.ts";
 import { launchWorkers, withoutWorkers } from "./launch_workers.ts";
 import { openSession } from "./open_session.ts";
@@ -13,22 +12,12 @@ import { areFinished, printResults, resultsJson } from "./train_results.ts";
 import { checkShares } from "../train/distributed/agreement.ts";
 import { clusterBackend, clusterHere, joinRun, quiet } from "./training/join_run.ts";
 import { fittingThreads } from "./training/fitting_threads.ts";
-import { isDemo, newRuns, type PlannedRun, resumedRun } from "./training/plan_runs.ts";
+import { agreedRun, begunRuns, isDemo, newRuns, type PlannedRun, resumedRun } from "./training/plan_runs.ts";
 import type { RunContext, RunResult } from "./training/run.ts";
 import { RunFolder } from "./training/run_folder.ts";
 import { listenForStop } from "./training/stop_signal.ts";
 import { trainRun } from "./training/train_run.ts";
 import { trainShare } from "./training/train_share.ts";
-
-async function existingRuns(out: string): Promise<PlannedRun[]> {
-  const candidates = [out, join(out, "supervised"), join(out, "guidedmix")];
-  const runs: PlannedRun[] = [];
-  for (const path of candidates) {
-    const folder = new RunFolder(path);
-    if (await folder.hasRun()) runs.push({ config: await folder.readConfig(), out: path });
-  }
-  return runs;
-}
 
 /** The runs that a call means, refused early where a folder is taken. */
 async function plannedRuns(flags: TrainFlags): Promise<PlannedRun[]> {
@@ -37,12 +26,11 @@ async function plannedRuns(flags: TrainFlags): Promise<PlannedRun[]> {
     for (const { out } of runs) await new RunFolder(out).refuseRun();
     return runs;
   }
-  if (!hasConfigFlags(flags) && flags.out !== undefined) {
-    const runs = await existingRuns(flags.out);
-    if (runs.length === 1) return runs;
-    if (runs.length === 0) {
-      throw new ConfigError(`Cannot resume "${flags.out}": no run is there, expected a run folder in --out`);
-    }
+  const { out } = flags;
+  if (out !== undefined) {
+    const folder = new RunFolder(out);
+    if (await folder.hasRun()) return [agreedRun({ config: await folder.readConfig(), out }, flags)];
+    if (!hasConfigFlags(flags)) return await begunRuns(out);
   }
   const planned = newRuns(hasConfigFlags(flags) ? flags : {}, flags.out);
   return await Promise.all(planned.map((run) => resumedRun(run, !hasConfigFlags(flags))));
@@ -68,7 +56,7 @@ async function trainAll(
   const comparison: ComparedRun[] = [];
   for (const run of runs) {
     if (context.stop.asked()) break;
-    const command = ["deno task train", ...Deno.args.slice(1)].join(" ");
+    const command = commandText("deno task train", ...Deno.args.slice(1));
     const result = await trainRun({
       ...run,
       resume: flags.resume ?? false,
@@ -122,7 +110,7 @@ export async function runTrain(args: readonly string[]): Promise<number> {
     const context = { session, output, stop, workers };
     if (!isChief) return await shareAll(runs, flags, context) ? 0 : FAILED;
     const results = await trainAll(runs, flags, context);
-    printResults(results, runs, output);
+    printResults(results, runs, args, output);
     if (flags.json) output.result(resultsJson(results, runs.length));
     return areFinished(results, runs.length) ? 0 : FAILED;
   } finally {

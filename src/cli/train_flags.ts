@@ -5,7 +5,14 @@ import { RECIPE_NAMES } from "../config/recipe.ts";
 import type { ConfigRequest } from "../config/resolve_config.ts";
 import { settableNames } from "../config/set_options.ts";
 import { CONVOLUTION_PRECISIONS } from "../nn/precision.ts";
-import { addCommonOptions, type CommonOptions, gather, newCommand, wholeNumber } from "./command_line.ts";
+import {
+  addCommonOptions,
+  type CommonOptions,
+  gather,
+  newCommand,
+  pathText,
+  wholeNumber,
+} from "./command_line.ts";
 
 /** The flags of `train`. */
 export interface TrainFlags extends ConfigRequest, CommonOptions {
@@ -31,19 +38,23 @@ export function trainCommand(): Command {
     .option("--recipe <name>", `${RECIPE_NAMES.join(", ")} (default: the preset's)`)
     .option("--iterations <n>", "updates (default: the preset's)", wholeNumber(1))
     .option("--seed <n>", "of all random draws (default: 0)", wholeNumber(0))
-    .option("--weights <file>", "begin with these: .pth or .safetensors (default: random)")
+    .option("--weights <file>", "begin with these: .pth or .safetensors (default: random)", pathText)
     .option(
       "--set <key=value>",
       "any other option, may be repeated; the config.toml of a run has them all",
       gather,
     )
     .optionsGroup("Data:")
-    .option("--data <path>", "synthetic, a folder or a dataset.toml (default: the preset's)")
+    .option("--data <path>", "synthetic, a folder or a dataset.toml (default: the preset's)", pathText)
     .option(
       "--labeled <list|share>",
       "which train images keep their masks: a list file, 1/8, 12 (default: all)",
     )
-    .option("--unlabeled <path>", "more photos: a folder, or a list relative to the dataset's folder")
+    .option(
+      "--unlabeled <path>",
+      "more photos: a folder, or a list relative to the dataset's folder",
+      pathText,
+    )
     .option(
       "--diagnose-pseudo-masks <n>",
       "compare with the true masks of up to n unlabeled images (default: none, their masks stay unopened)",
@@ -58,7 +69,7 @@ export function trainCommand(): Command {
       )
         .choices([...CONVOLUTION_PRECISIONS]),
     )
-    .option("--out <folder>", "run folder (default: runs/<preset>-<recipe>-seed<n>, runs/demo)")
+    .option("--out <folder>", "run folder (default: runs/<preset>-<recipe>-seed<n>, runs/demo)", pathText)
     .option("--resume", "go on with the run in --out, with its own options")
     .optionsGroup("Several processes that share each batch (on several machines TF_CONFIG names them):")
     .option(

@@ -1,6 +1,7 @@
 /** What `deno task train` prints at its end. */
 import { dirname, join } from "node:path";
 import { percentText } from "../report/number_text.ts";
+import { commandText } from "./command_line.ts";
 import type { Output } from "./output.ts";
 import type { PlannedRun } from "./training/plan_runs.ts";
 import type { RunResult } from "./training/run.ts";
@@ -12,18 +13,31 @@ function summaryLine({ compared, evaluation, folder, seconds }: RunResult): stri
   return `${compared.group.padEnd(12)}${measure}, ${seconds.toFixed(0)} s, ${folder}`;
 }
 
-/** Prints a line a run, and where the report is or how to go on. */
+/** Of several runs some may not have begun: their options are given again. */
+function resumeText({ folder }: RunResult, planned: readonly PlannedRun[], args: readonly string[]): string {
+  const again = ["--resume", "--out"];
+  if (planned.length === 1) return commandText("deno task train", ...again, folder);
+  const options = args.filter((arg, i) =>
+    !again.includes(arg) && !arg.startsWith("--out=") && args[i - 1] !== "--out"
+  );
+  return commandText("deno task train", ...options, ...again, dirname(folder));
+}
+
+/**
+ * Prints a line a run, and where the report is or how to go on.
+ * @param args Those of the call
+ */
 export function printResults(
   results: readonly RunResult[],
   planned: readonly PlannedRun[],
+  args: readonly string[],
   output: Output,
 ): void {
   for (const result of results) output.result(summaryLine(result));
   const last = results.at(-1)!;
   if (!last.finished || results.length < planned.length) {
-    const out = planned.length > 1 ? dirname(last.folder) : last.folder;
     output.result(
-      `Stopped after iteration ${last.iteration}; go on with: deno task train --resume --out ${out}`,
+      `Stopped after iteration ${last.iteration}; go on with: ${resumeText(last, planned, args)}`,
     );
   } else output.result(`Report: ${join(last.folder, "report.html")}`);
 }

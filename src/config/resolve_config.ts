@@ -50,35 +50,36 @@ function hasMitrans(recipe: RecipeName): boolean {
   return recipe === "paper";
 }
 
-function baseConfig(preset: Preset, request: ConfigRequest): RunConfig {
-  const named = findRecipe(request.recipe ?? preset.recipe);
-  const { data, network, ...rest } = preset.config;
-  const given = Object.fromEntries(
-    Object.entries({
-      source: request.data,
-      labeled: request.labeled,
-      unlabeled: request.unlabeled,
-    }).filter(([, value]) => value !== undefined),
-  );
+function presetConfig(preset: Preset, recipe: string | undefined): RunConfig {
+  const named = findRecipe(recipe ?? preset.recipe);
+  const { network, ...rest } = preset.config;
   return {
     preset: preset.name,
-    seed: request.seed ?? 0,
-    backend: request.backend ?? "auto",
-    precision: request.precision ?? "float32",
+    seed: 0,
+    backend: "auto",
+    precision: "float32",
     recompute: "none",
     ...rest,
-    iterations: request.iterations ?? rest.iterations,
-    data: { ...data, ...given },
-    network: {
-      ...network,
-      mitrans: hasMitrans(named.name) && preset.mitrans,
-      weights: request.weights ?? network.weights,
-    },
+    network: { ...network, mitrans: hasMitrans(named.name) && preset.mitrans },
     recipe: preset.adjust === undefined ? named : preset.adjust(named),
-    evaluation: {
-      ...rest.evaluation,
-      ...(request.diagnosePseudoMasks !== undefined && { diagnosePseudoMasks: request.diagnosePseudoMasks }),
-    },
+  };
+}
+
+/** What was given of some options. */
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** A configuration with the flags of a request in place of its own, without preset, recipe and settings. */
+function withFlags(config: RunConfig, request: ConfigRequest): RunConfig {
+  const { seed, backend, precision, iterations, data: source, labeled, unlabeled, weights } = request;
+  const { diagnosePseudoMasks } = request;
+  return {
+    ...config,
+    ...given({ seed, backend, precision, iterations }),
+    data: { ...config.data, ...given({ source, labeled, unlabeled }) },
+    network: { ...config.network, ...given({ weights }) },
+    evaluation: { ...config.evaluation, ...given({ diagnosePseudoMasks }) },
   };
 }
 
@@ -98,8 +99,22 @@ function baseConfig(preset: Preset, request: ConfigRequest): RunConfig {
  */
 export function resolveConfig(request: ConfigRequest = {}): RunConfig {
   const preset = findPreset(request.preset ?? (request.data === undefined ? "demo" : "own"));
-  const base = baseConfig(preset, request);
-  const { value, problems } = applySettings(base, request.set ?? [], preset.mitrans);
+  return checkedSettings(withFlags(presetConfig(preset, request.recipe), request), request, preset);
+}
+
+/**
+ * A run's configuration with what a request says in its place; what it leaves out stays the run's.
+ * @throws {ConfigError} As `resolveConfig`
+ */
+export function restatedConfig(config: RunConfig, request: ConfigRequest): RunConfig {
+  const preset = findPreset(request.preset ?? config.preset);
+  const name = request.recipe === undefined ? config.recipe.name : findRecipe(request.recipe).name;
+  const recipe = { ...config.recipe, name };
+  return checkedSettings(withFlags({ ...config, preset: preset.name, recipe }, request), request, preset);
+}
+
+function checkedSettings(base: RunConfig, { set = [] }: ConfigRequest, preset: Preset): RunConfig {
+  const { value, problems } = applySettings(base, set, preset.mitrans);
   const what = `preset "${preset.name}" with these options`;
   let found = [...problems];
   try {

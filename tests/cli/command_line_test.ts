@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import {
   addCommonOptions,
+  commandText,
   newCommand,
   parseArguments,
+  pathText,
   positiveNumbers,
   sidesText,
   wholeNumber,
@@ -57,4 +59,14 @@ Deno.test("positiveNumbers() reads factors with commas between", () => {
   assert.deepEqual(positiveNumbers("0.5,1, 1.5"), [0.5, 1, 1.5]);
   assert.throws(() => positiveNumbers("1,0"), /above 0/);
   assert.throws(() => positiveNumbers("1,"), /above 0/);
+});
+
+Deno.test("commandText() quotes what a shell would read otherwise", () => {
+  assert.equal(commandText("go", "--out", "runs/a-1", "--set", "a.b=1"), "go --out runs/a-1 --set a.b=1");
+  assert.equal(commandText("go", "my run", "it's", ""), "go 'my run' 'it'\\''s' ''");
+});
+
+Deno.test("pathText() refuses an empty path", () => {
+  assert.equal(pathText("a b"), "a b");
+  assert.throws(() => pathText(""), /expected a path, it is empty/);
 });

@@ -1,6 +1,6 @@
 /** Which runs a command trains, and where to. */
 import { join, resolve } from "node:path";
-import { type ConfigRequest, resolveConfig } from "../../config/resolve_config.ts";
+import { type ConfigRequest, resolveConfig, restatedConfig } from "../../config/resolve_config.ts";
 import type { RunConfig } from "../../config/run_config.ts";
 import { ConfigError } from "../../core/errors.ts";
 import { configDifferences } from "./config_differences.ts";
@@ -19,6 +19,9 @@ const SHARE = /^[\d./\s]+$/;
 
 /** Presets that train the baseline first, where no recipe is named. */
 const DEMOS: readonly string[] = ["demo", "demo-wasm"];
+
+/** In this order. */
+const DEMO_RECIPES = ["supervised", "guidedmix"] as const;
 
 /** Files are found again from another folder. */
 function withAbsolutePaths(config: RunConfig): RunConfig {
@@ -45,7 +48,7 @@ export function isDemo({ preset, recipe, data }: ConfigRequest): boolean {
 export function newRuns(request: ConfigRequest, out: string | undefined): PlannedRun[] {
   if (isDemo(request)) {
     const folder = out ?? join("runs", request.preset ?? "demo");
-    return ["supervised", "guidedmix"].map((recipe) => ({
+    return DEMO_RECIPES.map((recipe) => ({
       config: withAbsolutePaths(resolveConfig({ ...request, recipe })),
       out: join(folder, recipe),
     }));
@@ -56,6 +59,43 @@ export function newRuns(request: ConfigRequest, out: string | undefined): Planne
 }
 
 /**
+ * The run that lives in a folder; what a call says of it must agree, what it leaves out is the run's.
+ * @throws {ConfigError} If it does not; names the options that differ
+ */
+export function agreedRun({ config, out }: PlannedRun, request: ConfigRequest): PlannedRun {
+  const differences = configDifferences(config, withAbsolutePaths(restatedConfig(config, request)));
+  refuseDifferences(out, differences);
+  return { config, out };
+}
+
+/**
+ * The runs in the folders of a folder, as the demo has them: those that were begun, and those that were to follow.
+ * @throws {ConfigError} If there is none
+ */
+export async function begunRuns(out: string): Promise<PlannedRun[]> {
+  const begun: PlannedRun[] = [];
+  for (const recipe of DEMO_RECIPES) {
+    const folder = new RunFolder(join(out, recipe));
+    if (await folder.hasRun()) begun.push({ config: await folder.readConfig(), out: join(out, recipe) });
+  }
+  const [first] = begun;
+  if (first === undefined) {
+    throw new ConfigError(`Cannot resume "${out}": no run is there, expected a run folder in --out`);
+  }
+  const { preset, seed, iterations, precision, recipe } = first.config;
+  const breaksOff = begun.length === 1 && recipe.name === DEMO_RECIPES[0] && DEMOS.includes(preset);
+  return breaksOff ? [first, newRuns({ preset, seed, iterations, precision }, out)[1]!] : begun;
+}
+
+function refuseDifferences(out: string, differences: readonly string[]): void {
+  if (differences.length === 0) return;
+  throw new ConfigError(
+    `Cannot resume "${resolve(out)}" with other options: ${differences.join(", ")}; ` +
+      "expected those of its config.toml, leave them out",
+  );
+}
+
+/**
  * A run that lives in its folder goes on with its own options; options of the call must agree with them.
  * @throws {ConfigError} If they do not; names those that differ
  */
@@ -63,10 +103,6 @@ export async function resumedRun(planned: PlannedRun, mayDiffer: boolean): Promi
   const folder = new RunFolder(planned.out);
   if (!await folder.hasRun()) return planned;
   const config = await folder.readConfig();
-  const differences = mayDiffer ? [] : configDifferences(config, planned.config);
-  if (differences.length === 0) return { ...planned, config };
-  throw new ConfigError(
-    `Cannot resume "${folder.path}" with other options: ${differences.join(", ")}; ` +
-      "expected those of its config.toml, leave them out",
-  );
+  if (!mayDiffer) refuseDifferences(planned.out, configDifferences(config, planned.config));
+  return { ...planned, config };
 }

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { isAbsolute, join } from "node:path";
 import { configDifferences } from "../../../src/cli/training/config_differences.ts";
-import { newRuns, resumedRun } from "../../../src/cli/training/plan_runs.ts";
+import {
+  agreedRun,
+  begunRuns,
+  newRuns,
+  type PlannedRun,
+  resumedRun,
+} from "../../../src/cli/training/plan_runs.ts";
 import { configToToml } from "../../../src/config/config_toml.ts";
 import { resolveConfig } from "../../../src/config/resolve_config.ts";
+import type { RunConfig } from "../../../src/config/run_config.ts";
 import { ConfigError } from "../../../src/core/errors.ts";
 
 Deno.test("newRuns() trains supervised, then guidedmix, with equal iterations when nothing is named", () => {
@@ -58,6 +65,45 @@ Deno.test("resumedRun() takes the options of the run that is there and refuses o
       assert.ok(error instanceof ConfigError);
       return /with other options: seed is 5, given 6/.test(error.message);
     });
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});
+
+Deno.test("agreedRun() takes what is left out from the run, and refuses what differs", () => {
+  const [run] = newRuns({ data: "photos", seed: 5, iterations: 20, set: ["data.crop=64x64"] }, "here");
+  const agree = (request: Parameters<typeof agreedRun>[1]) => agreedRun(run!, request).config;
+  assert.equal(agree({}), run!.config);
+  assert.equal(agree({ data: "photos", iterations: 20, backend: "wasm" }), run!.config);
+  assert.throws(
+    () => agree({ iterations: 30 }),
+    /other options: iterations is 20, given 30; expected those of/,
+  );
+  assert.throws(() => agree({ set: ["unsup.weight=2"] }), /recipe\.unsup\.weight is 1, given 2/);
+  assert.throws(() => agree({ recipe: "paper" }), /recipe\.name is "guidedmix", given "paper"/);
+  assert.throws(() => agree({ preset: "camvid" }), /preset is "own", given "camvid"/);
+});
+
+Deno.test("begunRuns() goes on with both runs of a demo that was stopped in its first", async () => {
+  const out = await Deno.makeTempDir();
+  const write = async (name: string, config: RunConfig) => {
+    await Deno.mkdir(join(out, name), { recursive: true });
+    await Deno.writeTextFile(join(out, name, "config.toml"), configToToml(config));
+  };
+  try {
+    await assert.rejects(begunRuns(out), /no run is there/);
+    const [supervised, guidedmix] = newRuns({ preset: "demo", seed: 4, iterations: 30 }, out);
+    const goesOnWith = async (...expected: (PlannedRun | undefined)[]) => {
+      const begun = await begunRuns(out);
+      assert.deepEqual(begun.map((run) => run.out), expected.map((run) => run!.out));
+      begun.forEach(({ config }, i) => assert.deepEqual(configDifferences(config, expected[i]!.config), []));
+    };
+    await write("supervised", supervised!.config);
+    await goesOnWith(supervised, guidedmix);
+    await write("guidedmix", guidedmix!.config);
+    await goesOnWith(supervised, guidedmix);
+    await Deno.remove(join(out, "supervised"), { recursive: true });
+    await goesOnWith(guidedmix);
   } finally {
     await Deno.remove(out, { recursive: true });
   }
