@@ -54,7 +54,7 @@ function sharesOf(
 }
 
 function warningsOf(dataset: Dataset, sample: MaskSample, shares: readonly number[]): string[] {
-  const warnings: string[] = [];
+  const warnings: string[] = [...dataset.notes ?? []];
   const absent = dataset.classes.filter((_, label) => shares[label] === 0);
   if (sample.masks > 0 && absent.length > 0) {
     warnings.push(`no pixel of ${absent.map((name) => `"${name}"`).join(", ")} in the masks looked at`);

@@ -75,6 +75,8 @@ export interface Dataset {
   readonly test: readonly Item[];
   /** For training, without masks. */
   readonly unlabeled: readonly Item[];
+  /** Sentences on what was found and left out, for the report of a check. */
+  readonly notes?: readonly string[];
 }
 
 /** Labels of a picture: `[height, width]` class indices, or 255 where a pixel is left out. */

@@ -5,6 +5,35 @@ import { DatasetError } from "../core/errors.ts";
 /** Endings of files that are taken as pictures, in lower case. */
 export const IMAGE_ENDINGS: readonly string[] = [".jpg", ".jpeg", ".png"];
 
+/** Endings of pictures that are not read, in lower case. */
+const OTHER_ENDINGS: readonly string[] = [
+  ".avif",
+  ".bmp",
+  ".gif",
+  ".heic",
+  ".heif",
+  ".jp2",
+  ".jxl",
+  ".pgm",
+  ".ppm",
+  ".tif",
+  ".tiff",
+  ".webp",
+];
+
+/** Pictures of a folder, as `listPictures`, that are neither JPEG nor PNG by their endings. */
+export async function listOtherPictures(folder: string): Promise<string[]> {
+  return await listPictures(folder, OTHER_ENDINGS);
+}
+
+/** A sentence on the pictures of a folder that are left out; none where there are none. */
+export async function leftOutNotes(folder: string): Promise<string[]> {
+  const others = await listOtherPictures(folder);
+  if (others.length === 0) return [];
+  const what = others.length === 1 ? "1 picture" : `${others.length} pictures`;
+  return [`${what} of "${folder}" left out, being neither JPEG nor PNG, first "${others[0]}"`];
+}
+
 /** Whether a path exists and is a folder (links are followed). */
 export async function isFolder(path: string): Promise<boolean> {
   return await stat(path).then((found) => found.isDirectory(), () => false);
@@ -23,34 +52,46 @@ export async function realPathOf(path: string): Promise<string> {
   return join(await realPathOf(dirname(absolute)), basename(absolute));
 }
 
-/** A file's name without folder and ending. */
-export function stemOf(path: string): string {
-  return basename(path, extname(path));
+/** A path without a picture's ending; other dots belong to the name (`shot.v0`). */
+export function withoutEnding(path: string): string {
+  return hasEnding(path, IMAGE_ENDINGS) ? path.slice(0, path.length - extname(path).length) : path;
 }
 
-function isPicture(name: string): boolean {
-  return !name.startsWith(".") && IMAGE_ENDINGS.includes(extname(name).toLowerCase());
+function hasEnding(name: string, endings: readonly string[]): boolean {
+  return endings.includes(extname(name).toLowerCase());
 }
 
-async function collect(folder: string, below: string, found: string[]): Promise<void> {
-  const entries = await readdir(join(folder, below), { withFileTypes: true });
+/** A folder that is searched, with the real paths of those that it was reached through. */
+interface Search {
+  readonly folder: string;
+  readonly endings: readonly string[];
+  readonly found: string[];
+}
+
+async function collect(search: Search, below: string, through: readonly string[]): Promise<void> {
+  const here = await realpath(join(search.folder, below));
+  // a link to a folder around it would never end
+  if (through.includes(here)) return;
+  const entries = await readdir(join(search.folder, below), { withFileTypes: true });
   for (const entry of entries) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.name.startsWith(".")) continue;
-    if (entry.isDirectory()) await collect(folder, path, found);
-    else if (isPicture(entry.name)) found.push(path);
+    const isLink = entry.isSymbolicLink() && await isFolder(join(search.folder, path));
+    if (isLink || entry.isDirectory()) await collect(search, path, [...through, here]);
+    else if (hasEnding(entry.name, search.endings)) search.found.push(path);
   }
 }
 
 /**
- * Pictures of a folder and of the folders in it, by ending; hidden ones are left out.
+ * Pictures of a folder and of the folders in it, by ending; links are followed, hidden files are left out.
+ * @param endings In lower case; those that are read by default
  * @returns Paths relative to the folder with `/`, in the order of their character codes
  * @throws {DatasetError} If the folder cannot be read
  */
-export async function listPictures(folder: string): Promise<string[]> {
+export async function listPictures(folder: string, endings = IMAGE_ENDINGS): Promise<string[]> {
   const found: string[] = [];
   try {
-    await collect(folder, "", found);
+    await collect({ folder, endings, found }, "", []);
   } catch (cause) {
     const state = cause instanceof Error ? cause.message : String(cause);
     throw new DatasetError(`Cannot list pictures of "${folder}": ${state}, expected a readable folder`, {
@@ -67,7 +108,7 @@ export async function listPictures(folder: string): Promise<string[]> {
 export async function picturesByStem(folder: string): Promise<Map<string, string>> {
   const byStem = new Map<string, string>();
   for (const path of await listPictures(folder)) {
-    const stem = path.slice(0, path.length - extname(path).length);
+    const stem = withoutEnding(path);
     const other = byStem.get(stem);
     if (other !== undefined) {
       throw new DatasetError(

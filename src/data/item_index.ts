@@ -1,5 +1,6 @@
+import { basename } from "node:path";
 import type { Item } from "./dataset.ts";
-import { stemOf } from "./image_files.ts";
+import { withoutEnding } from "./image_files.ts";
 import { tidyPath } from "./list_file.ts";
 
 /** Finds items by what lists call them. */
@@ -14,7 +15,7 @@ export interface ItemIndex {
 /** The id and its ends after each slash: `a/b/c.png`, `b/c.png`, `c.png`; and the name without ending. */
 function namesOf(id: string): Set<string> {
   const parts = id.split("/");
-  return new Set([...parts.map((_, i) => parts.slice(i).join("/")), stemOf(id)]);
+  return new Set([...parts.map((_, i) => parts.slice(i).join("/")), basename(withoutEnding(id))]);
 }
 
 /** Makes an index over some items. */

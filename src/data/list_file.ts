@@ -23,14 +23,16 @@ function linesOf(text: string): string[] {
   return lines;
 }
 
-/** Fields of a line, between spaces or tabs; one in double quotes may hold spaces. */
+/** Fields of a line, between spaces or tabs; one in double quotes may hold spaces, and quotes that are doubled. */
 function fieldsOf(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|[^\s"]+/g)].map(([field, quoted]) => quoted ?? field);
+  return [...line.matchAll(/"((?:[^"]|"")*)"|[^\s"]+/g)].map(([field, quoted]) =>
+    quoted?.replaceAll('""', '"') ?? field
+  );
 }
 
-/** A path as it stands in a list: in quotes where it holds spaces. */
+/** A path as it stands in a list: in quotes where it holds spaces or quotes, which are doubled. */
 export function listField(path: string): string {
-  return /\s/.test(path) ? `"${path}"` : path;
+  return /[\s"]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path;
 }
 
 function repeated(entries: readonly ListEntry[]): string[] {

@@ -24,3 +24,19 @@ Deno.test("addUnlabeled() names a picture by its path when another has its id", 
   const { unlabeled } = addUnlabeled(dataset, [photo("a.png", "/more/a.png")]);
   assert.deepEqual(unlabeled.map(({ id }) => id), ["/more/a.png"]);
 });
+
+Deno.test("addUnlabeled() knows a picture whose folder is reached by a link", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/set`);
+    await Deno.symlink(`${folder}/set`, `${folder}/link`);
+    const dataset = {
+      ...openSynthetic({ train: 0, val: 0, test: 0 }),
+      val: [photo("v.png", `${folder}/set/v.png`)],
+    };
+    const added = ["v.png", "n.png"].map((name) => photo(`link/${name}`, `${folder}/link/${name}`));
+    assert.deepEqual(addUnlabeled(dataset, added).unlabeled.map(({ id }) => id), ["link/n.png"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -1,10 +1,10 @@
 import type { RunConfig } from "../../config/run_config.ts";
-import { ConfigError } from "../../core/errors.ts";
+import { ConfigError, DatasetError } from "../../core/errors.ts";
 import { checkDataset } from "../../data/check_dataset.ts";
 import { addUnlabeled } from "../../data/add_unlabeled.ts";
 import { chooseLabeled } from "../../data/choose_labeled.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
-import { isFile, isFolder } from "../../data/image_files.ts";
+import { isFile, isFolder, leftOutNotes } from "../../data/image_files.ts";
 import { openDataset } from "../../data/open_dataset.ts";
 import { openUnlabeled } from "../../data/open_unlabeled.ts";
 import { withheldItems } from "../../data/withheld_items.ts";
@@ -17,7 +17,11 @@ const SHARE = /^\s*\d+(\.\d+)?(\s*\/\s*\d+)?\s*$/;
 async function labeledChoice(labeled: string | undefined): Promise<{ list?: string; fraction?: string }> {
   if (labeled === undefined) return {};
   // a file that is named like a number is a list
-  return SHARE.test(labeled) && !await isFile(labeled) ? { fraction: labeled } : { list: labeled };
+  if (await isFile(labeled)) return { list: labeled };
+  if (SHARE.test(labeled)) return { fraction: labeled };
+  throw new DatasetError(
+    `Cannot choose labeled images: "${labeled}" is no file, expected a list, or a share such as 1/8, 0.125 or 12`,
+  );
 }
 
 interface Choice {
@@ -32,9 +36,11 @@ async function openChoice({ data, seed }: Pick<RunConfig, "data" | "seed">): Pro
   const chosen = await chooseLabeled(opened, { ...await labeledChoice(data.labeled), seed });
   if (data.unlabeled === undefined) return { opened, dataset: chosen };
   // paths of a list are relative to the dataset, where it has a folder, as in the official lists
-  const root = await isFolder(data.unlabeled) ? undefined : opened.root;
+  const isList = !await isFolder(data.unlabeled);
+  const root = isList ? opened.root : undefined;
   const added = await openUnlabeled(data.unlabeled, root === undefined ? {} : { root });
-  return { opened, dataset: addUnlabeled(chosen, added) };
+  const notes = [...chosen.notes ?? [], ...isList ? [] : await leftOutNotes(data.unlabeled)];
+  return { opened, dataset: addUnlabeled({ ...chosen, notes }, added) };
 }
 
 /**
@@ -70,6 +76,14 @@ export async function openRunData(config: RunConfig): Promise<RunData> {
   );
 }
 
+function refuseWithoutLabels({ name, classes, unlabeled }: Dataset): void {
+  if (classes.length > 0) return;
+  throw new DatasetError(
+    `Cannot train on "${name}": it has ${unlabeled.length} photos and no masks, expected masks of some: folders "images" ` +
+      'and "masks" with files of the same names, or a "dataset.toml"',
+  );
+}
+
 /**
  * The dataset of a training run, checked; what was found is printed.
  * @throws {ConfigError} If the recipe wants unlabeled images and there are none; as `openRunData`
@@ -77,6 +91,7 @@ export async function openRunData(config: RunConfig): Promise<RunData> {
  */
 export async function prepareDataset(config: RunConfig, output: Output): Promise<RunData> {
   const { dataset, diagnosis } = await openRunData(config);
+  refuseWithoutLabels(dataset);
   const { text } = await checkDataset(dataset);
   output.note(`data     ${text.replaceAll("\n", "\n         ")}`);
   if (diagnosis.length > 0) {

@@ -4,6 +4,7 @@ import { configFromToml, configToToml } from "../../config/config_toml.ts";
 import type { RunConfig } from "../../config/run_config.ts";
 import { ConfigError, DatasetError } from "../../core/errors.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
+import { listField } from "../../data/list_file.ts";
 import { CheckpointFolder } from "../../train/checkpoint_folder.ts";
 import { writeFileWhole } from "../../train/write_file.ts";
 
@@ -89,9 +90,11 @@ export class RunFolder {
   async checkSplit(dataset: Dataset): Promise<void> {
     for (const part of ["labeled", "unlabeled"] as const) {
       const before = await readText(this.file(`split/${part}.txt`));
-      if (before === listText(partOf(dataset, part))) continue;
+      const now = listText(partOf(dataset, part));
+      if (before === now) continue;
       throw new DatasetError(
-        `Cannot resume "${this.path}": the ${part} images are others than those of split/${part}.txt, expected the same`,
+        `Cannot resume "${this.path}": the ${part} images are others than those of split/${part}.txt, ` +
+          `${differenceText(before ?? "", now)}, expected the same under the same names`,
       );
     }
   }
@@ -113,10 +116,19 @@ export async function readText(path: string): Promise<string | undefined> {
   }
 }
 
+/** The first line that one of two lists lacks, or has in another place. */
+function differenceText(before: string, now: string): string {
+  const [old, present] = [before.split("\n"), now.split("\n")];
+  const gone = old.find((line) => !present.includes(line));
+  if (gone !== undefined) return `"${gone}" is gone`;
+  const added = present.find((line) => !old.includes(line));
+  return added === undefined ? "their order is another one" : `"${added}" is new`;
+}
+
 function partOf(dataset: Dataset, part: "labeled" | "unlabeled" | "val"): readonly Item[] {
   return dataset[part === "labeled" ? "train" : part];
 }
 
 function listText(items: readonly Item[]): string {
-  return items.map(({ id }) => `${id}\n`).join("");
+  return items.map(({ id }) => `${listField(id)}\n`).join("");
 }

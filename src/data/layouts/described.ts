@@ -1,12 +1,14 @@
-import { dirname, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { addUnlabeled } from "../add_unlabeled.ts";
-import { type Dataset, IGNORE_LABEL, type Item } from "../dataset.ts";
+import { type Dataset, IGNORE_LABEL, type Item, sourceName } from "../dataset.ts";
+import { isFile, isFolder } from "../image_files.ts";
 import { resolveInside } from "../inside.ts";
 import { type ListEntry, readList, tidyPath } from "../list_file.ts";
 import { openUnlabeled } from "../open_unlabeled.ts";
 import { throwCollected } from "../problems.ts";
 import { readTextFile } from "../read_file.ts";
 import { type Description, parseDescription } from "./description.ts";
+import { openPairs } from "./folders.ts";
 
 interface Split {
   readonly labeled: Item[];
@@ -37,8 +39,16 @@ function splitOf(root: string, list: string, entries: readonly ListEntry[], prob
 }
 
 /** The path that a key of the description gives, or a problem and `undefined`. */
-function pathOfKey(root: string, key: string, value: string, problems: string[]): string | undefined {
-  const path = resolveInside(root, value);
+async function pathOfKey(
+  root: string,
+  key: string,
+  value: string,
+  problems: string[],
+): Promise<string | undefined> {
+  const found = resolveInside(root, value);
+  // a leading slash may mean the dataset's folder
+  const isThere = found !== undefined && (await isFile(found) || await isFolder(found));
+  const path = isAbsolute(value) && !isThere ? undefined : found;
   if (path === undefined) {
     problems.push(`${key} is "${value}", which leaves the folder, expected a path inside "${root}"`);
   }
@@ -51,7 +61,7 @@ async function readSplit(
   value: string | undefined,
   problems: string[],
 ): Promise<Split> {
-  const path = value === undefined ? undefined : pathOfKey(root, key, value, problems);
+  const path = value === undefined ? undefined : await pathOfKey(root, key, value, problems);
   if (value === undefined || path === undefined) return { labeled: [], unlabeled: [] };
   const split = splitOf(root, value, await readList(path), problems);
   if (key === "val" && split.unlabeled.length > 0) {
@@ -68,12 +78,45 @@ async function extraUnlabeled(
   problems: string[],
 ): Promise<readonly Item[]> {
   if (description.unlabeled === undefined) return [];
-  const path = pathOfKey(root, "unlabeled", description.unlabeled, problems);
+  const path = await pathOfKey(root, "unlabeled", description.unlabeled, problems);
   return path === undefined ? [] : await openUnlabeled(path, { root });
 }
 
+type Parts = Pick<Dataset, "train" | "val" | "test" | "unlabeled" | "notes">;
+
+/** A note on masks that several images have: meant for a camera that stands still, else a slip. */
+function sharedMasks(key: string, { labeled }: Split): string[] {
+  const masks = labeled.map(({ mask }) => sourceName(mask!));
+  const again = masks.filter((path, i) => masks.indexOf(path) !== i);
+  if (again.length === 0) return [];
+  return [`${again.length} images of ${key} have the mask of another one, first "${again[0]}"`];
+}
+
+async function partsByLists(root: string, description: Description, problems: string[]): Promise<Parts> {
+  const train = await readSplit(root, "train", description.train, problems);
+  const val = await readSplit(root, "val", description.val, problems);
+  const test = await readSplit(root, "test", description.test, problems);
+  return {
+    train: train.labeled,
+    val: val.labeled,
+    test: [...test.labeled, ...test.unlabeled],
+    unlabeled: train.unlabeled,
+    notes: [...sharedMasks("train", train), ...sharedMasks("val", val)],
+  };
+}
+
+async function partsOf(root: string, description: Description, problems: string[]): Promise<Parts> {
+  if (description.train !== undefined) return await partsByLists(root, description, problems);
+  if (await isFolder(join(root, "images")) && await isFolder(join(root, "masks"))) {
+    return await openPairs(root);
+  }
+  problems.push('train and val are missing, expected lists, or the folders "images" and "masks"');
+  return { train: [], val: [], test: [], unlabeled: [] };
+}
+
 /**
- * Opens a dataset by its `dataset.toml`. Lists are read, images and masks are not.
+ * Opens a dataset by its `dataset.toml`. Lists are read, images and masks are not. Without lists, the folders `images`
+ * and `masks` beside it are matched by names as without a description.
  * @param path Of the description
  * @throws {DatasetError} If the description or a list is wrong or missing, or, collected, if entries leave its folder
  * or images of val have no mask
@@ -83,9 +126,7 @@ export async function openDescribed(path: string): Promise<Dataset> {
   const root = dirname(absolute);
   const description = parseDescription(await readTextFile(absolute), absolute);
   const problems: string[] = [];
-  const train = await readSplit(root, "train", description.train, problems);
-  const val = await readSplit(root, "val", description.val, problems);
-  const test = await readSplit(root, "test", description.test, problems);
+  const parts = await partsOf(root, description, problems);
   const extra = await extraUnlabeled(root, description, problems);
   throwCollected(`open dataset "${absolute}"`, problems);
   const { name, classes, colors, maskRule } = description;
@@ -96,10 +137,7 @@ export async function openDescribed(path: string): Promise<Dataset> {
     colors,
     ignoreLabel: IGNORE_LABEL,
     maskRule,
-    train: train.labeled,
-    val: val.labeled,
-    test: [...test.labeled, ...test.unlabeled],
-    unlabeled: train.unlabeled,
+    ...parts,
   };
   return addUnlabeled(dataset, extra);
 }

@@ -17,10 +17,10 @@ export interface Description {
   readonly colors: readonly Color[];
   /** Made of `masks`, `values`, `colors` and `ignore`. */
   readonly maskRule: MaskRule;
-  /** A list. */
-  readonly train: string;
-  /** A list. */
-  readonly val: string;
+  /** A list; without it the folders `images` and `masks`. */
+  readonly train?: string;
+  /** A list; there where `train` is. */
+  readonly val?: string;
   /** A list. */
   readonly test?: string;
   /** A folder or a list. */
@@ -39,8 +39,8 @@ const SHAPE = {
   masks: z.enum(["index", "palette", "color"]).default("index"),
   values: z.array(STORED).optional(),
   ignore: z.array(z.union([STORED, COLOR])).optional(),
-  train: PATH,
-  val: PATH,
+  train: PATH.optional(),
+  val: PATH.optional(),
   test: PATH.optional(),
   unlabeled: PATH.optional(),
 };
@@ -69,8 +69,10 @@ function repeated(values: readonly (string | number)[]): string | number | undef
 }
 
 /** What the types alone do not say. */
-function meaningProblems({ classes, colors, masks, values, ignore }: Raw): string[] {
+function meaningProblems({ classes, colors, masks, values, ignore, train, val, test }: Raw): string[] {
   const problems: string[] = [];
+  if ((train ?? test) !== undefined && val === undefined) problems.push("val is missing, expected a list");
+  if ((val ?? test) !== undefined && train === undefined) problems.push("train is missing, expected a list");
   const twice = (key: string, list: readonly (string | number)[]) => {
     const value = repeated(list);
     if (value !== undefined) problems.push(`${key} holds ${JSON.stringify(value)} twice, expected each once`);
@@ -137,8 +139,9 @@ export function parseDescription(text: string, path: string): Description {
       typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${String(part)}`
     );
     const key = at.map(String).join("");
-    const missing = issue.path.length === 1 && !(key in known);
-    return `${key} is ${missing ? "missing" : "wrong"}: ${issue.message}`;
+    const value = issue.path.reduce<unknown>((inner, part) => (inner as never)?.[part as never], known);
+    const rule = /expected (.*?)(, received .*)?$/s.exec(issue.message)?.[1] ?? issue.message;
+    return `${key} is ${value === undefined ? "missing" : JSON.stringify(value)}, expected ${rule}`;
   });
   const meaning = checked.success ? meaningProblems(checked.data) : [];
   throwCollected(`read "${path}"`, [...unknown, ...shape, ...meaning]);

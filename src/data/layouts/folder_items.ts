@@ -1,6 +1,6 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Item } from "../dataset.ts";
-import { isFile, stemOf } from "../image_files.ts";
+import { isFile, withoutEnding } from "../image_files.ts";
 import { readList } from "../list_file.ts";
 
 /** The first of some files that exists, or `undefined`. */
@@ -13,7 +13,7 @@ export async function firstFile(root: string, names: readonly string[]): Promise
 
 /** The stems that a list names, whether its lines are bare names or paths. */
 export async function readStems(list: string): Promise<string[]> {
-  return (await readList(list)).map(({ image }) => stemOf(image));
+  return (await readList(list)).map(({ image }) => basename(withoutEnding(image)));
 }
 
 /** An item whose files lie at paths below the dataset's folder. */

@@ -2,53 +2,78 @@ import { basename, join } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
 import { randomStream } from "../../core/random.ts";
 import { type Dataset, IGNORE_LABEL, type Item } from "../dataset.ts";
-import { isFile, picturesByStem } from "../image_files.ts";
+import { leftOutNotes, listOtherPictures, picturesByStem, withoutEnding } from "../image_files.ts";
+import { readList, tidyPath } from "../list_file.ts";
 import { throwCollected } from "../problems.ts";
-import { firstFile, folderItem, readStems } from "./folder_items.ts";
+import { firstFile, folderItem } from "./folder_items.ts";
 import { inferClasses } from "./infer_classes.ts";
 
 /** Share of the pairs that is kept for val where no list or folder says which. */
 const HELD_OUT = 1 / 5;
 
-/** Labeled and unlabeled items by stem; a mask without an image is a problem. */
-async function pairsOf(root: string): Promise<{ labeled: Map<string, Item>; unlabeled: Item[] }> {
+/** Images and masks, matched by stem. */
+interface Matched {
+  readonly labeled: ReadonlyMap<string, Item>;
+  readonly unlabeled: ReadonlyMap<string, Item>;
+}
+
+/** Items by stem; a mask without an image, or of another format, is a problem. */
+async function matched(root: string): Promise<Matched> {
   const images = await picturesByStem(join(root, "images"));
   const masks = await picturesByStem(join(root, "masks"));
   const alone = [...masks.keys()].filter((stem) => !images.has(stem));
-  const problems = alone.map((stem) =>
-    `"masks/${masks.get(stem)}" has no image, expected "images/${stem}.jpg" or .png`
-  );
-  throwCollected(`open dataset "${root}"`, problems);
+  throwCollected(`open dataset "${root}"`, [
+    ...alone.map((stem) => `"masks/${masks.get(stem)}" has no image, expected "images/${stem}.jpg" or .png`),
+    ...(await listOtherPictures(join(root, "masks"))).map((path) =>
+      `"masks/${path}" is no PNG, expected one`
+    ),
+  ]);
   const labeled = new Map<string, Item>();
-  const unlabeled: Item[] = [];
+  const unlabeled = new Map<string, Item>();
   for (const [stem, image] of images) {
     const mask = masks.get(stem);
-    if (mask === undefined) unlabeled.push(folderItem(root, `images/${image}`));
+    if (mask === undefined) unlabeled.set(stem, folderItem(root, `images/${image}`));
     else labeled.set(stem, folderItem(root, `images/${image}`, `masks/${mask}`));
   }
   return { labeled, unlabeled };
 }
 
-interface Parts {
-  readonly train: Item[];
-  readonly val: Item[];
-  readonly test: Item[];
+type Parts = Pick<Dataset, "train" | "val" | "test" | "unlabeled" | "notes">;
+
+function leftOut(items: readonly Item[], what: string): string[] {
+  if (items.length === 0) return [];
+  return [`${items.length} ${what} not used, first "${items[0]!.id}"`];
 }
 
-function partsByFolder(labeled: ReadonlyMap<string, Item>): Parts | undefined {
-  const part = (folder: string) => {
-    return [...labeled].filter(([stem]) => stem.startsWith(`${folder}/`)).map(([, item]) => item);
+/** By the folders `train`, `val` and `test` of images; `undefined` where train or val has no pair. */
+function partsByFolder({ labeled, unlabeled }: Matched): Parts | undefined {
+  const isIn = (stem: string, folder: string) => stem.startsWith(`${folder}/`);
+  const part = (items: ReadonlyMap<string, Item>, ...folders: string[]) =>
+    [...items].filter(([stem]) => folders.some((folder) => isIn(stem, folder))).map(([, item]) => item);
+  const [train, val] = [part(labeled, "train"), part(labeled, "val")];
+  if (train.length === 0 || val.length === 0) return undefined;
+  const used = new Set(part(labeled, "train", "val", "test"));
+  const kept = new Set(part(unlabeled, "val", "test"));
+  const strays = [...labeled.values()].filter((item) => !used.has(item));
+  return {
+    train,
+    val,
+    test: [...part(labeled, "test"), ...part(unlabeled, "test")],
+    unlabeled: [...unlabeled.values()].filter((item) => !kept.has(item)),
+    notes: [
+      ...leftOut(strays, "images with masks outside of images/train, images/val and images/test"),
+      ...leftOut(part(unlabeled, "val"), "images of images/val without a mask"),
+    ],
   };
-  const parts = { train: part("train"), val: part("val"), test: part("test") };
-  return parts.train.length > 0 && parts.val.length > 0 ? parts : undefined;
 }
 
-function partsByNames(labeled: ReadonlyMap<string, Item>, val: ReadonlySet<string>): Parts {
+function partsByNames({ labeled, unlabeled }: Matched, val: ReadonlySet<string>): Parts {
   const items = [...labeled];
   return {
     train: items.filter(([stem]) => !val.has(stem)).map(([, item]) => item),
     val: items.filter(([stem]) => val.has(stem)).map(([, item]) => item),
     test: [],
+    unlabeled: [...unlabeled.values()],
   };
 }
 
@@ -58,34 +83,49 @@ function heldOut(stems: readonly string[]): Set<string> {
   return new Set(randomStream(0, "held out").permutation(stems.length).slice(0, count).map((i) => stems[i]!));
 }
 
-async function partsOf(root: string, labeled: ReadonlyMap<string, Item>): Promise<Parts> {
-  if (await isFile(join(root, "val.txt"))) {
-    const val = await readStems(join(root, "val.txt"));
-    const missing = val.filter((stem) => !labeled.has(stem));
-    throwCollected(
-      `open dataset "${root}"`,
-      missing.map((stem) => `"${stem}" of "val.txt" has no image and mask`),
-    );
-    return partsByNames(labeled, new Set(val));
+/** Stems that a list names: below `images`, or with that folder before them. */
+async function stemsOf(root: string, list: string, labeled: Matched["labeled"]): Promise<Set<string>> {
+  const stems = new Set<string>();
+  const missing: string[] = [];
+  for (const { image } of await readList(list)) {
+    const whole = withoutEnding(tidyPath(image));
+    const stem = [whole, whole.replace(/^images\//, "")].find((name) => labeled.has(name));
+    if (stem === undefined) missing.push(`"${image}" of "${basename(list)}" has no image and mask`);
+    else stems.add(stem);
   }
-  return partsByFolder(labeled) ?? partsByNames(labeled, heldOut([...labeled.keys()]));
+  throwCollected(`open dataset "${root}"`, missing);
+  return stems;
 }
 
 /**
- * Opens a folder that holds `images` and `masks`, matched by name without ending; images without a mask are unlabeled.
- * Val: the names in `val.txt`, or the folders `images/train` and `images/val`, or else a fifth of the pairs, always
- * the same. Classes: the lines of `classes.txt`, or what the masks hold.
- * @throws {DatasetError} If fewer than two pairs are there, masks have no image, or the masks do not tell the classes
+ * The images and masks of a folder in its parts.
+ * @throws {DatasetError} If fewer than two pairs are there, or masks have no image
  */
-export async function openFolders(root: string): Promise<Dataset> {
-  const { labeled, unlabeled } = await pairsOf(root);
+export async function openPairs(root: string): Promise<Parts> {
+  const all = await matched(root);
+  const { labeled } = all;
   if (labeled.size < 2) {
     throw new DatasetError(
       `Cannot open dataset "${root}": ${labeled.size} images have a mask of the same name, expected at least 2`,
     );
   }
-  const parts = await partsOf(root, labeled);
+  const list = await firstFile(root, ["val.txt"]);
+  const parts = list === undefined
+    ? partsByFolder(all) ?? partsByNames(all, heldOut([...labeled.keys()]))
+    : partsByNames(all, await stemsOf(root, list, labeled));
+  return { ...parts, notes: [...parts.notes ?? [], ...await leftOutNotes(join(root, "images"))] };
+}
+
+/**
+ * Opens a folder that holds `images` and `masks`, matched by name without ending; images without a mask are unlabeled.
+ * Val: the names in `val.txt`, or the folders `images/train` and `images/val` (and `images/test`, with or without
+ * masks), or else a fifth of the pairs, always the same. Classes: the lines of `classes.txt`, or what the masks hold.
+ * @throws {DatasetError} As `openPairs`, or if the masks do not tell the classes
+ */
+export async function openFolders(root: string): Promise<Dataset> {
+  const parts = await openPairs(root);
   const names = await firstFile(root, ["classes.txt"]);
-  const classes = await inferClasses(root, [...labeled.values()], names);
-  return { name: basename(root), root, ...classes, ignoreLabel: IGNORE_LABEL, ...parts, unlabeled };
+  const { train, val, test } = parts;
+  const classes = await inferClasses(root, [...train, ...val, ...test], names);
+  return { name: basename(root), root, ...classes, ignoreLabel: IGNORE_LABEL, ...parts };
 }

@@ -22,9 +22,34 @@ interface Seen {
   readonly palette?: RawMask["palette"];
 }
 
+/** Refuses palettes of which one shows an index in another colour: editors that pack palettes number as they like. */
+class OnePalette {
+  readonly #colors = new Map<number, { color: Color; path: string }>();
+
+  add({ palette }: RawMask, used: readonly number[], path: string): void {
+    for (const index of palette === undefined ? [] : used) {
+      const color = palette![index] ?? [0, 0, 0];
+      const before = this.#colors.get(index);
+      if (before === undefined) this.#colors.set(index, { color, path });
+      else if (before.color.join() !== color.join()) {
+        throw new DatasetError(
+          `Cannot tell the classes of masks: index ${index} is [${
+            before.color.join(", ")
+          }] in "${before.path}" and ` +
+            `[${
+              color.join(", ")
+            }] in "${path}", expected one palette for all; describe them in "dataset.toml" by ` +
+            'classes = [a name each], masks = "color" and colors = [one each]',
+        );
+      }
+    }
+  }
+}
+
 async function lookAtMasks(items: readonly Item[]): Promise<Seen> {
   const totals = new Map<number, number>();
   const kinds = new Set<RawMask["kind"]>();
+  const palettes = new OnePalette();
   let palette: RawMask["palette"];
   const step = Math.max(1, items.length / LOOKED_AT);
   for (let at = 0; at < items.length; at += step) {
@@ -34,9 +59,9 @@ async function lookAtMasks(items: readonly Item[]): Promise<Seen> {
     kinds.add(raw.kind);
     palette ??= raw.palette;
     const rule: MaskRule = { ...indexRule([]), masks: raw.kind === "color" ? "color" : "index" };
-    for (const { value, count } of countValues(raw, rule, mask.path)) {
-      totals.set(value, (totals.get(value) ?? 0) + count);
-    }
+    const counts = countValues(raw, rule, mask.path);
+    palettes.add(raw, counts.map(({ value }) => value), mask.path);
+    for (const { value, count } of counts) totals.set(value, (totals.get(value) ?? 0) + count);
   }
   const counts = [...totals].map(([value, count]) => ({ value, count, known: true }));
   return { counts: counts.sort((a, b) => b.count - a.count), isColor: kinds.has("color"), palette };
@@ -44,6 +69,14 @@ async function lookAtMasks(items: readonly Item[]): Promise<Seen> {
 
 function refuse(root: string, { counts, isColor }: Seen): never {
   const masks = isColor ? "color" : "index";
+  if (counts.length < 2) {
+    throw new DatasetError(
+      `Cannot tell the classes of "${root}": its masks hold one value only, ${
+        histogramText(counts, masks)
+      }, ` +
+        "expected those of two classes or more",
+    );
+  }
   const shown = counts.slice(0, 20).map(({ value }) => valueText(value, masks)).join(", ");
   const key = isColor ? `masks = "color", colors = [${shown}]` : `values = [${shown}]`;
   throw new DatasetError(
@@ -70,7 +103,7 @@ async function namedClasses(file: string, items: readonly Item[]): Promise<Class
   if (classes.length < 2 || classes.length > 255) {
     throw new DatasetError(`Cannot read "${file}": it names ${classes.length} classes, expected 2 to 255`);
   }
-  const { palette } = await lookAtMasks(items.slice(0, 1));
+  const { palette } = await lookAtMasks(items);
   const colors = defaultColors(classes.length).map((color, label): Color => palette?.[label] ?? color);
   return { classes, colors, maskRule: indexRule(colors) };
 }

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { type Dataset, IGNORE_LABEL } from "../dataset.ts";
 import { indexRule } from "../index_rule.ts";
+import { leftOutNotes } from "../image_files.ts";
 import { openUnlabeled } from "../open_unlabeled.ts";
 
 /**
@@ -20,5 +21,6 @@ export async function openPhotos(root: string): Promise<Dataset> {
     val: [],
     test: [],
     unlabeled,
+    notes: await leftOutNotes(root),
   };
 }

@@ -4,7 +4,7 @@ import type { Item } from "../../../src/data/dataset.ts";
 import { openDescribed } from "../../../src/data/layouts/described.ts";
 import { readLabelMap } from "../../../src/data/read_item.ts";
 import { missingData, sharedPath, testUnless } from "../../support.ts";
-import { describedFiles, photo, toml, withFolder } from "../made_folders.ts";
+import { describedFiles, photo, rgbPng, toml, withFolder } from "../made_folders.ts";
 
 function ids(items: readonly Item[]): string[] {
   return items.map(({ id }) => id);
@@ -78,3 +78,41 @@ testUnless(
     assert.ok(labels.data.includes(255), "void is 11 in the file, 255 here");
   },
 );
+
+Deno.test("openDescribed() without lists matches the folders images and masks, with its own classes", async () => {
+  const mask = rgbPng(4, 2, [[9, 0, 0], [0, 9, 0]]);
+  const files = {
+    "dataset.toml":
+      'classes = ["a", "b"]\nmasks = "color"\ncolors = [[9, 0, 0], [0, 9, 0]]\nunlabeled = "/images"',
+    "images/1.png": photo(),
+    "images/2.png": photo(),
+    "images/3.png": photo(),
+    "masks/1.png": mask,
+    "masks/2.png": mask,
+  };
+  await withFolder(files, async (root) => {
+    const dataset = await openDescribed(join(root, "dataset.toml"));
+    assert.deepEqual([dataset.train.length, dataset.val.length], [1, 1]);
+    assert.deepEqual(ids(dataset.unlabeled), ["images/3.png"]);
+    assert.deepEqual([...(await readLabelMap(dataset, dataset.train[0]!)).data], [0, 1, 0, 1, 0, 1, 0, 1]);
+  });
+  await withFolder({ "dataset.toml": 'classes = ["a", "b"]' }, async (root) => {
+    await assert.rejects(
+      openDescribed(join(root, "dataset.toml")),
+      /train and val are missing, expected lists/,
+    );
+  });
+});
+
+Deno.test("openDescribed() refuses a path of another place, and notes a mask that two images have", async () => {
+  const elsewhere = describedFiles({ "dataset.toml": toml('unlabeled = "/no/such/folder"') });
+  await withFolder(elsewhere, async (root) => {
+    const rule = /unlabeled is "\/no\/such\/folder", which leaves the folder, expected a path inside/;
+    await assert.rejects(openDescribed(join(root, "dataset.toml")), rule);
+  });
+  const twice = describedFiles({ "train.txt": "images/a.png masks/a.png\nimages/b.png masks/a.png\n" });
+  await withFolder(twice, async (root) => {
+    const { notes } = await openDescribed(join(root, "dataset.toml"));
+    assert.match(notes!.join(), /^1 images of train have the mask of another one, first ".*a\.png"$/);
+  });
+});

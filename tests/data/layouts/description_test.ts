@@ -49,12 +49,11 @@ Deno.test("parseDescription() collects unknown keys, missing keys and wrong valu
   assert.throws(() => parseText('clases = ["a", "b"]\nmasks = "colour"\ntrain = 3\n'), (error: Error) => {
     for (
       const part of [
-        /5 problems/,
+        /4 problems/,
         /key "clases" is unknown/,
-        /classes is missing/,
-        /masks is wrong/,
-        /train is wrong/,
-        /val is missing/,
+        /classes is missing, expected array/,
+        /masks is "colour", expected one of "index"/,
+        /train is 3, expected string/,
       ]
     ) {
       assert.match(error.message, part);
@@ -76,13 +75,21 @@ for (
     ],
     [["ignore = [1]"], /ignore holds 1, the value of "thing", expected others/],
     [["ignore = [[0, 0, 0]]"], /ignore holds a colour, expected numbers with masks = "index"/],
-    [["colors = [[0, 0, 0], [0, 0, 256]]"], /colors\[1\]\[2\] is wrong/],
+    [["colors = [[0, 0, 0], [0, 0, 256]]"], /colors\[1\]\[2\] is 256, expected number to be <=255/],
   ] as const
 ) {
   Deno.test(`parseDescription() refuses ${lines.join(", ")}`, () => {
     assert.throws(() => parse(...lines), { name: "DatasetError", message });
   });
 }
+
+Deno.test("parseDescription() wants train and val together, or neither", () => {
+  const classes = 'classes = ["a", "b"]\n';
+  assert.equal(parseText(classes).train, undefined);
+  assert.throws(() => parseText(`${classes}train = "t.txt"`), /val is missing, expected a list/);
+  assert.throws(() => parseText(`${classes}val = "v.txt"`), /train is missing, expected a list/);
+  assert.throws(() => parseText(`${classes}test = "t.txt"`), /2 problems/);
+});
 
 Deno.test("parseDescription() refuses repeated classes and text that is no TOML", () => {
   assert.throws(() => parseText('classes = ["a", "a"]\ntrain = "t"\nval = "v"'), /classes holds "a" twice/);

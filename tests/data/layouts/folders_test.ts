@@ -84,3 +84,69 @@ Deno.test("openFolders() refuses masks without images, one pair alone and two im
     await assert.rejects(openFolders(root), /"a\.jpg" and "a\.png" have one name, expected different ones/);
   });
 });
+
+Deno.test("openFolders() finds the names of val.txt as they are, with dots and folders", async () => {
+  const names = ["a", "a.v0", "x0", "s/x0", "s/x1"];
+  for (
+    const [line, image] of [
+      ["a.v0", "images/a.v0.jpg"],
+      ["images/s/x0.jpg", "images/s/x0.jpg"],
+      ["s/x1.JPG", "images/s/x1.jpg"],
+    ] as const
+  ) {
+    await withFolder({ ...pairs(names), "val.txt": `${line}\n` }, async (root) => {
+      assert.deepEqual((await openFolders(root)).val.map(({ id }) => id), [image]);
+    });
+  }
+  await withFolder({ ...pairs(names), "val.txt": "x1\n" }, async (root) => {
+    await assert.rejects(openFolders(root), /"x1" of "val\.txt" has no image and mask/);
+  });
+});
+
+Deno.test("openFolders() tells what it does not use beside the folders train, val and test", async () => {
+  const files = {
+    ...pairs(["train/a", "train/b", "val/c", "test/d", "extra/e"]),
+    "images/val/f.jpg": photo(),
+    "images/test/g.jpg": photo(),
+    "images/more/h.jpg": photo(),
+    "images/more/i.webp": "RIFF",
+  };
+  await withFolder(files, async (root) => {
+    const dataset = await openFolders(root);
+    assert.deepEqual(dataset.test.map(({ id }) => id), ["images/test/d.jpg", "images/test/g.jpg"]);
+    assert.deepEqual(dataset.unlabeled.map(({ id }) => id), ["images/more/h.jpg"]);
+    const [strays, val, formats] = dataset.notes!;
+    assert.match(strays!, /^1 images with masks outside .* not used, first "images\/extra\/e\.jpg"$/);
+    assert.match(val!, /^1 images of images\/val without a mask not used, first "images\/val\/f\.jpg"$/);
+    assert.match(formats!, /^1 picture of .* left out, being neither JPEG nor PNG, first "more\/i\.webp"$/);
+  });
+});
+
+Deno.test("openFolders() refuses masks of other formats: their photos would be unlabeled", async () => {
+  await withFolder({ ...pairs(TEN), "images/q.jpg": photo(), "masks/q.tif": "II" }, async (root) => {
+    await assert.rejects(openFolders(root), /"masks\/q\.tif" is no PNG, expected one/);
+  });
+});
+
+Deno.test("openFolders() follows links to folders, each once around", async () => {
+  await withFolder({ ...pairs(TEN), "more/z.jpg": photo() }, async (root) => {
+    await Deno.symlink(`${root}/more`, `${root}/images/more`);
+    await Deno.symlink(`${root}/images`, `${root}/more/again`);
+    const { unlabeled } = await openFolders(root);
+    assert.deepEqual(unlabeled.map(({ id }) => id), ["images/more/z.jpg"]);
+  });
+});
+
+Deno.test("openFolders() refuses palettes that contradict each other, and masks of one value", async () => {
+  const one = palettePng(4, 2, [0, 1, 0, 1, 0, 1, 0, 1], [[0, 0, 0], [255, 0, 0]]);
+  const other = palettePng(4, 2, [1, 0, 1, 0, 1, 0, 1, 0], [[255, 0, 0], [0, 0, 0]]);
+  await withFolder({ ...pairs(TEN, one), "masks/p3.png": other }, async (root) => {
+    await assert.rejects(
+      openFolders(root),
+      /index [01] is \[.*\] in ".*" and \[.*\] in ".*", expected one palette/,
+    );
+  });
+  await withFolder(pairs(TEN, greyPng(4, 2, new Array(8).fill(0))), async (root) => {
+    await assert.rejects(openFolders(root), /its masks hold one value only, 0: 100\.0 %, expected/);
+  });
+});
