@@ -6,13 +6,13 @@ import { mapLimited } from "./map_limited.ts";
 import { countValues, type ValueCount } from "./mask_rule.ts";
 import { throwCollected } from "./problems.ts";
 import { readBytes } from "./read_file.ts";
-import { readSize } from "./read_item.ts";
+import { checkedSize } from "./read_item.ts";
 import { outsideText } from "./suggest_mapping.ts";
 import { syntheticLabels } from "./synthetic/synthetic_picture.ts";
 
 /** How a dataset is checked. */
 export interface CheckDatasetOptions {
-  /** Masks that are decoded, chosen by chance among train, val and test; 32 by default. */
+  /** Masks that are decoded, chosen by chance among train, val and test; 256 by default. */
   readonly masks?: number;
 }
 
@@ -26,15 +26,16 @@ function textOf(error: unknown): string {
 
 /** Width and height of what can be read, and a problem for each file that cannot. */
 async function readSizes(items: readonly Item[], problems: string[]): Promise<string[]> {
-  const sizeText = async (source: Source) => {
-    const { width, height } = await readSize(source);
+  const sizeText = async (source: Source, kind: "image" | "mask") => {
+    const { width, height } = await checkedSize(source, kind);
     return `${width} × ${height}`;
   };
   const found = await mapLimited(items, AT_ONCE, async ({ image, mask }) => {
     const own: string[] = [];
-    const tried = (source: Source) => sizeText(source).catch((error) => void own.push(textOf(error)));
-    const size = await tried(image);
-    const maskSize = mask === undefined ? undefined : await tried(mask);
+    const tried = (source: Source, kind: "image" | "mask") =>
+      sizeText(source, kind).catch((error) => void own.push(textOf(error)));
+    const size = await tried(image, "image");
+    const maskSize = mask === undefined ? undefined : await tried(mask, "mask");
     if (size !== undefined && maskSize !== undefined && size !== maskSize) {
       own.push(`"${sourceName(mask!)}" is ${maskSize}, expected ${size} as its image`);
     }
@@ -80,7 +81,7 @@ async function sampleMasks(dataset: Dataset, wanted: number, problems: string[])
 }
 
 /**
- * Looks at a dataset before a run: the header of every image and mask, and all pixels of some masks. Masks of unlabeled
+ * Looks at a dataset before a run: the ends of every image and mask, and all pixels of some masks. Masks of unlabeled
  * images are not opened: their items have none.
  * @returns What was found, as numbers and as a text of a few lines
  * @throws {DatasetError} Collected: missing or damaged files, masks of another size than their image, and values outside
@@ -93,7 +94,7 @@ export async function checkDataset(
   const problems: string[] = [];
   const items = [...dataset.train, ...dataset.val, ...dataset.test, ...dataset.unlabeled];
   const sizes = await readSizes(items, problems);
-  const sample = await sampleMasks(dataset, options.masks ?? 32, problems);
+  const sample = await sampleMasks(dataset, options.masks ?? 256, problems);
   throwCollected(`use dataset "${dataset.name}"`, [...new Set(problems)]);
   return checkReport(dataset, sizes, sample);
 }

@@ -28,17 +28,31 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
   }
 }
 
+/** The first and the last bytes of a file. */
+export interface FileEnds {
+  /** Up to `length` bytes. */
+  readonly start: Uint8Array<ArrayBuffer>;
+  /** Up to `length` bytes; the same ones where the file has no more. */
+  readonly end: Uint8Array<ArrayBuffer>;
+}
+
 /**
- * The first bytes of a file, fewer where it is shorter.
+ * Both ends of a file.
+ * @param length In bytes, of each; the ends of a shorter file are the whole of it
  * @throws {DatasetError} As {@link readBytes}
  */
-export async function readStart(path: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readEnds(path: string, length: number): Promise<FileEnds> {
   try {
     const file = await open(path, "r");
     try {
-      const bytes = new Uint8Array(length);
-      const { bytesRead } = await file.read(bytes, 0, length, 0);
-      return bytes.subarray(0, bytesRead);
+      const read = async (position: number) => {
+        const bytes = new Uint8Array(length);
+        const { bytesRead } = await file.read(bytes, 0, length, position);
+        return bytes.subarray(0, bytesRead);
+      };
+      const start = await read(0);
+      if (start.length < length) return { start, end: start };
+      return { start, end: await read(Math.max(0, (await file.stat()).size - length)) };
     } finally {
       await file.close();
     }

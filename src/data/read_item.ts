@@ -1,12 +1,12 @@
 import { DatasetError, FormatError } from "../core/errors.ts";
 import { decodeMask } from "../formats/decode_mask.ts";
 import { decodeRgb } from "../formats/decode_rgb.ts";
-import { readImageHeader } from "../formats/image_header.ts";
+import { hasImageEnd, type ImageHeader, readImageHeader } from "../formats/image_header.ts";
 import type { RgbImage } from "../formats/rgb_image.ts";
 import { type Dataset, type Item, type LabelMap, type Source, sourceName } from "./dataset.ts";
 import type { PictureSize } from "./augment/augment_options.ts";
 import { countValues, labelMapOf } from "./mask_rule.ts";
-import { readBytes, readStart } from "./read_file.ts";
+import { readBytes, readEnds } from "./read_file.ts";
 import { outsideText } from "./suggest_mapping.ts";
 import { syntheticImage, syntheticLabels } from "./synthetic/synthetic_picture.ts";
 
@@ -36,20 +36,36 @@ export async function readImage(item: Pick<Item, "image">): Promise<RgbImage> {
   return await asDatasetError(() => decodeRgb(bytes, source.path));
 }
 
+async function headerOf(start: Uint8Array, path: string): Promise<ImageHeader> {
+  try {
+    return readImageHeader(start, path);
+  } catch (error) {
+    if (start.length < HEADER_BYTES) throw error;
+    return readImageHeader(await readBytes(path), path);
+  }
+}
+
+/** JPEGs of CMYK or more than 8 bits, which are refused when they are decoded. */
+function isUnusual({ format, channels, bitDepth }: ImageHeader): boolean {
+  return format === "jpeg" && (channels === 4 || bitDepth !== 8);
+}
+
 /**
- * Width and height of an item's image or mask, from the file's first bytes.
- * @throws {DatasetError} Naming the file, if it is missing or its header is damaged
+ * Width and height of an item's image or mask, from the file's ends. A file that looks cut off or unusual is decoded.
+ * @param kind As what it is decoded then
+ * @throws {DatasetError} Naming the file, if it is missing, cut off, of a kind that is not read, or its header is damaged
  */
-export async function readSize(source: Source): Promise<PictureSize> {
+export async function checkedSize(source: Source, kind: "image" | "mask"): Promise<PictureSize> {
   if (source.kind === "synthetic") return { width: source.size, height: source.size };
-  const start = await readStart(source.path, HEADER_BYTES);
+  const { path } = source;
+  const { start, end } = await readEnds(path, HEADER_BYTES);
   const { width, height } = await asDatasetError(async () => {
-    try {
-      return readImageHeader(start, source.path);
-    } catch (error) {
-      if (start.length < HEADER_BYTES) throw error;
-      return readImageHeader(await readBytes(source.path), source.path);
-    }
+    const header = await headerOf(start, path);
+    // what an end lacks may stand before other data: phones append a film
+    if (hasImageEnd(end, header.format) && !isUnusual(header)) return header;
+    const bytes = await readBytes(path);
+    await (kind === "image" ? decodeRgb(bytes, path) : decodeMask(bytes, path));
+    return header;
   });
   return { width, height };
 }

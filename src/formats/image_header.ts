@@ -34,6 +34,18 @@ export function sniffImage(bytes: Uint8Array, name: string): "jpeg" | "png" {
   throw new FormatError(`Cannot decode "${name}": ${state}, expected a JPEG or PNG file`);
 }
 
+/** "IEND", and the marker EOI. */
+const END_MARKS = { png: [0x49, 0x45, 0x4e, 0x44], jpeg: [0xff, 0xd9] } as const;
+
+/** Whether the last bytes of a file hold the mark that ends a picture; other data may follow it. */
+export function hasImageEnd(bytes: Uint8Array, format: ImageHeader["format"]): boolean {
+  const mark = END_MARKS[format];
+  for (let at = bytes.length - mark.length; at >= 0; at--) {
+    if (mark.every((byte, i) => bytes[at + i] === byte)) return true;
+  }
+  return false;
+}
+
 /**
  * Reads sizes and kind without decoding.
  * @param bytes The file, or its beginning (64 KiB hold nearly every header; a JPEG with long comments needs more)

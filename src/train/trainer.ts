@@ -1,3 +1,4 @@
+import { DatasetError } from "../core/errors.ts";
 import { countClasses, medianWeights } from "../data/class_weights.ts";
 import type { Loader } from "../data/loader/loader.ts";
 import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
@@ -55,11 +56,23 @@ class TrainingRun {
     if (classWeights !== "none") {
       this.#classWeights = medianWeights(await countClasses(dataset), classWeights === "median" ? 1 : 0.5);
     }
-    while (this.#goesOn()) await this.#advance();
+    try {
+      while (this.#goesOn()) await this.#advance();
+    } catch (error) {
+      await this.#saveBefore(error);
+      throw error;
+    }
     if (this.#saved !== this.#iteration || this.#iteration === 0) await this.#save();
     const iteration = this.#iteration;
     const finished = iteration >= config.iterations;
     return { iteration, finished, evaluation: this.#evaluation, best: this.#best };
+  }
+
+  /** A picture that cannot be read, for a batch or an evaluation, is met between updates: they are all kept. */
+  async #saveBefore(error: unknown): Promise<void> {
+    const { config, workers } = this.#options;
+    const isBetween = error instanceof DatasetError && config.optimizer.accumulate === 1;
+    if (isBetween && workers === undefined && this.#saved !== this.#iteration) await this.#save();
   }
 
   close(): void {
@@ -165,7 +178,7 @@ class TrainingRun {
  * Trains a network: load, step, update, log, evaluate, save. Batch and draws of an iteration depend on seed and
  * iteration alone, so that a resumed run repeats the unbroken one.
  * @throws {TrainingError} If a loss is not finite; the last checkpoint stays
- * @throws {DatasetError} If an image cannot be read
+ * @throws {DatasetError} If an image cannot be read; a checkpoint of all updates before it is written
  */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const run = new TrainingRun(options);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Item } from "../../src/data/dataset.ts";
 import { indexRule } from "../../src/data/index_rule.ts";
-import { readImage, readLabeled, readLabelMap, readSize } from "../../src/data/read_item.ts";
+import { checkedSize, readImage, readLabeled, readLabelMap } from "../../src/data/read_item.ts";
 import { greyPng, MASK, photo, withFolder } from "./made_folders.ts";
 
 const DATASET = { classes: ["ground", "thing"], maskRule: indexRule([[0, 0, 0], [9, 9, 9]]) };
@@ -19,7 +19,10 @@ Deno.test("readLabeled() gives image and labels of one size", async () => {
     const { image, labels } = await readLabeled(DATASET, item(root, "a.png", "m.png"));
     assert.deepEqual([image.width, image.height, image.data[0]], [4, 2, 250]);
     assert.deepEqual([...labels.data], [0, 0, 1, 1, 0, 1, 0, 1]);
-    assert.deepEqual(await readSize({ kind: "file", path: join(root, "a.png") }), { width: 4, height: 2 });
+    assert.deepEqual(await checkedSize({ kind: "file", path: join(root, "a.png") }, "image"), {
+      width: 4,
+      height: 2,
+    });
   });
 });
 
@@ -50,7 +53,7 @@ Deno.test("readLabelMap() refuses an item without a mask", async () => {
   });
 });
 
-Deno.test("readImage() and readSize() name the file that is missing, empty, no picture or cut off", async () => {
+Deno.test("readImage() and checkedSize() name the file that is missing, empty, no picture or cut off", async () => {
   const whole = photo(40, 40);
   const files = {
     "empty.png": "",
@@ -65,7 +68,29 @@ Deno.test("readImage() and readSize() name the file that is missing, empty, no p
         return true;
       });
     }
-    await assert.rejects(readSize({ kind: "file", path: join(root, "text.jpg") }), { name: "DatasetError" });
+    for (const name of ["text.jpg", "cut.png", "missing.png"]) {
+      const source = { kind: "file", path: join(root, name) } as const;
+      await assert.rejects(checkedSize(source, "image"), { name: "DatasetError" });
+    }
     await assert.rejects(readImage(item(root, ".")), /it is a folder, expected a readable file/);
+  });
+});
+
+Deno.test("checkedSize() takes data behind a picture, and refuses a JPEG that is cut off or CMYK", async () => {
+  const read = (name: string) =>
+    Deno.readFileSync(new URL(`../../fixtures/formats/images/${name}`, import.meta.url));
+  const whole = read("progressive.jpg");
+  const film = new Uint8Array(200_000).fill(7);
+  const files = {
+    "phone.jpg": new Uint8Array([...whole, ...film]),
+    "cut.jpg": whole.subarray(0, whole.length - 20),
+    "cmyk.jpg": read("cmyk.jpg"),
+  };
+  await withFolder(files, async (root) => {
+    const size = (name: string) => checkedSize({ kind: "file", path: join(root, name) }, "image");
+    const { width, height } = await readImage(item(root, "phone.jpg"));
+    assert.deepEqual(await size("phone.jpg"), { width, height });
+    await assert.rejects(size("cut.jpg"), /cut\.jpg": it is cut off/);
+    await assert.rejects(size("cmyk.jpg"), /cmyk\.jpg": its colours are CMYK/);
   });
 });

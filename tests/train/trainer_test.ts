@@ -165,3 +165,24 @@ numericTest("train() weights the classes where the recipe says so, and goes on s
     }
   });
 }, ["tensorflow"]);
+
+numericTest("train() keeps all updates when a picture of the evaluation cannot be read", async () => {
+  await inFolder(async (folder) => {
+    const missing = { kind: "file", path: `${folder}/no-such.png` } as const;
+    const dataset = await tinyDataset();
+    const broken = { ...dataset, val: [{ id: "no-such.png", image: missing, mask: missing }] };
+    const config = tinyConfig(5);
+    const evaluation = { ...config.evaluation, every: 5 };
+    const failing = run(folder, { ...config, checkpointEvery: 100, evaluation }, { dataset: broken });
+    await assert.rejects(failing, {
+      name: "DatasetError",
+      message: /no-such\.png": the file does not exist/,
+    });
+    const kept = await new CheckpointFolder(folder).newest((text) => assert.fail(text));
+    assert.equal(kept!.iteration, 5);
+    const straight = await run(`${folder}/straight`, config);
+    for (const [name, { data }] of straight.parameters) {
+      assert.deepEqual(kept!.parameters.get(name)!.data, data, name);
+    }
+  });
+}, ["tensorflow"]);
