@@ -1,8 +1,8 @@
 /** `deno task eval`. */
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../core/errors.ts";
-import type { Dataset, Item } from "../data/dataset.ts";
+import { type Dataset, type Item, sourceName } from "../data/dataset.ts";
 import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
 import type { PredictOptions } from "../eval/predict_image.ts";
 import { comparisonTable } from "../report/comparison_table.ts";
@@ -73,11 +73,21 @@ function howOf(source: ModelSource, flags: EvalFlags): PredictOptions {
     throw new ConfigError(`Cannot evaluate: --mode is "${mode}", expected whole or slide`);
   }
   const usual = predictOptions(source.config);
+  const how = { mode: mode ?? usual.mode, crop: crop ?? usual.crop, stride: stride ?? usual.stride };
+  if (how.mode === "whole" && (crop ?? stride) !== undefined) {
+    throw new ConfigError(
+      "Cannot evaluate: --crop or --stride is given for whole images, expected --mode slide",
+    );
+  }
+  const { crop: window, stride: steps } = how;
+  if (window !== undefined && steps?.some((step, axis) => step > window[axis]!)) {
+    throw new ConfigError(
+      `Cannot evaluate: the stride is ${steps.join(" x ")}, expected at most the crop, ${window.join(" x ")}`,
+    );
+  }
   return {
     ...usual,
-    mode: mode ?? usual.mode,
-    crop: crop ?? usual.crop,
-    stride: stride ?? usual.stride,
+    ...how,
     ratios: scales,
     flip,
   };
@@ -95,31 +105,49 @@ function itemsOf(dataset: Dataset, split: string): readonly Item[] {
   );
 }
 
-function checkClasses({ classes, name }: ModelSource, dataset: Dataset): void {
-  if (classes.length === dataset.classes.length) return;
-  throw new ConfigError(
-    `Cannot evaluate "${name}" on "${dataset.name}": the dataset has ${dataset.classes.length} classes, ` +
-      `expected the model's ${classes.length}`,
-  );
+/** Classes count by their place: other names may be meant, the same ones in another order are not. */
+function checkClasses({ classes, name }: ModelSource, dataset: Dataset, output: Output): void {
+  const action = `Cannot evaluate "${name}" on "${dataset.name}"`;
+  if (classes.length !== dataset.classes.length) {
+    throw new ConfigError(
+      `${action}: the dataset has ${dataset.classes.length} classes, expected the model's ${classes.length}`,
+    );
+  }
+  const other = classes.findIndex((known, label) => known !== dataset.classes[label]);
+  if (other < 0) return;
+  const names = `class ${other} is "${dataset.classes[other]}" there and "${classes[other]}" in the model`;
+  if (classes.every((known) => dataset.classes.includes(known))) {
+    throw new ConfigError(`${action}: ${names}, expected the model's order`);
+  }
+  output.note(`note     ${names}: classes are compared by their place`);
 }
 
-async function evaluateSource(source: ModelSource, flags: EvalFlags, output: Output): Promise<Evaluation> {
+interface Evaluated extends Evaluation {
+  /** What it was evaluated on, to tell whether others can be compared. */
+  readonly on: string;
+}
+
+async function evaluateSource(source: ModelSource, flags: EvalFlags, output: Output): Promise<Evaluated> {
   const { config } = source;
   const how = howOf(source, flags);
   const data = flags.data === undefined
     ? config.data
     : { ...config.data, source: flags.data, labeled: undefined, unlabeled: undefined };
   const dataset = await chosenDataset({ ...config, data });
-  checkClasses(source, dataset);
+  checkClasses(source, dataset, output);
   const items = itemsOf(dataset, flags.split);
   const network = inferenceNetwork(source);
   try {
-    return await evaluateDataset(network, dataset, items, {
+    const evaluation = await evaluateDataset(network, dataset, items, {
       ...how,
       limit: flags.limit,
       onImage: (done, total) =>
         output.progress.update({ label: `evaluate ${basename(source.name)}`, done, total }),
     });
+    return {
+      ...evaluation,
+      on: [...dataset.classes, ...items.map(({ image }) => sourceName(image))].join("\n"),
+    };
   } finally {
     output.progress.finish();
     network.dispose();
@@ -156,6 +184,10 @@ function groupNames(sources: readonly ModelSource[]): string[] {
 async function readSources(flags: EvalFlags): Promise<ModelSource[]> {
   const { run: runs = [], checkpoint, use } = flags;
   if (runs.length <= 1) return [await readModel({ run: runs[0], checkpoint, use })];
+  const again = runs.find((run, i) => runs.findIndex((other) => resolve(other) === resolve(run)) !== i);
+  if (again !== undefined) {
+    throw new ConfigError(`Cannot compare run "${again}" with itself: it is named twice, expected each once`);
+  }
   if (checkpoint !== undefined) {
     throw new ConfigError("Cannot compare runs with a checkpoint: both are given, expected several --run");
   }
@@ -179,8 +211,14 @@ export async function runEval(args: readonly string[]): Promise<number> {
   await openSession(flags.backend, output);
   const groups = groupNames(sources);
   const compared: (ComparedRun & { readonly iteration: number })[] = [];
+  let first: Evaluated | undefined;
   for (const [i, source] of sources.entries()) {
     const evaluation = await evaluateSource(source, flags, output);
+    if (evaluation.on !== (first ??= evaluation).on) {
+      output.note(
+        `note     "${source.name}" is evaluated on other images or classes than "${sources[0]!.name}"`,
+      );
+    }
     const { iteration } = source.checkpoint;
     if (sources.length === 1) output.result(classTable(evaluation));
     const { seed } = source.config;

@@ -10,6 +10,7 @@ import {
   type ExportFormat,
   exportModel,
   type ExportRequest,
+  FORMAT_OPTIONS,
 } from "../export/export_model.ts";
 import type { RgbImage } from "../formats/rgb_image.ts";
 import { bytesText } from "../report/number_text.ts";
@@ -92,8 +93,39 @@ function sizeOf(text: string | undefined): ExportRequest["size"] {
 }
 
 async function* calibrationPhotos(folder: string): AsyncGenerator<RgbImage> {
-  for (const name of await listPictures(folder)) {
+  const names = await listPictures(folder);
+  if (names.length === 0) {
+    throw new ConfigError(`Cannot calibrate: "${folder}" holds no picture, expected JPEG or PNG files`);
+  }
+  for (const name of names) {
     yield await readImage({ image: { kind: "file", path: resolve(folder, name) } });
+  }
+}
+
+/** Flags that are named otherwise than their options. */
+const FLAGS: Readonly<Record<string, keyof ExportFlags>> = {
+  size: "size",
+  output: "output",
+  input: "input",
+  calibration: "calibrate",
+  weights: "precision",
+  content: "content",
+  title: "title",
+};
+
+function refuseOtherFormats(flags: ExportFlags): void {
+  const { format, size } = flags;
+  for (const [option, formats] of Object.entries(FORMAT_OPTIONS)) {
+    const flag = FLAGS[option];
+    if (flag === undefined || flags[flag] === undefined || formats.some((known) => known === format)) {
+      continue;
+    }
+    throw new ConfigError(
+      `Cannot export ${format}: --${flag} is given, expected it only with ${formats.join(" or ")}`,
+    );
+  }
+  if (format === "web" && (size === "any" || size === "multiple")) {
+    throw new ConfigError(`Cannot export web: --size is "${size}", expected height x width`);
   }
 }
 
@@ -107,8 +139,10 @@ function exportOptions(flags: ExportFlags): Omit<ExportRequest, "model" | "tenso
       `Cannot export: ${missing.map(([name]) => name).join(" and ")} missing, expected both`,
     );
   }
+  const format = oneOf("format", flags.format, EXPORT_FORMATS)!;
+  refuseOtherFormats(flags);
   return {
-    format: oneOf("format", flags.format, EXPORT_FORMATS)!,
+    format,
     out: flags.out,
     version: VERSION,
     size: sizeOf(flags.size),

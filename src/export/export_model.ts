@@ -111,7 +111,7 @@ export async function exportModel(request: ExportRequest): Promise<ExportedFiles
 }
 
 /** Options that belong to some formats only. */
-const FORMAT_OPTIONS: Readonly<Record<string, readonly ExportFormat[]>> = {
+export const FORMAT_OPTIONS: Readonly<Record<string, readonly ExportFormat[]>> = {
   size: ["onnx", "tfjs", "web"],
   output: ["onnx", "tfjs"],
   foldBatchNorm: ["onnx", "tfjs"],

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { ConfigError } from "../core/errors.ts";
 
 /** A file that was written. */
 export interface WrittenFile {
@@ -13,9 +14,15 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** Writes a file beside its place, syncs it and renames it: readers see the old file or the whole new one. */
+/**
+ * Writes a file beside its place, syncs it and renames it: readers see the old file or the whole new one.
+ * @throws {ConfigError} If a folder is at the place
+ */
 export async function putFile(path: string, bytes: Uint8Array): Promise<WrittenFile> {
   const target = resolve(path);
+  if (existsSync(target) && statSync(target).isDirectory()) {
+    throw new ConfigError(`Cannot write to "${path}": it is a folder, expected a file`);
+  }
   await mkdir(dirname(target), { recursive: true });
   const beside = `${target}.${randomUUID()}.part`;
   try {
@@ -33,7 +40,7 @@ export async function putFile(path: string, bytes: Uint8Array): Promise<WrittenF
  * export made, is replaced.
  * @param files By path relative to the folder, with `/`
  * @param mark The file by which an earlier export is known
- * @throws {RangeError} If something else is at the place
+ * @throws {ConfigError} If something else is at the place
  */
 export async function putFolder(
   path: string,
@@ -41,8 +48,11 @@ export async function putFolder(
   mark: string,
 ): Promise<WrittenFile[]> {
   const target = resolve(path);
+  if (existsSync(target) && !statSync(target).isDirectory()) {
+    throw new ConfigError(`Cannot write to "${path}": it is a file, expected a folder`);
+  }
   if (existsSync(target) && !existsSync(join(target, mark)) && (await readdir(target)).length > 0) {
-    throw new RangeError(
+    throw new ConfigError(
       `Cannot write to "${path}": something else is there (no ${mark} in it), ` +
         "expected a new, empty or exported folder",
     );

@@ -43,22 +43,26 @@ export class CheckpointFolder {
 
   /**
    * The newest checkpoint that is whole; a damaged one is reported and the one before it taken.
-   * @param onDamaged Told why a checkpoint was passed over
+   * @param onDamaged Told what is wrong with a checkpoint that was passed over, and which one is taken
    * @throws {CheckpointMismatch} If there are some and none is whole
    */
   async newest(onDamaged: (text: string) => void): Promise<Checkpoint | undefined> {
     const paths = await this.list();
+    const damaged: string[] = [];
     for (const path of paths) {
       try {
-        return await readCheckpoint(path);
+        const checkpoint = await readCheckpoint(path);
+        damaged.forEach((text) => onDamaged(`${text}; that of iteration ${checkpoint.iteration} is taken`));
+        return checkpoint;
       } catch (error) {
         if (!(error instanceof CheckpointMismatch)) throw error;
-        onDamaged(error.message);
+        damaged.push(error.message.replace(", take an earlier one", ""));
       }
     }
     if (paths.length === 0) return undefined;
     throw new CheckpointMismatch(
-      `Cannot resume from "${this.path}": none of its ${paths.length} checkpoints is whole, expected at least one`,
+      `Cannot use the checkpoints of "${this.path}": none of its ${paths.length} checkpoints is whole ` +
+        `(${damaged[0]!.replace(/^Cannot read checkpoint /, "")}), expected at least one`,
     );
   }
 }

@@ -1,11 +1,13 @@
 /** How a run begins: new, from a checkpoint, or not at all because it is done. */
 import { modelOptions } from "../../config/network_of.ts";
 import type { RunConfig } from "../../config/run_config.ts";
+import { DatasetError } from "../../core/errors.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { importWeights } from "../../interop/import_weights.ts";
 import { Network } from "../../model/network.ts";
 import { readMetrics } from "../../report/metrics_file.ts";
 import type { Checkpoint } from "../../train/checkpoint.ts";
+import { describedModel } from "../model_metadata.ts";
 import type { Output } from "../output.ts";
 import type { RunRequest, RunResult } from "./run.ts";
 import { readText, RunFolder } from "./run_folder.ts";
@@ -14,7 +16,7 @@ import { storedEvaluation } from "./stored_evaluation.ts";
 /**
  * The newest checkpoint of the run that is gone on with; `undefined` for a new run.
  * @throws {ConfigError} If a run is there that is not to be gone on with
- * @throws {DatasetError} If its images are others now
+ * @throws {DatasetError} If its images or classes are others now
  * @throws {CheckpointMismatch} If all of its checkpoints are damaged
  */
 export async function resumedCheckpoint(
@@ -29,8 +31,20 @@ export async function resumedCheckpoint(
   }
   await folder.checkSplit(dataset);
   const checkpoint = await folder.checkpoints.newest((text) => output.note(`note     ${text}`));
+  if (checkpoint !== undefined) checkClassCount(checkpoint, folder, dataset);
   output.note(`resume   from iteration ${checkpoint?.iteration ?? 0} of ${config.iterations}`);
   return checkpoint;
+}
+
+function checkClassCount({ metadata }: Checkpoint, folder: RunFolder, dataset: Dataset): void {
+  const { classes } = describedModel(metadata, folder.path);
+  if (classes.join() === dataset.classes.join()) return;
+  throw new DatasetError(
+    `Cannot resume "${folder.path}": the classes of "${dataset.name}" are ${
+      dataset.classes.join(", ")
+    } now, ` +
+      `expected those that the run began with, ${classes.join(", ")}`,
+  );
 }
 
 /**
