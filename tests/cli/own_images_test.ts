@@ -103,3 +103,22 @@ async function eventTags(run: string, pattern: RegExp): Promise<string[]> {
   const values = events.flatMap(({ values }) => values).filter((value) => "scalar" in value);
   return [...new Set(values.map(({ tag }) => tag))].filter((tag) => pattern.test(tag)).sort();
 }
+
+Deno.test("deno task eval refuses the classes in another order, and deno task train --resume other classes", async () => {
+  await inTemporary(async (folder) => {
+    await writeDataset(folder);
+    const labeled = ["--labeled", join(folder, "labeled.txt")];
+    const run = join(folder, "run");
+    await succeed(...call(folder, ...labeled, "--set", "checkpointEvery=1", "--out", run));
+    const file = join(folder, "dataset.toml");
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, text.replace('["left", "right"]', '["right", "left"]'));
+    const evaluated = await runCommand(["eval", "--run", run]);
+    assert.equal(evaluated.code, 2);
+    assert.match(evaluated.stderr, /class 0 is "right" there and "left" in the model/);
+    await Deno.remove(join(run, "evaluation.json"));
+    const resumed = await runCommand(["train", "--resume", "--out", run]);
+    assert.equal(resumed.code, 2);
+    assert.match(resumed.stderr, /are right, left now, expected those that the run began with, left, right/);
+  });
+});

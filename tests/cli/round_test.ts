@@ -61,6 +61,33 @@ Deno.test("deno task train, eval, predict, export do the main job on generated p
       const [result] = answer.runs as { summary: { miou: number } }[];
       assert.equal(result!.summary.miou, stored.summary.miou);
     });
+    await t.step("eval, train and export refuse what does not fit the run", async () => {
+      const refused = async (message: RegExp, ...args: string[]) => {
+        const { code, stderr } = await runCommand(args);
+        assert.equal(code, 2, stderr);
+        assert.match(stderr, message);
+      };
+      await refused(/named twice/, "eval", "--run", run, "--run", `${run}/`);
+      await refused(/expected --mode slide/, "eval", "--run", run, "--mode", "whole", "--crop", "32x32");
+      await refused(/iterations is 12, given 13/, "train", "--resume", "--out", run, "--iterations", "13");
+      const torch = ["export", "--run", run, "--format", "torch", "--out", join(folder, "model.pth")];
+      await refused(
+        /--precision is given, expected it only with tfjs or web/,
+        ...torch,
+        "--precision",
+        "uint8",
+      );
+      await refused(
+        /it is a folder, expected a file/,
+        "export",
+        "--run",
+        run,
+        "--format",
+        "onnx",
+        "--out",
+        run,
+      );
+    });
     await t.step("predict writes three pictures a photo and goes on after a broken one", async () => {
       const photos = join(folder, "photos");
       await Deno.mkdir(join(photos, "more"), { recursive: true });
