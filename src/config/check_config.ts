@@ -58,8 +58,10 @@ function problemsBetween(config: RunConfig): string[] {
       `evaluation.stride is [${evaluation.stride}], expected at most evaluation.crop [${evaluation.crop}]`,
     );
   }
-  if (recipe.usesUnlabeled && batch.unlabeled < 1) {
-    found.push(`batch.unlabeled is 0, expected at least 1 for recipe "${recipe.name}"`);
+  // the norm after global pooling would see one value a channel
+  const sides = recipe.usesUnlabeled ? ["labeled", "unlabeled"] as const : ["labeled"] as const;
+  for (const side of sides.filter((side) => batch[side] < 2)) {
+    found.push(`batch.${side} is ${batch[side]}, expected at least 2 for recipe "${recipe.name}"`);
   }
   if (recipe.usesUnlabeled && recipe.mix.shape === "box" && network.mitrans !== false) {
     found.push(

@@ -115,7 +115,14 @@ Deno.test("resolveConfig() tells all problems at once", () => {
 });
 
 Deno.test("resolveConfig() refuses options that do not fit each other", () => {
-  assert.match(refused({ set: ["batch.unlabeled=0"] }), /expected at least 1 for recipe "guidedmix"/);
+  assert.match(
+    refused({ set: ["batch.unlabeled=0"] }),
+    /batch\.unlabeled is 0, expected at least 2 for recipe "guidedmix"/,
+  );
+  assert.match(
+    refused({ recipe: "supervised", set: ["batch.labeled=1"] }),
+    /batch\.labeled is 1, expected at least 2/,
+  );
   assert.match(refused({ set: ["evaluation.stride=300,300"] }), /expected at most evaluation.crop/);
   assert.match(refused({ set: ["optimizer.minimumLearningRate=1"] }), /at most the learningRate/);
   const focal = ["unsup.loss=focal-hard", "decouple.space=probabilities"];
