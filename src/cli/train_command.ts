@@ -12,7 +12,7 @@ import { areFinished, printResults, resultsJson } from "./train_results.ts";
 import { checkShares } from "../train/distributed/agreement.ts";
 import { clusterBackend, clusterHere, joinRun, quiet } from "./training/join_run.ts";
 import { fittingThreads } from "./training/fitting_threads.ts";
-import { agreedRun, begunRuns, isDemo, newRuns, type PlannedRun, resumedRun } from "./training/plan_runs.ts";
+import { begunRuns, isDemo, newRuns, type PlannedRun, resumedRun } from "./training/plan_runs.ts";
 import type { RunContext, RunResult } from "./training/run.ts";
 import { RunFolder } from "./training/run_folder.ts";
 import { listenForStop } from "./training/stop_signal.ts";
@@ -26,14 +26,12 @@ async function plannedRuns(flags: TrainFlags): Promise<PlannedRun[]> {
     for (const { out } of runs) await new RunFolder(out).refuseRun();
     return runs;
   }
-  const { out } = flags;
-  if (out !== undefined) {
-    const folder = new RunFolder(out);
-    if (await folder.hasRun()) return [agreedRun({ config: await folder.readConfig(), out }, flags)];
-    if (!hasConfigFlags(flags)) return await begunRuns(out);
+  const folder = flags.out === undefined ? undefined : new RunFolder(flags.out);
+  if (await folder?.hasRun()) {
+    return [await resumedRun({ config: await folder!.readConfig(), out: flags.out! }, flags)];
   }
-  const planned = newRuns(hasConfigFlags(flags) ? flags : {}, flags.out);
-  return await Promise.all(planned.map((run) => resumedRun(run, !hasConfigFlags(flags))));
+  if (!hasConfigFlags(flags)) return await begunRuns(flags.out ?? join("runs", "demo"));
+  return await Promise.all(newRuns(flags, flags.out).map((run) => resumedRun(run, flags)));
 }
 
 /** The demo in the size that fits the backend that was found. */

@@ -59,16 +59,6 @@ export function newRuns(request: ConfigRequest, out: string | undefined): Planne
 }
 
 /**
- * The run that lives in a folder; what a call says of it must agree, what it leaves out is the run's.
- * @throws {ConfigError} If it does not; names the options that differ
- */
-export function agreedRun({ config, out }: PlannedRun, request: ConfigRequest): PlannedRun {
-  const differences = configDifferences(config, withAbsolutePaths(restatedConfig(config, request)));
-  refuseDifferences(out, differences);
-  return { config, out };
-}
-
-/**
  * The runs in the folders of a folder, as the demo has them: those that were begun, and those that were to follow.
  * @throws {ConfigError} If there is none
  */
@@ -87,22 +77,19 @@ export async function begunRuns(out: string): Promise<PlannedRun[]> {
   return breaksOff ? [first, newRuns({ preset, seed, iterations, precision }, out)[1]!] : begun;
 }
 
-function refuseDifferences(out: string, differences: readonly string[]): void {
-  if (differences.length === 0) return;
-  throw new ConfigError(
-    `Cannot resume "${resolve(out)}" with other options: ${differences.join(", ")}; ` +
-      "expected those of its config.toml, leave them out",
-  );
-}
-
 /**
- * A run that lives in its folder goes on with its own options; options of the call must agree with them.
- * @throws {ConfigError} If they do not; names those that differ
+ * A run that lives in its folder goes on with its own options; what a call says of it must agree, what it leaves out
+ * is the run's. One that does not live there yet is begun as planned.
+ * @throws {ConfigError} If it does not agree; names the options that differ
  */
-export async function resumedRun(planned: PlannedRun, mayDiffer: boolean): Promise<PlannedRun> {
+export async function resumedRun(planned: PlannedRun, request: ConfigRequest): Promise<PlannedRun> {
   const folder = new RunFolder(planned.out);
   if (!await folder.hasRun()) return planned;
   const config = await folder.readConfig();
-  if (!mayDiffer) refuseDifferences(planned.out, configDifferences(config, planned.config));
-  return { ...planned, config };
+  const differences = configDifferences(config, withAbsolutePaths(restatedConfig(config, request)));
+  if (differences.length === 0) return { ...planned, config };
+  throw new ConfigError(
+    `Cannot resume "${folder.path}" with other options: ${differences.join(", ")}; ` +
+      "expected those of its config.toml, leave them out",
+  );
 }

@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import { isAbsolute, join } from "node:path";
 import { configDifferences } from "../../../src/cli/training/config_differences.ts";
-import {
-  agreedRun,
-  begunRuns,
-  newRuns,
-  type PlannedRun,
-  resumedRun,
-} from "../../../src/cli/training/plan_runs.ts";
+import { begunRuns, newRuns, type PlannedRun, resumedRun } from "../../../src/cli/training/plan_runs.ts";
 import { configToToml } from "../../../src/config/config_toml.ts";
-import { resolveConfig } from "../../../src/config/resolve_config.ts";
+import { type ConfigRequest, resolveConfig } from "../../../src/config/resolve_config.ts";
 import type { RunConfig } from "../../../src/config/run_config.ts";
-import { ConfigError } from "../../../src/core/errors.ts";
 
 Deno.test("newRuns() trains supervised, then guidedmix, with equal iterations when nothing is named", () => {
   const runs = newRuns({}, undefined);
@@ -53,35 +46,26 @@ Deno.test("configDifferences() names another precision", () => {
   assert.deepEqual(configDifferences(config, other), ['precision is "float32", given "bfloat16"']);
 });
 
-Deno.test("resumedRun() takes the options of the run that is there and refuses others", async () => {
+Deno.test("resumedRun() takes what is left out from the run that is there, and refuses what differs", async () => {
   const out = await Deno.makeTempDir();
   try {
-    const config = resolveConfig({ seed: 5 });
-    assert.equal((await resumedRun({ config, out }, false)).config, config);
-    await Deno.writeTextFile(join(out, "config.toml"), configToToml(config));
-    const other = { config: resolveConfig({ seed: 6 }), out };
-    assert.equal((await resumedRun(other, true)).config.seed, 5);
-    await assert.rejects(resumedRun(other, false), (error: Error) => {
-      assert.ok(error instanceof ConfigError);
-      return /with other options: seed is 5, given 6/.test(error.message);
-    });
+    const [run] = newRuns({ data: "photos", seed: 5, iterations: 20, set: ["data.crop=64x64"] }, out);
+    const resume = (request: ConfigRequest) => resumedRun({ config: resolveConfig(), out }, request);
+    const [other] = newRuns({ seed: 6, recipe: "paper" }, out);
+    assert.equal((await resumedRun(other!, {})).config, other!.config, "nothing is there yet");
+    await Deno.writeTextFile(join(out, "config.toml"), configToToml(run!.config));
+    for (const request of [{}, { data: "photos", iterations: 20, backend: "wasm" }, { preset: "own" }]) {
+      assert.deepEqual(configDifferences((await resume(request)).config, run!.config), []);
+    }
+    const refused = async (message: RegExp, request: ConfigRequest) =>
+      await assert.rejects(resume(request), { name: "ConfigError", message });
+    await refused(/other options: iterations is 20, given 30; expected those of/, { iterations: 30 });
+    await refused(/recipe\.unsup\.weight is 1, given 2/, { set: ["unsup.weight=2"] });
+    await refused(/recipe\.name is "guidedmix", given "paper"/, { recipe: "paper" });
+    await refused(/preset is "own", given "camvid"/, { preset: "camvid" });
   } finally {
     await Deno.remove(out, { recursive: true });
   }
-});
-
-Deno.test("agreedRun() takes what is left out from the run, and refuses what differs", () => {
-  const [run] = newRuns({ data: "photos", seed: 5, iterations: 20, set: ["data.crop=64x64"] }, "here");
-  const agree = (request: Parameters<typeof agreedRun>[1]) => agreedRun(run!, request).config;
-  assert.equal(agree({}), run!.config);
-  assert.equal(agree({ data: "photos", iterations: 20, backend: "wasm" }), run!.config);
-  assert.throws(
-    () => agree({ iterations: 30 }),
-    /other options: iterations is 20, given 30; expected those of/,
-  );
-  assert.throws(() => agree({ set: ["unsup.weight=2"] }), /recipe\.unsup\.weight is 1, given 2/);
-  assert.throws(() => agree({ recipe: "paper" }), /recipe\.name is "guidedmix", given "paper"/);
-  assert.throws(() => agree({ preset: "camvid" }), /preset is "own", given "camvid"/);
 });
 
 Deno.test("begunRuns() goes on with both runs of a demo that was stopped in its first", async () => {
