@@ -1,5 +1,6 @@
 import { readLabeled } from "../data/read_item.ts";
 import type { Dataset, Item } from "../data/dataset.ts";
+import { spreadItems } from "../data/spread_items.ts";
 import type { Network } from "../model/network.ts";
 import { ConfusionMatrix, type EvaluationSummary } from "./confusion.ts";
 import { predictImage, type PredictOptions } from "./predict_image.ts";
@@ -32,12 +33,6 @@ export interface EvaluateOptions extends PredictOptions {
   readonly share?: EvaluationShare;
   /** Called after each image. */
   readonly onImage?: (done: number, total: number) => void;
-}
-
-/** At most `limit` items, evenly spread. */
-export function spreadItems(items: readonly Item[], limit: number): readonly Item[] {
-  if (limit <= 0 || items.length <= limit) return items;
-  return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)]!);
 }
 
 /**

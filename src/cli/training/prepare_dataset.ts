@@ -8,7 +8,7 @@ import { isFile, isFolder, leftOutNotes } from "../../data/image_files.ts";
 import { openDataset } from "../../data/open_dataset.ts";
 import { openUnlabeled } from "../../data/open_unlabeled.ts";
 import { withheldItems } from "../../data/withheld_items.ts";
-import { spreadItems } from "../../eval/evaluate_dataset.ts";
+import { spreadItems } from "../../data/spread_items.ts";
 import type { Output } from "../output.ts";
 
 /** A text such as `1/8`, `0.125` or `8`. */

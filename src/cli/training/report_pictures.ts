@@ -1,7 +1,7 @@
 import type { RunConfig } from "../../config/run_config.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
 import { readImage, readLabeled } from "../../data/read_item.ts";
-import { spreadItems } from "../../eval/evaluate_dataset.ts";
+import { spreadItems } from "../../data/spread_items.ts";
 import { predictImage, type PredictOptions } from "../../eval/predict_image.ts";
 import { predictPseudoMask, SURE_LEVELS, sureLabels } from "../../eval/pseudo_masks.ts";
 import type { Network } from "../../model/network.ts";

@@ -10,7 +10,7 @@ export interface Preset {
   readonly summary: string;
   /** The recipe where none is named. */
   readonly recipe: RecipeName;
-  /** MITrans as the recipes that have it (`guidedmix`, `paper`) get it. */
+  /** MITrans as the recipes that have it (`paper`) get it. */
   readonly mitrans: MitransOptions;
   /** What the preset changes in any recipe. */
   readonly adjust?: (recipe: Recipe) => Recipe;
