@@ -98,11 +98,14 @@ export function boxLosses(pass: ForwardPass, mixture: Mixture, context: BoxConte
     const [, height, width] = labels.shape;
     const resized = resizeBilinear(tape, logits, height, width, decoder.alignCorners);
     const { classWeights } = context.pixels;
-    const { mix, unsup } = context.recipe;
-    // weights of labels alone: a rare class that is predicted too often would be learned from its own pseudo labels
+    const { mix, unsup, classWeights: kind } = context.recipe;
+    // steep weights are for labels alone: a rare class that is predicted too often would be learned from its own pseudo labels
+    const pseudoWeights = kind === "sqrt-median" ? classWeights : undefined;
     return {
       mix: mix.weight > 0 ? crossEntropy(tape, resized, labels, "all", { classWeights }) : undefined,
-      usup: unsup.weight > 0 ? crossEntropy(tape, resized, pseudoLabels, "all") : undefined,
+      usup: unsup.weight > 0
+        ? crossEntropy(tape, resized, pseudoLabels, "all", { classWeights: pseudoWeights })
+        : undefined,
     };
   };
   return tape.scope(losses);

@@ -30,8 +30,8 @@ export interface StepContext {
    */
   readonly recompute?: "none" | "encoder";
   /**
-   * Factor of each class's pixels in cross entropies with labels, not with pseudo labels, one a class (`medianWeights`
-   * gives such); 1 when absent.
+   * Factor of each class's pixels in cross entropies with labels, one a class (`medianWeights` gives such); 1 when
+   * absent. Pseudo labels of boxes have them too where `recipe.classWeights` is `sqrt-median`.
    */
   readonly classWeights?: readonly number[];
   /** Batch norm kernels other than the backend's own. */

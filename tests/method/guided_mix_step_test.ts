@@ -129,22 +129,24 @@ numericTest(
   },
 );
 
-numericTest("guidedMixStep() weights the classes of labels, and not of pseudo labels", async () => {
-  const recipe = recipeWith("guidedmix", { unsup: { threshold: 0 } });
-  const losses: Record<string, number>[] = [];
-  for (const classWeights of [undefined, [1, 1, 1], [2, 2, 2], [3, 1, 1]]) {
-    await withStep(recipe, (step) => void losses.push(step.losses), {
-      context: { ...CONTEXT, classWeights },
-    });
-  }
-  const [plain, ones, twice, uneven] = losses as [typeof losses[0], ...typeof losses];
-  assert.deepEqual(ones, plain);
-  assert.equal(twice!.usup, plain!.usup);
-  for (const term of ["ce", "mix"]) {
-    assertClose([twice![term]!], [2 * plain![term]!], { ofMaximum: 1e-5 }, term);
-    assert.notEqual(uneven![term], plain![term], term);
-  }
-});
+for (const [kind, weighted] of [["median", ["ce", "mix"]], ["sqrt-median", ["ce", "mix", "usup"]]] as const) {
+  numericTest(`guidedMixStep() weights the classes in ${weighted.join(", ")} with ${kind}`, async () => {
+    const recipe = { ...recipeWith("guidedmix", { unsup: { threshold: 0 } }), classWeights: kind };
+    const losses: Record<string, number>[] = [];
+    for (const classWeights of [undefined, [1, 1, 1], [2, 2, 2], [3, 1, 2]]) {
+      await withStep(recipe, (step) => void losses.push(step.losses), {
+        context: { ...CONTEXT, classWeights },
+      });
+    }
+    const [plain, ones, twice, uneven] = losses as [typeof losses[0], ...typeof losses];
+    assert.deepEqual(ones, plain);
+    for (const term of ["ce", "mix", "usup"]) {
+      const factor = weighted.some((name) => name === term) ? 2 : 1;
+      assertClose([twice![term]!], [factor * plain![term]!], { ofMaximum: 1e-5 }, term);
+      assert.equal(uneven![term] === plain![term], factor === 1, term);
+    }
+  });
+}
 
 numericTest("guidedMixStep() gives the constant side exactly no gradient", async () => {
   const off = { dec: { loss: "none" as const }, classifier: { on: false } };
