@@ -77,7 +77,14 @@ async function trainAll(trials: readonly Trial[], jobs: number): Promise<void> {
       console.log(`${++done} of ${trials.length}: ${trial.folder}`);
     }
   };
-  await Promise.all(Array.from({ length: jobs }, work));
+  const workers = Array.from({ length: jobs }, work);
+  try {
+    await Promise.all(workers);
+  } finally {
+    // after a failure nothing new begins, and what runs ends
+    waiting.length = 0;
+    await Promise.allSettled(workers);
+  }
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -61,29 +61,34 @@ function hasEnding(name: string, endings: readonly string[]): boolean {
   return endings.includes(extname(name).toLowerCase());
 }
 
-/** A folder that is searched, with the real paths of those that it was reached through. */
+/** A folder that is searched. */
 interface Search {
   readonly folder: string;
   readonly endings: readonly string[];
   readonly found: string[];
+  /** Real paths of the folders that were searched: a link to one of them shows the same pictures again. */
+  readonly searched: Set<string>;
+  /** Links to folders, which are followed when no folder is left. */
+  readonly links: string[];
 }
 
-async function collect(search: Search, below: string, through: readonly string[]): Promise<void> {
+async function collect(search: Search, below: string): Promise<void> {
   const here = await realpath(join(search.folder, below));
-  // a link to a folder around it would never end
-  if (through.includes(here)) return;
+  if (search.searched.has(here)) return;
+  search.searched.add(here);
   const entries = await readdir(join(search.folder, below), { withFileTypes: true });
   for (const entry of entries) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.name.startsWith(".")) continue;
-    const isLink = entry.isSymbolicLink() && await isFolder(join(search.folder, path));
-    if (isLink || entry.isDirectory()) await collect(search, path, [...through, here]);
+    if (entry.isDirectory()) await collect(search, path);
+    else if (entry.isSymbolicLink() && await isFolder(join(search.folder, path))) search.links.push(path);
     else if (hasEnding(entry.name, search.endings)) search.found.push(path);
   }
 }
 
 /**
  * Pictures of a folder and of the folders in it, by ending; links are followed, hidden files are left out.
+ * What several links lead to is there once.
  * @param endings In lower case; those that are read by default
  * @returns Paths relative to the folder with `/`, in the order of their character codes
  * @throws {DatasetError} If the folder cannot be read
@@ -91,7 +96,9 @@ async function collect(search: Search, below: string, through: readonly string[]
 export async function listPictures(folder: string, endings = IMAGE_ENDINGS): Promise<string[]> {
   const found: string[] = [];
   try {
-    await collect({ folder, endings, found }, "", []);
+    const search: Search = { folder, endings, found, searched: new Set(), links: [] };
+    await collect(search, "");
+    for (const link of search.links) await collect(search, link);
   } catch (cause) {
     const state = cause instanceof Error ? cause.message : String(cause);
     throw new DatasetError(`Cannot list pictures of "${folder}": ${state}, expected a readable folder`, {

@@ -72,7 +72,9 @@ class TrainingRun {
   async #saveBefore(error: unknown): Promise<void> {
     const { config, workers } = this.#options;
     const isBetween = error instanceof DatasetError && config.optimizer.accumulate === 1;
-    if (isBetween && workers === undefined && this.#saved !== this.#iteration) await this.#save();
+    if (!isBetween || workers !== undefined || this.#saved === this.#iteration) return;
+    // what cannot be saved either is not what failed first
+    await this.#save().catch(() => {});
   }
 
   close(): void {
@@ -178,7 +180,8 @@ class TrainingRun {
  * Trains a network: load, step, update, log, evaluate, save. Batch and draws of an iteration depend on seed and
  * iteration alone, so that a resumed run repeats the unbroken one.
  * @throws {TrainingError} If a loss is not finite; the last checkpoint stays
- * @throws {DatasetError} If an image cannot be read; a checkpoint of all updates before it is written
+ * @throws {DatasetError} If an image cannot be read; where one process trains and does not accumulate gradients, a
+ * checkpoint of all updates before it is written
  */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const run = new TrainingRun(options);

@@ -90,8 +90,10 @@ export class RunFolder {
   async checkSplit(dataset: Dataset): Promise<void> {
     for (const part of ["labeled", "unlabeled"] as const) {
       const before = await readText(this.file(`split/${part}.txt`));
-      const now = listText(partOf(dataset, part));
-      if (before === now) continue;
+      const items = partOf(dataset, part);
+      const now = listText(items);
+      // earlier runs wrote names with spaces without quotes
+      if (before === now || before === items.map(({ id }) => `${id}\n`).join("")) continue;
       throw new DatasetError(
         `Cannot resume "${this.path}": the ${part} images are others than those of split/${part}.txt, ` +
           `${differenceText(before ?? "", now)}, expected the same under the same names`,
@@ -119,9 +121,10 @@ export async function readText(path: string): Promise<string | undefined> {
 /** The first line that one of two lists lacks, or has in another place. */
 function differenceText(before: string, now: string): string {
   const [old, present] = [before.split("\n"), now.split("\n")];
-  const gone = old.find((line) => !present.includes(line));
+  const [oldLines, presentLines] = [new Set(old), new Set(present)];
+  const gone = old.find((line) => !presentLines.has(line));
   if (gone !== undefined) return `"${gone}" is gone`;
-  const added = present.find((line) => !old.includes(line));
+  const added = present.find((line) => !oldLines.has(line));
   return added === undefined ? "their order is another one" : `"${added}" is new`;
 }
 

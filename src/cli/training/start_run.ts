@@ -31,12 +31,12 @@ export async function resumedCheckpoint(
   }
   await folder.checkSplit(dataset);
   const checkpoint = await folder.checkpoints.newest((text) => output.note(`note     ${text}`));
-  if (checkpoint !== undefined) checkClassCount(checkpoint, folder, dataset);
+  if (checkpoint !== undefined) checkClasses(checkpoint, folder, dataset);
   output.note(`resume   from iteration ${checkpoint?.iteration ?? 0} of ${config.iterations}`);
   return checkpoint;
 }
 
-function checkClassCount({ metadata }: Checkpoint, folder: RunFolder, dataset: Dataset): void {
+function checkClasses({ metadata }: Checkpoint, folder: RunFolder, dataset: Dataset): void {
   const { classes } = describedModel(metadata, folder.path);
   if (classes.join() === dataset.classes.join()) return;
   throw new DatasetError(

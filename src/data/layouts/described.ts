@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { addUnlabeled } from "../add_unlabeled.ts";
 import { type Dataset, IGNORE_LABEL, type Item, sourceName } from "../dataset.ts";
 import { isFile, isFolder } from "../image_files.ts";
-import { resolveInside } from "../inside.ts";
+import { isInside, resolveInside } from "../inside.ts";
 import { type ListEntry, readList, tidyPath } from "../list_file.ts";
 import { openUnlabeled } from "../open_unlabeled.ts";
 import { throwCollected } from "../problems.ts";
@@ -48,7 +48,7 @@ async function pathOfKey(
   const found = resolveInside(root, value);
   // a leading slash may mean the dataset's folder
   const isThere = found !== undefined && (await isFile(found) || await isFolder(found));
-  const path = isAbsolute(value) && !isThere ? undefined : found;
+  const path = isAbsolute(value) && !isThere && !isInside(root, value) ? undefined : found;
   if (path === undefined) {
     problems.push(`${key} is "${value}", which leaves the folder, expected a path inside "${root}"`);
   }
@@ -87,7 +87,8 @@ type Parts = Pick<Dataset, "train" | "val" | "test" | "unlabeled" | "notes">;
 /** A note on masks that several images have: meant for a camera that stands still, else a slip. */
 function sharedMasks(key: string, { labeled }: Split): string[] {
   const masks = labeled.map(({ mask }) => sourceName(mask!));
-  const again = masks.filter((path, i) => masks.indexOf(path) !== i);
+  const seen = new Set<string>();
+  const again = masks.filter((path) => seen.size === seen.add(path).size);
   if (again.length === 0) return [];
   return [`${again.length} images of ${key} have the mask of another one, first "${again[0]}"`];
 }

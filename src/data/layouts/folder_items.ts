@@ -11,9 +11,12 @@ export async function firstFile(root: string, names: readonly string[]): Promise
   return undefined;
 }
 
+/** Endings of annotations that lists of VOC and Context name in place of images. */
+const ANNOTATIONS = /\.(mat|xml)$/i;
+
 /** The stems that a list names, whether its lines are bare names or paths. */
 export async function readStems(list: string): Promise<string[]> {
-  return (await readList(list)).map(({ image }) => basename(withoutEnding(image)));
+  return (await readList(list)).map(({ image }) => basename(withoutEnding(image)).replace(ANNOTATIONS, ""));
 }
 
 /** An item whose files lie at paths below the dataset's folder. */

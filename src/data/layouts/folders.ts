@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
 import { randomStream } from "../../core/random.ts";
 import { type Dataset, IGNORE_LABEL, type Item } from "../dataset.ts";
@@ -17,16 +17,18 @@ interface Matched {
   readonly unlabeled: ReadonlyMap<string, Item>;
 }
 
-/** Items by stem; a mask without an image, or of another format, is a problem. */
+/** Items by stem; a mask without an image is a problem, and a picture of another format that is an image's only mask. */
 async function matched(root: string): Promise<Matched> {
   const images = await picturesByStem(join(root, "images"));
   const masks = await picturesByStem(join(root, "masks"));
   const alone = [...masks.keys()].filter((stem) => !images.has(stem));
+  const others = (await listOtherPictures(join(root, "masks"))).filter((path) => {
+    const stem = path.slice(0, path.length - extname(path).length);
+    return images.has(stem) && !masks.has(stem);
+  });
   throwCollected(`open dataset "${root}"`, [
     ...alone.map((stem) => `"masks/${masks.get(stem)}" has no image, expected "images/${stem}.jpg" or .png`),
-    ...(await listOtherPictures(join(root, "masks"))).map((path) =>
-      `"masks/${path}" is no PNG, expected one`
-    ),
+    ...others.map((path) => `"masks/${path}" is no PNG, expected one`),
   ]);
   const labeled = new Map<string, Item>();
   const unlabeled = new Map<string, Item>();
@@ -83,13 +85,19 @@ function heldOut(stems: readonly string[]): Set<string> {
   return new Set(randomStream(0, "held out").permutation(stems.length).slice(0, count).map((i) => stems[i]!));
 }
 
-/** Stems that a list names: below `images`, or with that folder before them. */
+/** What a line of a list may mean, the nearest first: below `images`, with that folder before it, or a name alone. */
+function stemsMeant(entry: string): string[] {
+  const whole = withoutEnding(tidyPath(entry));
+  const name = basename(whole);
+  return [whole, whole.replace(/^images\//, ""), name, name.slice(0, name.length - extname(name).length)];
+}
+
+/** Stems of pairs that a list names. */
 async function stemsOf(root: string, list: string, labeled: Matched["labeled"]): Promise<Set<string>> {
   const stems = new Set<string>();
   const missing: string[] = [];
   for (const { image } of await readList(list)) {
-    const whole = withoutEnding(tidyPath(image));
-    const stem = [whole, whole.replace(/^images\//, "")].find((name) => labeled.has(name));
+    const stem = stemsMeant(image).find((name) => labeled.has(name));
     if (stem === undefined) missing.push(`"${image}" of "${basename(list)}" has no image and mask`);
     else stems.add(stem);
   }
@@ -125,7 +133,9 @@ export async function openPairs(root: string): Promise<Parts> {
 export async function openFolders(root: string): Promise<Dataset> {
   const parts = await openPairs(root);
   const names = await firstFile(root, ["classes.txt"]);
-  const { train, val, test } = parts;
-  const classes = await inferClasses(root, [...train, ...val, ...test], names);
+  const withMasks = [...parts.train, ...parts.val, ...parts.test].filter(({ mask }) => mask !== undefined);
+  // in an order that does not depend on the parts, for those that are looked at
+  const inOrder = withMasks.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const classes = await inferClasses(root, inOrder, names);
   return { name: basename(root), root, ...classes, ignoreLabel: IGNORE_LABEL, ...parts };
 }

@@ -1,6 +1,6 @@
 import { DatasetError } from "../../core/errors.ts";
 import { decodeMask, type RawMask } from "../../formats/decode_mask.ts";
-import type { Color, Dataset, Item, MaskRule } from "../dataset.ts";
+import { type Color, type Dataset, IGNORE_LABEL, type Item, type MaskRule } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
 import { indexRule } from "../index_rule.ts";
 import { countValues, type ValueCount } from "../mask_rule.ts";
@@ -27,7 +27,7 @@ class OnePalette {
   readonly #colors = new Map<number, { color: Color; path: string }>();
 
   add({ palette }: RawMask, used: readonly number[], path: string): void {
-    for (const index of palette === undefined ? [] : used) {
+    for (const index of palette === undefined ? [] : used.filter((value) => value !== IGNORE_LABEL)) {
       const color = palette![index] ?? [0, 0, 0];
       const before = this.#colors.get(index);
       if (before === undefined) this.#colors.set(index, { color, path });
@@ -103,7 +103,7 @@ async function namedClasses(file: string, items: readonly Item[]): Promise<Class
   if (classes.length < 2 || classes.length > 255) {
     throw new DatasetError(`Cannot read "${file}": it names ${classes.length} classes, expected 2 to 255`);
   }
-  const { palette } = await lookAtMasks(items);
+  const { palette } = await lookAtMasks(items.slice(0, 1));
   const colors = defaultColors(classes.length).map((color, label): Color => palette?.[label] ?? color);
   return { classes, colors, maskRule: indexRule(colors) };
 }

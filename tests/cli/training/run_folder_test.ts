@@ -36,6 +36,20 @@ Deno.test("RunFolder refuses to go on when the labeled images are others", async
   });
 });
 
+Deno.test("RunFolder goes on where names with spaces were written without quotes", async () => {
+  const train = DATASET.train.map((item, i) => ({ ...item, id: `my photo ${i}` }));
+  await withFolder(async (folder) => {
+    await folder.begin(resolveConfig(), { ...DATASET, train });
+    await folder.checkSplit({ ...DATASET, train });
+    await Deno.writeTextFile(folder.file("split/labeled.txt"), train.map(({ id }) => `${id}\n`).join(""));
+    await folder.checkSplit({ ...DATASET, train });
+    await assert.rejects(
+      folder.checkSplit({ ...DATASET, train: train.slice(1) }),
+      /"my photo 0" is gone/,
+    );
+  });
+});
+
 Deno.test("RunFolder says what a folder without a run lacks", async () => {
   await withFolder(async (folder) => {
     await assert.rejects(folder.readConfig(), /has no config\.toml, expected the folder of a run/);
