@@ -18,6 +18,9 @@ interface ParityFlags extends CommonOptions {
   readonly only?: string;
 }
 
+/** Read by NVIDIA's libraries when they are loaded; 0 keeps products of float32 in float32. */
+const TF32_SWITCH = "NVIDIA_TF32_OVERRIDE";
+
 function parityCommand(): Command {
   const command = newCommand(
     "parity",
@@ -61,6 +64,8 @@ export async function runParityCommand(args: string[]): Promise<number> {
   const flags = command.opts<ParityFlags>();
   const output = standardOutput();
   const folders = flags.reference ?? await ownFixtures();
+  // GPUs multiply float32 in TF32 otherwise, with 10 bits of mantissa: beyond every tolerance (LOG.md)
+  if (Deno.env.get(TF32_SWITCH) === undefined) Deno.env.set(TF32_SWITCH, "0");
   const { backend } = await openSession(flags.backend, output);
   const only = flags.only?.split(",").map((pattern) => pattern.trim());
   const reports: ParityReport[] = [];
