@@ -31,7 +31,17 @@ async function plannedRuns(flags: TrainFlags): Promise<PlannedRun[]> {
     return [await resumedRun({ config: await folder!.readConfig(), out: flags.out! }, flags)];
   }
   if (!hasConfigFlags(flags)) return await begunRuns(flags.out ?? join("runs", "demo"));
-  return await Promise.all(newRuns(flags, flags.out).map((run) => resumedRun(run, flags)));
+  const request = await begunPreset(flags);
+  return await Promise.all(newRuns(request, flags.out).map((run) => resumedRun(run, request)));
+}
+
+/** A call of the demo, by the preset that it took where only wasm was found. */
+async function begunPreset(flags: TrainFlags): Promise<TrainFlags> {
+  if (flags.preset !== undefined || !isDemo(flags)) return flags;
+  const [begun] = newRuns(flags, flags.out);
+  const folder = new RunFolder(begun!.out);
+  if (!await folder.hasRun() || (await folder.readConfig()).preset !== "demo-wasm") return flags;
+  return { ...flags, preset: "demo-wasm", out: flags.out ?? join("runs", "demo") };
 }
 
 /** The demo in the size that fits the backend that was found. */

@@ -72,9 +72,23 @@ export async function begunRuns(out: string): Promise<PlannedRun[]> {
   if (first === undefined) {
     throw new ConfigError(`Cannot resume "${out}": no run is there, expected a run folder in --out`);
   }
-  const { preset, seed, iterations, precision, recipe } = first.config;
+  const { preset, recipe } = first.config;
   const breaksOff = begun.length === 1 && recipe.name === DEMO_RECIPES[0] && DEMOS.includes(preset);
-  return breaksOff ? [first, newRuns({ preset, seed, iterations, precision }, out)[1]!] : begun;
+  return breaksOff ? [first, secondRun(first.config, out)] : begun;
+}
+
+/**
+ * The demo's second run, of which only the first was begun: its options, another recipe.
+ * @throws {ConfigError} If the first's recipe was changed by settings: what the second's were is not known
+ */
+function secondRun(first: RunConfig, out: string): PlannedRun {
+  const [baseline, second] = newRuns({ preset: first.preset }, out);
+  const changes = configDifferences({ ...first, recipe: baseline!.config.recipe }, first);
+  if (changes.length === 0) return { ...second!, config: { ...first, recipe: second!.config.recipe } };
+  throw new ConfigError(
+    `Cannot resume "${out}": its second run was not begun, and its recipe was set (${changes.join(", ")}); ` +
+      "expected the first call's options with --resume",
+  );
 }
 
 /**

@@ -76,7 +76,8 @@ Deno.test("begunRuns() goes on with both runs of a demo that was stopped in its 
   };
   try {
     await assert.rejects(begunRuns(out), /no run is there/);
-    const [supervised, guidedmix] = newRuns({ preset: "demo", seed: 4, iterations: 30 }, out);
+    const set = ["data.crop=64x64", "optimizer.learningRate=0.02"];
+    const [supervised, guidedmix] = newRuns({ preset: "demo", seed: 4, iterations: 30, set }, out);
     const goesOnWith = async (...expected: (PlannedRun | undefined)[]) => {
       const begun = await begunRuns(out);
       assert.deepEqual(begun.map((run) => run.out), expected.map((run) => run!.out));
@@ -84,6 +85,10 @@ Deno.test("begunRuns() goes on with both runs of a demo that was stopped in its 
     };
     await write("supervised", supervised!.config);
     await goesOnWith(supervised, guidedmix);
+    const [weighted] = newRuns({ preset: "demo", set: ["recipe.classWeights=median"] }, out);
+    await write("supervised", weighted!.config);
+    await assert.rejects(begunRuns(out), /recipe was set \(recipe\.classWeights is "none", given "median"\)/);
+    await write("supervised", supervised!.config);
     await write("guidedmix", guidedmix!.config);
     await goesOnWith(supervised, guidedmix);
     await Deno.remove(join(out, "supervised"), { recursive: true });
