@@ -38,7 +38,8 @@ const SHAPE = {
   colors: z.array(COLOR).optional(),
   masks: z.enum(["index", "palette", "color"]).default("index"),
   values: z.array(STORED).optional(),
-  ignore: z.array(z.union([STORED, COLOR])).optional(),
+  ignore: z.array(z.union([STORED, COLOR], "expected a whole number from 0 to 65535 or a colour [r, g, b]"))
+    .optional(),
   train: PATH.optional(),
   val: PATH.optional(),
   test: PATH.optional(),

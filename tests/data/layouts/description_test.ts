@@ -75,6 +75,7 @@ for (
     ],
     [["ignore = [1]"], /ignore holds 1, the value of "thing", expected others/],
     [["ignore = [[0, 0, 0]]"], /ignore holds a colour, expected numbers with masks = "index"/],
+    [['ignore = ["x"]'], /ignore\[0\] is "x", expected a whole number from 0 to 65535 or a colour/],
     [["colors = [[0, 0, 0], [0, 0, 256]]"], /colors\[1\]\[2\] is 256, expected number to be <=255/],
   ] as const
 ) {
