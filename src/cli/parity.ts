@@ -64,7 +64,7 @@ export async function runParityCommand(args: string[]): Promise<number> {
   const flags = command.opts<ParityFlags>();
   const output = standardOutput();
   const folders = flags.reference ?? await ownFixtures();
-  // GPUs multiply float32 in TF32 otherwise, with 10 bits of mantissa: beyond every tolerance (LOG.md)
+  // GPUs multiply float32 in TF32 otherwise, with 10 bits of mantissa: beyond the tolerances (LOG.md)
   if (Deno.env.get(TF32_SWITCH) === undefined) Deno.env.set(TF32_SWITCH, "0");
   const { backend } = await openSession(flags.backend, output);
   const only = flags.only?.split(",").map((pattern) => pattern.trim());

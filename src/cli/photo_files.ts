@@ -1,6 +1,6 @@
 import { basename, extname, join, resolve } from "node:path";
 import { ConfigError } from "../core/errors.ts";
-import { isFolder, listPictures, realPathOf } from "../data/image_files.ts";
+import { isFolder, listPictures, realPathOf, withoutAnyEnding } from "../data/image_files.ts";
 import { isInside } from "../data/inside.ts";
 
 /** A photo to predict. */
@@ -9,10 +9,6 @@ export interface PhotoFile {
   readonly path: string;
   /** Where its results go below the output folder, without an ending. */
   readonly name: string;
-}
-
-function withoutEnding(path: string): string {
-  return path.slice(0, path.length - extname(path).length);
 }
 
 /** Names that several photos would share keep their endings. */
@@ -38,7 +34,7 @@ export async function photoFiles(paths: readonly string[]): Promise<PhotoFile[]>
   const files: PhotoFile[] = [];
   for (const path of paths) {
     if (!await isFolder(path)) {
-      files.push({ path: resolve(path), name: withoutEnding(basename(path)) });
+      files.push({ path: resolve(path), name: withoutAnyEnding(basename(path)) });
       continue;
     }
     const found = await listPictures(path);
@@ -47,7 +43,7 @@ export async function photoFiles(paths: readonly string[]): Promise<PhotoFile[]>
         `Cannot predict folder "${path}": it holds no picture, expected JPEG or PNG files`,
       );
     }
-    files.push(...found.map((name) => ({ path: resolve(join(path, name)), name: withoutEnding(name) })));
+    files.push(...found.map((name) => ({ path: resolve(join(path, name)), name: withoutAnyEnding(name) })));
   }
   const named = distinct([...new Map(files.map((file) => [file.path, file])).values()]);
   refuseClash(named);

@@ -1,5 +1,4 @@
 /** `deno task train`. */
-import { join } from "node:path";
 import { checkPrecision } from "../nn/precision.ts";
 import type { ComparedRun } from "../report/run_record.ts";
 import { commandText, parseArguments } from "./command_line.ts";
@@ -12,7 +11,15 @@ import { areFinished, printResults, resultsJson } from "./train_results.ts";
 import { checkShares } from "../train/distributed/agreement.ts";
 import { clusterBackend, clusterHere, joinRun, quiet } from "./training/join_run.ts";
 import { fittingThreads } from "./training/fitting_threads.ts";
-import { begunRuns, isDemo, newRuns, type PlannedRun, resumedRun } from "./training/plan_runs.ts";
+import {
+  begunDemo,
+  begunRuns,
+  DEMO_FOLDER,
+  isDemo,
+  newRuns,
+  type PlannedRun,
+  resumedRun,
+} from "./training/plan_runs.ts";
 import type { RunContext, RunResult } from "./training/run.ts";
 import { RunFolder } from "./training/run_folder.ts";
 import { listenForStop } from "./training/stop_signal.ts";
@@ -30,18 +37,9 @@ async function plannedRuns(flags: TrainFlags): Promise<PlannedRun[]> {
   if (await folder?.hasRun()) {
     return [await resumedRun({ config: await folder!.readConfig(), out: flags.out! }, flags)];
   }
-  if (!hasConfigFlags(flags)) return await begunRuns(flags.out ?? join("runs", "demo"));
-  const request = await begunPreset(flags);
-  return await Promise.all(newRuns(request, flags.out).map((run) => resumedRun(run, request)));
-}
-
-/** A call of the demo, by the preset that it took where only wasm was found. */
-async function begunPreset(flags: TrainFlags): Promise<TrainFlags> {
-  if (flags.preset !== undefined || !isDemo(flags)) return flags;
-  const [begun] = newRuns(flags, flags.out);
-  const folder = new RunFolder(begun!.out);
-  if (!await folder.hasRun() || (await folder.readConfig()).preset !== "demo-wasm") return flags;
-  return { ...flags, preset: "demo-wasm", out: flags.out ?? join("runs", "demo") };
+  if (!hasConfigFlags(flags)) return await begunRuns(flags.out ?? DEMO_FOLDER);
+  const call = await begunDemo(flags);
+  return await Promise.all(newRuns(call, call.out).map((run) => resumedRun(run, call)));
 }
 
 /** The demo in the size that fits the backend that was found. */
@@ -51,7 +49,7 @@ function fittingRuns(runs: PlannedRun[], flags: TrainFlags, backend: string, out
   output.note(
     "note     only wasm is here, which is slower: the demo takes its smaller network, preset demo-wasm",
   );
-  const smaller = newRuns({ ...flags, preset: "demo-wasm" }, flags.out ?? join("runs", "demo"));
+  const smaller = newRuns({ ...flags, preset: "demo-wasm" }, flags.out ?? DEMO_FOLDER);
   return smaller;
 }
 

@@ -52,9 +52,14 @@ export async function realPathOf(path: string): Promise<string> {
   return join(await realPathOf(dirname(absolute)), basename(absolute));
 }
 
+/** A path without its ending, whatever that is. */
+export function withoutAnyEnding(path: string): string {
+  return path.slice(0, path.length - extname(path).length);
+}
+
 /** A path without a picture's ending; other dots belong to the name (`shot.v0`). */
 export function withoutEnding(path: string): string {
-  return hasEnding(path, IMAGE_ENDINGS) ? path.slice(0, path.length - extname(path).length) : path;
+  return hasEnding(path, IMAGE_ENDINGS) ? withoutAnyEnding(path) : path;
 }
 
 function hasEnding(name: string, endings: readonly string[]): boolean {

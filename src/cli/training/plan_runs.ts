@@ -20,6 +20,9 @@ const SHARE = /^[\d./\s]+$/;
 /** Presets that train the baseline first, where no recipe is named. */
 const DEMOS: readonly string[] = ["demo", "demo-wasm"];
 
+/** Where the demo goes, in whichever size, unless another folder is named. */
+export const DEMO_FOLDER: string = join("runs", "demo");
+
 /** In this order. */
 const DEMO_RECIPES = ["supervised", "guidedmix"] as const;
 
@@ -89,6 +92,16 @@ function secondRun(first: RunConfig, out: string): PlannedRun {
     `Cannot resume "${out}": its second run was not begun, and its recipe was set (${changes.join(", ")}); ` +
       "expected the first call's options with --resume",
   );
+}
+
+/** A call of the demo by the preset and folder that it took: the smaller one where only wasm was found. */
+export async function begunDemo<T extends ConfigRequest & { readonly out?: string }>(call: T): Promise<T> {
+  if (call.preset !== undefined || !isDemo(call)) return call;
+  const out = call.out ?? DEMO_FOLDER;
+  const folder = new RunFolder(join(out, DEMO_RECIPES[0]));
+  if (!await folder.hasRun()) return call;
+  const { preset } = await folder.readConfig();
+  return DEMOS.includes(preset) ? { ...call, preset, out } : call;
 }
 
 /**

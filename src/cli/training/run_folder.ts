@@ -93,7 +93,7 @@ export class RunFolder {
       const items = partOf(dataset, part);
       const now = listText(items);
       // earlier runs wrote names with spaces without quotes
-      if (before === now || before === items.map(({ id }) => `${id}\n`).join("")) continue;
+      if (before === now || before === listText(items, (id) => id)) continue;
       throw new DatasetError(
         `Cannot resume "${this.path}": the ${part} images are others than those of split/${part}.txt, ` +
           `${differenceText(before ?? "", now)}, expected the same under the same names`,
@@ -132,6 +132,6 @@ function partOf(dataset: Dataset, part: "labeled" | "unlabeled" | "val"): readon
   return dataset[part === "labeled" ? "train" : part];
 }
 
-function listText(items: readonly Item[]): string {
-  return items.map(({ id }) => `${listField(id)}\n`).join("");
+function listText(items: readonly Item[], field = listField): string {
+  return items.map(({ id }) => `${field(id)}\n`).join("");
 }

@@ -7,8 +7,8 @@ import { OFFICIAL_SGD, SMALL_MITRANS, SMALL_NETWORK } from "./small_network.ts";
  *     deno task train --data my-photos --labeled 1/8
  *
  * Source: this project; optimizer and augmentation are the official ones. Classes are weighted by the square root of
- * median frequency balancing in every recipe; `--set recipe.classWeights=none` undoes it. Takes: not measured, it depends on the
- * photos.
+ * median frequency balancing in every recipe; `--set recipe.classWeights=none` undoes it. Takes: not measured, it depends
+ * on the photos.
  */
 export const OWN: Preset = {
   name: "own",

@@ -1,8 +1,14 @@
-import { basename, extname, join } from "node:path";
+import { basename, join } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
 import { randomStream } from "../../core/random.ts";
 import { type Dataset, IGNORE_LABEL, type Item } from "../dataset.ts";
-import { leftOutNotes, listOtherPictures, picturesByStem, withoutEnding } from "../image_files.ts";
+import {
+  leftOutNotes,
+  listOtherPictures,
+  picturesByStem,
+  withoutAnyEnding,
+  withoutEnding,
+} from "../image_files.ts";
 import { readList, tidyPath } from "../list_file.ts";
 import { throwCollected } from "../problems.ts";
 import { firstFile, folderItem } from "./folder_items.ts";
@@ -23,7 +29,7 @@ async function matched(root: string): Promise<Matched> {
   const masks = await picturesByStem(join(root, "masks"));
   const alone = [...masks.keys()].filter((stem) => !images.has(stem));
   const others = (await listOtherPictures(join(root, "masks"))).filter((path) => {
-    const stem = path.slice(0, path.length - extname(path).length);
+    const stem = withoutAnyEnding(path);
     return images.has(stem) && !masks.has(stem);
   });
   throwCollected(`open dataset "${root}"`, [
@@ -89,7 +95,7 @@ function heldOut(stems: readonly string[]): Set<string> {
 function stemsMeant(entry: string): string[] {
   const whole = withoutEnding(tidyPath(entry));
   const name = basename(whole);
-  return [whole, whole.replace(/^images\//, ""), name, name.slice(0, name.length - extname(name).length)];
+  return [whole, whole.replace(/^images\//, ""), name, withoutAnyEnding(name)];
 }
 
 /** Stems of pairs that a list names. */

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { isAbsolute, join } from "node:path";
 import { configDifferences } from "../../../src/cli/training/config_differences.ts";
-import { begunRuns, newRuns, type PlannedRun, resumedRun } from "../../../src/cli/training/plan_runs.ts";
+import {
+  begunDemo,
+  begunRuns,
+  newRuns,
+  type PlannedRun,
+  resumedRun,
+} from "../../../src/cli/training/plan_runs.ts";
 import { configToToml } from "../../../src/config/config_toml.ts";
 import { type ConfigRequest, resolveConfig } from "../../../src/config/resolve_config.ts";
 import type { RunConfig } from "../../../src/config/run_config.ts";
@@ -93,6 +99,29 @@ Deno.test("begunRuns() goes on with both runs of a demo that was stopped in its 
     await goesOnWith(supervised, guidedmix);
     await Deno.remove(join(out, "supervised"), { recursive: true });
     await goesOnWith(guidedmix);
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+});
+
+Deno.test("begunDemo() takes the smaller preset where the demo had taken it, and leaves other calls alone", async () => {
+  const out = await Deno.makeTempDir();
+  try {
+    const call = { seed: 4, out };
+    assert.equal(await begunDemo(call), call, "nothing is there yet");
+    const begin = async (config: RunConfig) => {
+      await Deno.mkdir(join(out, "supervised"), { recursive: true });
+      await Deno.writeTextFile(join(out, "supervised", "config.toml"), configToToml(config));
+    };
+    await begin(resolveConfig({ preset: "demo-wasm", recipe: "supervised", seed: 4 }));
+    assert.deepEqual(await begunDemo(call), { ...call, preset: "demo-wasm" });
+    for (
+      const other of [{ ...call, preset: "demo" }, { ...call, recipe: "paper" }, { ...call, data: "photos" }]
+    ) {
+      assert.equal(await begunDemo(other), other);
+    }
+    await begin(resolveConfig({ preset: "camvid", recipe: "supervised" }));
+    assert.equal(await begunDemo(call), call, "no demo");
   } finally {
     await Deno.remove(out, { recursive: true });
   }

@@ -27,7 +27,7 @@ Deno.test("openContext() has 60 classes with background, and every mask outside 
 
 Deno.test("openContext() with 59 classes leaves the background out", async () => {
   const lists = {
-    "ImageSets/SegmentationContext/train.txt": "b\n",
+    "ImageSets/SegmentationContext/train.txt": "b.mat\n",
     "ImageSets/SegmentationContext/val.txt": "a\n",
   };
   await withFolder({ ...FILES, ...lists }, async (root) => {

@@ -92,6 +92,8 @@ Deno.test("openFolders() finds the names of val.txt as they are, with dots and f
       ["a.v0", "images/a.v0.jpg"],
       ["images/s/x0.jpg", "images/s/x0.jpg"],
       ["s/x1.JPG", "images/s/x1.jpg"],
+      ["JPEGImages/x0.png", "images/x0.jpg"],
+      ["x0.tif", "images/x0.jpg"],
     ] as const
   ) {
     await withFolder({ ...pairs(names), "val.txt": `${line}\n` }, async (root) => {
@@ -126,6 +128,11 @@ Deno.test("openFolders() refuses masks of other formats: their photos would be u
   await withFolder({ ...pairs(TEN), "images/q.jpg": photo(), "masks/q.tif": "II" }, async (root) => {
     await assert.rejects(openFolders(root), /"masks\/q\.tif" is no PNG, expected one/);
   });
+  // beside a PNG, or without a photo, it is in nobody's way
+  await withFolder({ ...pairs(TEN), "masks/p0.tif": "II", "masks/notes.gif": "GIF" }, async (root) => {
+    const { train, val } = await openFolders(root);
+    assert.equal(train.length + val.length, TEN.length);
+  });
 });
 
 Deno.test("openFolders() follows links to folders, each once around", async () => {
@@ -134,6 +141,13 @@ Deno.test("openFolders() follows links to folders, each once around", async () =
     await Deno.symlink(`${root}/images`, `${root}/more/again`);
     const { unlabeled } = await openFolders(root);
     assert.deepEqual(unlabeled.map(({ id }) => id), ["images/more/z.jpg"]);
+  });
+  // a link to a folder beside it, by a name that comes first, shows nothing new
+  await withFolder({ ...pairs(["b/x", "b/y"]), "images/b/z.jpg": photo() }, async (root) => {
+    for (const part of ["images", "masks"]) await Deno.symlink(`${root}/${part}/b`, `${root}/${part}/a`);
+    const { train, val, unlabeled } = await openFolders(root);
+    const ids = [...train, ...val, ...unlabeled].map(({ id }) => id).sort();
+    assert.deepEqual(ids, ["images/b/x.jpg", "images/b/y.jpg", "images/b/z.jpg"]);
   });
 });
 
@@ -146,6 +160,19 @@ Deno.test("openFolders() refuses palettes that contradict each other, and masks 
       /index [01] is \[.*\] in ".*" and \[.*\] in ".*", expected one palette/,
     );
   });
+  const edge = (color: number[]) => {
+    const palette = Array.from(
+      { length: 256 },
+      (_, i) => i === 1 ? [255, 0, 0] : i === 255 ? color : [0, 0, 0],
+    );
+    return palettePng(4, 2, [0, 1, 255, 1, 0, 1, 255, 1], palette);
+  };
+  await withFolder(
+    { ...pairs(TEN, edge([9, 9, 9])), "masks/p3.png": edge([224, 224, 192]) },
+    async (root) => {
+      assert.equal((await openFolders(root)).classes.length, 2, "what is ignored may have any colour");
+    },
+  );
   await withFolder(pairs(TEN, greyPng(4, 2, new Array(8).fill(0))), async (root) => {
     await assert.rejects(openFolders(root), /its masks hold one value only, 0: 100\.0 %, expected/);
   });
