@@ -41,5 +41,9 @@ export function standardOutput(): Output {
     columns: terminalColumns,
     color: wantsColor(isTerminal, Deno.env.get("NO_COLOR")),
   });
-  return { progress, note: (text) => progress.note(text), result: (text) => unlessUnread(() => console.log(text)) };
+  return {
+    progress,
+    note: (text) => progress.note(text),
+    result: (text) => unlessUnread(() => console.log(text)),
+  };
 }

@@ -8,8 +8,8 @@ const PATTERN = /^iteration-(\d{8})\.safetensors$/;
 
 /** Whom a folder of checkpoints asks and tells. */
 export interface CheckpointFolderOptions {
-  /** Asked before each write; throws where nothing may be written any more. */
-  readonly beforeWrite?: () => Promise<void>;
+  /** Asked before each write, and after one that failed; throws where nothing may be written any more. */
+  readonly checkPlace?: () => Promise<void>;
   /** Told of what is left undone. */
   readonly onNote?: (text: string) => void;
 }
@@ -80,10 +80,15 @@ export class CheckpointFolder {
   }
 
   async #write(path: string, checkpoint: Checkpoint): Promise<void> {
-    await this.#options.beforeWrite?.();
-    await Deno.mkdir(this.path, { recursive: true });
-    await syncFolder(dirname(this.path));
-    await writeCheckpoint(path, checkpoint);
+    await this.#options.checkPlace?.();
+    try {
+      await Deno.mkdir(this.path, { recursive: true });
+      await syncFolder(dirname(this.path));
+      await writeCheckpoint(path, checkpoint);
+    } catch (error) {
+      await this.#options.checkPlace?.();
+      throw error;
+    }
     this.#written.add(path);
   }
 

@@ -28,8 +28,8 @@ export class RunFolder {
   constructor(path: string, onNote: (text: string) => void = () => {}) {
     this.path = resolve(path);
     this.note = onNote;
-    const beforeWrite = () => this.requireInPlace();
-    this.checkpoints = new CheckpointFolder(join(this.path, "checkpoints"), { beforeWrite, onNote });
+    const checkPlace = () => this.requireInPlace();
+    this.checkpoints = new CheckpointFolder(join(this.path, "checkpoints"), { checkPlace, onNote });
   }
 
   /**
@@ -166,7 +166,12 @@ export class RunFolder {
   /** Writes a file of the folder, whole or not at all. */
   async write(name: string, content: string | Uint8Array): Promise<void> {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    await writeFileWhole(this.file(name), bytes);
+    try {
+      await writeFileWhole(this.file(name), bytes);
+    } catch (error) {
+      await this.requireInPlace();
+      throw error;
+    }
   }
 }
 
