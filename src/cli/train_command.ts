@@ -25,7 +25,7 @@ import { RunFolder } from "./training/run_folder.ts";
 import { listenForStop } from "./training/stop_signal.ts";
 import { trainRun } from "./training/train_run.ts";
 import { trainShare } from "./training/train_share.ts";
-import { launchedInto, launcherEnd } from "./workers/held_process.ts";
+import { launchedInto, launcherEnd, leavesHangup } from "./workers/held_process.ts";
 
 /** The runs that a call means, refused early where a folder is taken. */
 async function plannedRuns(flags: TrainFlags): Promise<PlannedRun[]> {
@@ -96,6 +96,7 @@ async function shareAll(
  * @throws {ConfigError} For a wrong call; other errors as `trainRun`
  */
 export async function runTrain(args: readonly string[]): Promise<number> {
+  const ignoresHangup = leavesHangup();
   const command = trainCommand();
   if (!parseArguments(command, args)) return 0;
   const flags = command.opts<TrainFlags>();
@@ -116,7 +117,7 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   const runs = fittingRuns(planned, flags, session.backend.name, output);
   const stop = listenForStop(
     () => output.note("stopping after this iteration, with a checkpoint"),
-    launchedInto() === undefined ? undefined : launcherEnd(),
+    { ignoresHangup, launcherEnd: launchedInto() === undefined ? undefined : launcherEnd() },
   );
   try {
     const context = { session, output, stop, workers };

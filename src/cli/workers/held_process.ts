@@ -1,4 +1,5 @@
 /** Processes that end when their launcher does, however it ends: their standard input is a pipe that it holds. */
+import { isHangupIgnored } from "../training/ignored_hangup.ts";
 import { stopSignals } from "../training/stop_signal.ts";
 
 /** Set in processes that were started by a launcher: which network they are in. */
@@ -17,6 +18,11 @@ export function launchedInto(): WorkerNetwork | undefined {
 export async function launcherEnd(): Promise<void> {
   const bytes = new Uint8Array(64);
   while (await Deno.stdin.read(bytes).catch(() => null) !== null);
+}
+
+/** Whether SIGHUP means nothing to this process: one that was launched hears of it from its launcher, if that listens. */
+export function leavesHangup(): boolean {
+  return launchedInto() !== undefined || isHangupIgnored();
 }
 
 /** Asks processes to end as by Ctrl-C: the pipe reaches one behind a script that started it too, a signal does not. */
@@ -43,7 +49,9 @@ export async function whileHandingOn<T>(
   body: () => Promise<T>,
 ): Promise<T> {
   let terminated = 0;
+  const ignoresHangup = leavesHangup();
   const listener = (signal: Deno.Signal) => () => {
+    if (signal === "SIGHUP" && ignoresHangup) return;
     askToEnd(children);
     if (signal === "SIGTERM" && ++terminated > 1) children.forEach((child) => kill(child, "SIGKILL"));
   };
