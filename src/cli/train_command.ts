@@ -107,7 +107,11 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   const count = cluster?.addresses.length ?? flags.workers ?? 1;
   for (const { config } of planned) checkShares(config, count);
   if ((flags.workers ?? 1) > 1) {
-    return await launchWorkers(withoutWorkers(args), { count, openToAll: flags.workersOpenToAll });
+    return await launchWorkers(withoutWorkers(args), {
+      count,
+      openToAll: flags.workersOpenToAll,
+      ignoresHangup,
+    });
   }
   const { name, ...started } = clusterBackend(flags.backend ?? planned[0]!.config.backend, cluster);
   const threads = cluster === undefined ? fittingThreads(planned.map(({ config }) => config)) : undefined;

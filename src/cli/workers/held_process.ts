@@ -43,13 +43,14 @@ export function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
 /**
  * Hands the stop signals of this process on while `body` runs, and the end of its own launcher. The second SIGTERM ends
  * the processes at once; Ctrl-C reaches every process of a terminal by itself.
+ * @param ignoresHangup `leavesHangup()` at the start
  */
 export async function whileHandingOn<T>(
   children: readonly Deno.ChildProcess[],
+  ignoresHangup: boolean,
   body: () => Promise<T>,
 ): Promise<T> {
   let terminated = 0;
-  const ignoresHangup = leavesHangup();
   const listener = (signal: Deno.Signal) => () => {
     if (signal === "SIGHUP" && ignoresHangup) return;
     askToEnd(children);
