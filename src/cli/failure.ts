@@ -16,6 +16,7 @@ export function exitCodeOf(error: unknown): number {
 
 const STATES: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
+  EIO: "the disk failed",
   EACCES: "access is not allowed",
   EPERM: "access is not allowed",
   EROFS: "the place is read-only",
