@@ -5,7 +5,7 @@ import { ownNetwork } from "../../src/cli/workers/own_network.ts";
 import { inTemporary, SMALL_RUN } from "../cli/small_runs.ts";
 import { whyNot } from "../numeric.ts";
 import { testUnless } from "../support.ts";
-import { LONG } from "../train/distributed/worker_processes.ts";
+import { freeAddresses, LONG } from "../train/distributed/worker_processes.ts";
 import { processesOf, startCommand, type StartedCommand, untilGone } from "./started_command.ts";
 
 const missing = whyNot("tensorflow");
@@ -132,6 +132,33 @@ testUnless(
       assert.equal(await job.end(), 1, job.text);
       await untilGone(out);
       assert.match(job.text, /workers: ended by SIGKILL/);
+    });
+  },
+);
+
+testUnless(
+  missing,
+  "deno task train with TF_CONFIG says that its port must be closed to others",
+  async () => {
+    await inTemporary(async (folder) => {
+      const worker = freeAddresses(2);
+      const job = await startCommand(
+        [
+          "train",
+          "--recipe",
+          "guidedmix",
+          ...SMALL_RUN,
+          "--wait-for-peers",
+          "1",
+          "--out",
+          join(folder, "run"),
+        ],
+        { TF_CONFIG: JSON.stringify({ cluster: { worker }, task: { type: "worker", index: 1 } }) },
+      );
+      assert.equal(await job.end(), 1, job.text);
+      const port = worker[1]!.split(":")[1];
+      assert.match(job.text, new RegExp(`note {5}port ${port} of this worker answers on all addresses`));
+      assert.match(job.text, /close it to all but the workers/);
     });
   },
 );
