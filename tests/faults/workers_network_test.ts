@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ownNetwork } from "../../src/cli/workers/own_network.ts";
 import { inTemporary, SMALL_RUN } from "../cli/small_runs.ts";
 import { whyNot } from "../numeric.ts";
-import { testUnless } from "../support.ts";
+import { projectPath, testUnless } from "../support.ts";
 import { freeAddresses, LONG } from "../train/distributed/worker_processes.ts";
 import { processesOf, startCommand, type StartedCommand, untilGone } from "./started_command.ts";
 
@@ -50,6 +50,28 @@ async function strangersAnswers(job: StartedCommand): Promise<boolean[]> {
   );
 }
 
+const SESSION_MS = 10_000;
+
+/** Whether a server there reads a file and writes another for somebody who asks; a session waits at a closed port. */
+async function copiesFor(address: string, folder: string): Promise<boolean> {
+  const [secret, copied] = [join(folder, "secret"), join(folder, `copied-${address}`)];
+  await Deno.writeTextFile(secret, "a secret");
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", projectPath("tests/faults/stranger.ts"), address, secret, copied],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const timer = setTimeout(() => child.kill("SIGKILL"), SESSION_MS);
+  await child.status;
+  clearTimeout(timer);
+  return await Deno.readTextFile(copied).catch(() => "") === "a secret";
+}
+
+/** An address that is not only this process's own, where there is one. */
+function outerAddress(): string {
+  return ownAddresses().find((address) => !address.startsWith("127.")) ?? "127.0.0.1";
+}
+
 testUnless(withoutNetwork, "deno task train --workers lets no stranger connect to a worker", async () => {
   await inTemporary(async (folder) => {
     const out = join(folder, "run");
@@ -57,6 +79,7 @@ testUnless(withoutNetwork, "deno task train --workers lets no stranger connect t
     const found = await strangersAnswers(job);
     assert.ok(found.length >= 2);
     assert.deepEqual(found, found.map(() => false));
+    assert.equal(await copiesFor(`${outerAddress()}:${(await portsOf(job))[0]}`, folder), false);
     const here = Deno.readLinkSync("/proc/self/ns/net");
     const workers = processesOf(out).filter((pid) => pid !== job.pid);
     assert.ok(workers.length >= 3, "a launcher in the network and two workers");
@@ -73,6 +96,7 @@ testUnless(missing, "deno task train --workers-open-to-all is open to all, and s
     const job = await startCommand([...OPTIONS, "--workers-open-to-all", "--out", join(folder, "run")]);
     const found = await strangersAnswers(job);
     assert.deepEqual(found, found.map(() => true));
+    assert.equal(await copiesFor(`${outerAddress()}:${(await portsOf(job))[0]}`, folder), true);
     assert.match(job.text, /note {5}port \d+ of this worker answers on all addresses.*close it to all but/);
     assert.match(job.text, /worker 1: note {5}port/);
     job.kill("SIGTERM");
