@@ -3,6 +3,7 @@ import { TrainingError } from "../core/errors.ts";
 import type { Network } from "../model/network.ts";
 import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
 import { checkPrecision, type ConvolutionPrecision } from "../nn/precision.ts";
+import type { RectifierGates } from "../nn/rectifier_gates.ts";
 import { type Observation, Tape, type Value } from "../nn/tape.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import type { BatchShare } from "./batch_share.ts";
@@ -54,6 +55,8 @@ export interface StepContext {
    * (`aspp_concat_l`, and with it `aspp_concat_u`, `mixed`, `mix_head_in`) costs time: else they are never joined.
    */
   readonly observed?: readonly string[];
+  /** Where rectifiers let gradients pass, for a comparison; by the sign of their inputs when absent. */
+  readonly gates?: RectifierGates;
 }
 
 /** What a step gives back. */
@@ -133,6 +136,7 @@ export async function guidedMixStep(
       (context.observed === undefined || new Set(context.observed)),
     precision: context.precision,
     recompute: context.recompute === "encoder",
+    gates: context.gates,
   });
   try {
     const { total, terms, pairs } = await objective(tape, network, batch, draws, {

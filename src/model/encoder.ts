@@ -47,10 +47,14 @@ function residual(pass: ForwardPass, x: Value, block: BlockPlan, bottleneck: boo
 function runBlock(pass: ForwardPass, x: Value, block: BlockPlan, bottleneck: boolean): Value {
   return pass.tape.segment([x], () => {
     const inner = residual(pass, x, block, bottleneck);
-    if (!block.projection) return addRelu(pass.tape, inner, x);
-    const name = `backbone.${block.name}.downsample`;
-    const projected = pass.convolution(`${name}.0`, x, { stride: block.stride, dilation: 1, padding: 0 });
-    return addRelu(pass.tape, inner, pass.norm(`${name}.1`, projected, false));
+    const name = `backbone.${block.name}`;
+    if (!block.projection) return addRelu(pass.tape, inner, x, name);
+    const projected = pass.convolution(`${name}.downsample.0`, x, {
+      stride: block.stride,
+      dilation: 1,
+      padding: 0,
+    });
+    return addRelu(pass.tape, inner, pass.norm(`${name}.downsample.1`, projected, false), name);
   });
 }
 

@@ -71,7 +71,8 @@ export class ForwardPass {
   /** Batch norm by `<name>.weight`, `.bias`, `.running_mean`, `.running_var`, with a rectifier on request. */
   norm(name: string, x: Value, rectified: boolean): Value {
     const affine: Affine = { gamma: this.parameter(`${name}.weight`), beta: this.parameter(`${name}.bias`) };
-    const options = { relu: rectified, name: `"${name}"`, kernels: this.options.normKernels };
+    const { normKernels: kernels } = this.options;
+    const options = { relu: rectified, rectifier: name, name: `"${name}"`, kernels };
     const running = this.#running(name);
     if (!this.options.training) {
       return batchNormEvaluation(this.tape, x, affine, running.mean, running.variance, options);
@@ -98,7 +99,7 @@ export class ForwardPass {
     return this.tape.scope(() => {
       const map = this.convolution(`${name}.conv`, x, geometry);
       if (this.parameters.has(`${name}.bn.weight`)) return this.norm(`${name}.bn`, map, rectified);
-      return rectified ? relu(this.tape, map) : map;
+      return rectified ? relu(this.tape, map, name) : map;
     });
   }
 

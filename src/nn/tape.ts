@@ -10,6 +10,7 @@ import { type Observation, Observations } from "./observations.ts";
 import { freeNode, type OpRecord, type TapeNode } from "./op_record.ts";
 import { ParameterUses } from "./parameter_uses.ts";
 import type { ConvolutionPrecision } from "./precision.ts";
+import type { RectifierGates } from "./rectifier_gates.ts";
 import { Segment } from "./segment.ts";
 import type { AnyTensor } from "./tensors.ts";
 import { Value } from "./value.ts";
@@ -31,6 +32,8 @@ export interface TapeOptions {
   readonly precision?: ConvolutionPrecision;
   /** Keeps nothing of a `segment` but what it begins with, and runs it again for its gradient. Default false. */
   readonly recompute?: boolean;
+  /** Where rectifiers let gradients pass; by the sign of their inputs when absent. Not together with `recompute`. */
+  readonly gates?: RectifierGates;
 }
 
 function valuesOf(result: ScopeResult): readonly (Value | undefined)[] {
@@ -43,6 +46,8 @@ export class Tape {
   readonly recording: boolean;
   /** In which type convolutions on it multiply. */
   readonly precision: ConvolutionPrecision;
+  /** Where its rectifiers let gradients pass, if not by the sign of their inputs. */
+  readonly gates?: RectifierGates;
   #observing: boolean | ReadonlySet<string>;
   #recompute: boolean;
   #observations = new Observations();
@@ -60,6 +65,10 @@ export class Tape {
     this.precision = options.precision ?? "float32";
     this.#observing = options.observing ?? false;
     this.#recompute = options.recompute ?? false;
+    this.gates = options.gates;
+    if (this.#recompute && this.gates !== undefined) {
+      throw new RangeError("Cannot make a tape: it recomputes and has gates, expected one of both");
+    }
   }
 
   /** What `observe` named, when the tape observes. */

@@ -67,6 +67,28 @@ function movedLines({ name, moved }: CaseReport): string[] {
   ];
 }
 
+function share(value: number, largest: number): string {
+  return `${number(value)} (${number(value / largest)} of the largest)`;
+}
+
+function edgeLines(cases: readonly CaseReport[]): string[] {
+  const listing = cases.filter(({ edges }) => edges !== undefined);
+  if (listing.length === 0) return [];
+  const listed = listing.reduce((sum, { edges }) => sum + edges!.listed, 0);
+  const lines = listing.flatMap(({ name, edges }) =>
+    edges!.taken.map(({ step, rectifier, call, index, actual, reference, largest }) =>
+      `  ${name}, step ${step}: ${rectifier}, call ${call}, [${index.join(", ")}]: ` +
+      `${share(reference, largest)}, ours ${share(actual, largest)}`
+    )
+  );
+  return [
+    "",
+    `Decisions of rectifiers taken from the reference where ours differ: ${lines.length} ` +
+    `of the ${listed} inputs at 0 that it lists`,
+    ...limited(lines),
+  ];
+}
+
 function limited(lines: readonly string[]): string[] {
   const more = lines.length - MOST_LINES;
   return more > 0 ? [...lines.slice(0, MOST_LINES), `… and ${more} more (--json has all)`] : [...lines];
@@ -113,6 +135,7 @@ export function parityText(report: ParityReport): string {
     ...(moved.length > 0
       ? ["", "Within after the images were moved by half a unit in the last place:", ...moved]
       : []),
+    ...edgeLines(report.cases),
     ...reasonLines("Taken from the reference", report.taken),
     ...reasonLines("Not compared", report.leftOut),
     ...files(`Files that the manifest does not name (${report.unlistedFiles.length})`, report.unlistedFiles),
