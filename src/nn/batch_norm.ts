@@ -27,7 +27,7 @@ export interface BatchNormOptions {
   readonly relu?: boolean;
   /** Name for error texts. */
   readonly name?: string;
-  /** Name of the rectifier for the tape's gates. */
+  /** Name of the rectifier for the tape's decisions. */
   readonly rectifier?: string;
   /** Other kernels than the current backend's, for example ones that sum over several processes. */
   readonly kernels?: BatchNormKernels;
@@ -127,7 +127,7 @@ function record(
   { output, saved }: Normalized,
   { relu: rectified = false, rectifier = "" }: BatchNormOptions,
 ): Value {
-  const gate = rectified ? tape.gates?.gate(rectifier, output) : undefined;
+  const gate = rectified ? tape.decisions?.rectifier(rectifier, output) : undefined;
   return tape.apply({
     inputs: [x, affine.gamma, affine.beta],
     output: rectified ? replace(output, tf.relu) : output,

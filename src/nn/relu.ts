@@ -18,10 +18,10 @@ export function gatedGradient(dy: AnyTensor, output: AnyTensor, gate: AnyTensor 
 
 /**
  * max(x, 0), element by element; gradient 0 at 0, as PyTorch's.
- * @param name For the tape's gates
+ * @param name For the tape's decisions
  */
 export function relu(tape: Tape, x: Value, name = ""): Value {
-  const gate = tape.gates?.gate(name, x.tensor);
+  const gate = tape.decisions?.rectifier(name, x.tensor);
   return tape.apply({
     inputs: [x],
     output: tf.relu(x.tensor),
@@ -33,7 +33,7 @@ export function relu(tape: Tape, x: Value, name = ""): Value {
 
 /**
  * max(a + b, 0) of two tensors of one shape: the end of a residual block.
- * @param name For the tape's gates
+ * @param name For the tape's decisions
  */
 export function addRelu(tape: Tape, a: Value, b: Value, name = ""): Value {
   if (a.shape.join() !== b.shape.join()) {
@@ -42,7 +42,7 @@ export function addRelu(tape: Tape, a: Value, b: Value, name = ""): Value {
     );
   }
   const sum = tf.add(a.tensor, b.tensor);
-  const gate = tape.gates?.gate(name, sum);
+  const gate = tape.decisions?.rectifier(name, sum);
   const output = tf.relu(sum);
   sum.dispose();
   return tape.apply({

@@ -1,49 +1,49 @@
 import type { AnyTensor } from "../nn/tensors.ts";
 import { indexOf } from "./comparison.ts";
 import { OWN_EDGE, SURELY_LISTED } from "./edge_limits.ts";
-import type { EdgeInput } from "./rectifier_edges.ts";
+import type { EdgeInput } from "./edge_lists.ts";
 
-/** A call of a rectifier of ours, and what the reference lists for it. */
+/** A call of a rectifier or max pool of ours, and what the reference lists for it. */
 export interface SeenCall {
   /** Module path in the official model. */
-  readonly rectifier: string;
+  readonly module: string;
   /** Which call of it in the step, from 0. */
   readonly call: number;
   /** Of the input, `[N, H, W, C]`. */
   readonly shape: readonly number[];
-  /** What is listed and lies inside of the input. */
+  /** What is listed and lies inside of input and output. */
   readonly listed: readonly EdgeInput[];
   /** How many listed inputs do not. */
   readonly outside: number;
-  /** Our largest input, a scalar. */
+  /** The largest magnitude among our inputs, a scalar. */
   readonly largest: AnyTensor;
-  /** How many of ours are within `SURELY_LISTED`, a scalar. */
-  readonly near: AnyTensor;
-  /** Ours at the listed places. */
-  readonly inputs?: AnyTensor;
+  /** Of a rectifier: how many of our inputs are within `SURELY_LISTED`, a scalar. */
+  readonly nearest?: AnyTensor;
+  /** At the listed places, where there are some: our inputs of a rectifier, or how far they are below their window's largest. */
+  readonly distances?: AnyTensor;
 }
 
-/** A rectifier's decision that was taken from the reference because ours is the other one. */
+/** A listed input beside ours. */
 export interface EdgeDecision {
   /** Of the case, from 1. */
   readonly step: number;
   /** Module path in the official model. */
-  readonly rectifier: string;
+  readonly module: string;
   /** Which call of it in the step, from 0. */
   readonly call: number;
-  /** In `[N, C, H, W]`. */
+  /** Of the input, in `[N, C, H, W]`. */
   readonly index: readonly number[];
-  /** The reference's input. */
-  readonly reference: number;
-  /** Our input. */
+  /** The reference's rectifier input; absent for a max pool. */
+  readonly reference?: number;
+  /** Our rectifier input, or how far our input is below the largest of the window that the reference chose it for. */
   readonly actual: number;
-  /** The largest magnitude among the inputs of that call here. */
+  /** The largest magnitude among our inputs of that call. */
   readonly largest: number;
 }
 
-/** What a step's rectifiers had where the reference decided. */
+/** What a step had where the reference decided. */
 export interface EdgeFindings {
-  /** Inputs that the reference lists. */
+  /** Inputs that the reference lists and that are there. */
   readonly listed: number;
   /** Those at which ours would have decided otherwise. */
   readonly taken: readonly EdgeDecision[];
@@ -51,83 +51,92 @@ export interface EdgeFindings {
   readonly complaints: readonly string[];
 }
 
-/** A listed input beside ours. */
-function besides(step: number, call: SeenCall, largest: number, inputs: ArrayLike<number>): EdgeDecision[] {
-  const [n, h, w, c] = call.shape as [number, number, number, number];
-  return call.listed.map(({ index, input }, i) => ({
+function besides(
+  step: number,
+  seen: SeenCall,
+  largest: number,
+  distances: ArrayLike<number>,
+): EdgeDecision[] {
+  const { module, call, shape: [n, h, w, c] } = seen;
+  return seen.listed.map(({ index, value }, i) => ({
     step,
-    rectifier: call.rectifier,
-    call: call.call,
-    index: indexOf(index, [n, c, h, w]),
-    reference: input,
-    actual: inputs[i]!,
+    module,
+    call,
+    index: indexOf(index, [n!, c!, h!, w!]),
+    reference: value,
+    actual: distances[i]!,
     largest,
   }));
 }
 
-function isAtEdge({ reference, actual, largest }: EdgeDecision): boolean {
+function isAtEdge({ reference = 0, actual, largest }: EdgeDecision): boolean {
   return Math.max(Math.abs(reference), Math.abs(actual)) <= OWN_EDGE * largest;
 }
 
-function where({ rectifier, call }: { readonly rectifier: string; readonly call: number }): string {
-  return `"${rectifier}" (call ${call})`;
+/** Whether ours would decide otherwise. */
+function differs({ reference, actual }: EdgeDecision): boolean {
+  return reference === undefined ? actual > 0 : reference > 0 !== actual > 0;
+}
+
+function named({ module, call }: { readonly module: string; readonly call: number }): string {
+  return `"${module}" (call ${call})`;
 }
 
 function cannotTake(step: number, state: string, rule: string): string {
-  return `Cannot take decisions of rectifiers from the reference in step ${step}: ${state}, expected ${rule}`;
+  return `Cannot take decisions at an edge from the reference in step ${step}: ${state}, expected ${rule}`;
 }
 
 function farText(step: number, far: readonly EdgeDecision[]): string[] {
   const [first] = far;
   if (first === undefined) return [];
-  const rest = far.length === 1 ? "" : `, and ${far.length - 1} more such inputs`;
-  return [
-    cannotTake(
-      step,
-      `input [${first.index.join(", ")}] of ${
-        where(first)
-      } is ${first.actual} here and ${first.reference} there${rest}`,
-      `both within ${OWN_EDGE} of the largest input, ${first.largest}`,
-    ),
-  ];
+  const { index, reference, actual, largest } = first;
+  const state = reference === undefined
+    ? `is chosen there and ${actual} below its window's largest here`
+    : `is ${actual} here and ${reference} there`;
+  const more = far.length === 1 ? "" : `, and ${far.length - 1} more are such`;
+  const rule = `at most ${OWN_EDGE} of the largest input, ${largest}`;
+  return [cannotTake(step, `input [${index.join(", ")}] of ${named(first)} ${state}${more}`, rule)];
 }
 
-function outsideText(step: number, { outside, shape, ...call }: SeenCall): string[] {
-  const [n, h, w, c] = shape;
+function outsideText(step: number, seen: SeenCall): string[] {
+  const { outside, shape: [n, h, w, c] } = seen;
   if (outside === 0) return [];
-  return [cannotTake(step, `${outside} places of ${where(call)} are listed`, `places in [${[n, c, h, w]}]`)];
+  const rule = `places inside of [${[n, c, h, w].join(", ")}] and its windows`;
+  return [cannotTake(step, `${outside} of those listed for ${named(seen)} are not there`, rule)];
 }
 
 function uncalledText(step: number, uncalled: readonly EdgeInput[]): string[] {
-  const calls = new Set(uncalled.map(where));
-  if (calls.size === 0) return [];
-  return [
-    cannotTake(step, `${[...calls].slice(0, 5).join(", ")} did not run here`, "rectifiers of the case"),
-  ];
+  const calls = [...new Set(uncalled.map(named))];
+  if (calls.length === 0) return [];
+  return [cannotTake(step, `${calls.slice(0, 5).join(", ")} did not run here`, "calls of the step")];
 }
 
 /** In the first step, where nothing but rounding parts the two, all that is nearest to 0 must be listed. */
-function unlistedText(step: number, call: SeenCall, near: number, seen: readonly EdgeDecision[]): string[] {
-  const listed = seen.filter(({ actual, largest }) => Math.abs(actual) <= SURELY_LISTED * largest).length;
-  if (step > 1 || near <= listed) return [];
+function unlistedText(
+  step: number,
+  seen: SeenCall,
+  nearest: number,
+  beside: readonly EdgeDecision[],
+): string[] {
+  const listed = beside.filter(({ actual, largest }) => Math.abs(actual) <= SURELY_LISTED * largest).length;
+  if (step > 1 || nearest <= listed) return [];
   return [
-    `Cannot trust the list of rectifier inputs at 0 in step ${step}: ${
-      near - listed
-    } of the ${near} inputs of ` +
-    `${where(call)} within ${SURELY_LISTED} of the largest are not listed, expected all`,
+    `Cannot trust the list of decisions at an edge in step ${step}: ${
+      nearest - listed
+    } of the ${nearest} inputs of ` +
+    `${named(seen)} within ${SURELY_LISTED} of the largest are not listed, expected all`,
   ];
 }
 
-async function settleCall(step: number, call: SeenCall) {
-  const largest = (await call.largest.data())[0]!;
-  const near = (await call.near.data())[0]!;
-  const seen = besides(step, call, largest, await call.inputs?.data() ?? []);
-  const complaints = [...outsideText(step, call), ...unlistedText(step, call, near, seen)];
-  return { seen, complaints };
+async function settleCall(step: number, seen: SeenCall) {
+  const [largest] = await seen.largest.data();
+  const [nearest] = await seen.nearest?.data() ?? [0];
+  const beside = besides(step, seen, largest!, await seen.distances?.data() ?? []);
+  return { beside, complaints: [...outsideText(step, seen), ...unlistedText(step, seen, nearest!, beside)] };
 }
 
 /**
- * Holds what a step's rectifiers had beside what the reference lists.
+ * Holds what a step's rectifiers and max pools had beside what the reference lists.
  * @param uncalled Listed for calls that did not happen
  */
 export async function settleEdges(
@@ -137,13 +146,12 @@ export async function settleEdges(
 ): Promise<EdgeFindings> {
   const settled = [];
   for (const call of calls) settled.push(await settleCall(step, call));
-  const seen = settled.flatMap((one) => one.seen);
-  const far = seen.filter((one) => !isAtEdge(one));
+  const beside = settled.flatMap((one) => one.beside);
   return {
-    listed: seen.length,
-    taken: seen.filter((one) => isAtEdge(one) && one.reference > 0 !== one.actual > 0),
+    listed: beside.length,
+    taken: beside.filter((one) => isAtEdge(one) && differs(one)),
     complaints: [
-      ...farText(step, far),
+      ...farText(step, beside.filter((one) => !isAtEdge(one))),
       ...uncalledText(step, uncalled),
       ...settled.flatMap(({ complaints }) => complaints),
     ],

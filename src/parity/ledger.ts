@@ -17,7 +17,7 @@ export type Fate =
 /** Gradients that are zero by analysis, see the table of tolerances. */
 const CANCELLING = /grad\w*\/.*nl_block\.(g|phi)\.conv\.bias$/;
 
-/** Decisions of rectifiers at 0 in a training case. */
+/** Decisions at an edge in a training case. */
 export interface EdgeSummary {
   /** Inputs that the reference lists, in all steps. */
   readonly listed: number;
@@ -99,7 +99,7 @@ export class Ledger {
     return this.#complaints;
   }
 
-  /** Adds what became of a step's decisions of rectifiers at 0. */
+  /** Adds what became of a step's decisions at an edge. */
   noteEdges({ listed, taken, complaints }: EdgeFindings): void {
     const before = this.#edges ?? { listed: 0, taken: [] };
     this.#edges = { listed: before.listed + listed, taken: [...before.taken, ...taken] };

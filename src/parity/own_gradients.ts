@@ -5,10 +5,10 @@ import { linearCombination } from "../nn/arithmetic.ts";
 import { inFileLayout } from "../nn/parameters.ts";
 import { Tape, type Value } from "../nn/tape.ts";
 import { capture, type Captured } from "./captured_step.ts";
-import { edgeGates } from "./edge_gates.ts";
 import { plain } from "./layouts.ts";
 import type { Results } from "./ledger.ts";
 import { otherLosses } from "./own_values.ts";
+import { referenceDecisions } from "./reference_decisions.ts";
 import { startNetwork, type TrainingSetup } from "./training_setup.ts";
 
 const PREFIX = "own/grad_ce_";
@@ -28,8 +28,8 @@ async function runFresh(
   build: (tape: Tape, parts: Objective, losses: ExtraLosses) => Value,
 ): Promise<{ captured: Captured; gradients: Results }> {
   const { network } = startNetwork(setup.ledger);
-  const gates = edgeGates(setup.ledger, 1);
-  const tape = new Tape({ observing: true, gates });
+  const decisions = referenceDecisions(setup.ledger, 1);
+  const tape = new Tape({ observing: true, decisions });
   const parts = await objective(tape, network, setup.batch, draws, { recipe: setup.recipe, ramp: 1 });
   const seen = (name: string) => tape.observations.get(name)!.value;
   const predictions = {
@@ -50,7 +50,7 @@ async function runFresh(
   }
   const captured = await capture(tape.observations);
   tape.dispose();
-  gates?.dispose();
+  decisions?.dispose();
   network.dispose();
   return { captured, gradients };
 }

@@ -27,7 +27,7 @@ export interface CaseReport {
   readonly failures: readonly Comparison[];
   /** What went wrong otherwise. */
   readonly errors: readonly string[];
-  /** Decisions of rectifiers at 0; absent where the file lists none. */
+  /** Decisions of rectifiers and max pools at an edge; absent where the file lists none. */
   readonly edges?: EdgeSummary;
   /** Set where the case is within only with its images moved by rounding; see `FURTHER_RUNS`. */
   readonly moved?: MovedRun;

@@ -1,4 +1,5 @@
 import { type Comparison, shareOfTolerance } from "./comparison.ts";
+import type { EdgeDecision } from "./edge_findings.ts";
 import type { CaseReport, NotCompared, ParityReport } from "./report.ts";
 
 const HEADINGS = ["case", "tensors", "worst tensor", "difference", "tolerance", "share of it", "beyond"];
@@ -67,24 +68,28 @@ function movedLines({ name, moved }: CaseReport): string[] {
   ];
 }
 
-function share(value: number, largest: number): string {
-  return `${number(value)} (${number(value / largest)} of the largest)`;
+/** What a decision that was taken hangs on, in one line. */
+export function describeDecision(
+  { step, module, call, index, reference, actual, largest }: EdgeDecision,
+): string {
+  const share = (value: number) => `${number(value)} (${number(value / largest)} of the largest)`;
+  const place = `step ${step}, ${module}, call ${call}, [${index.join(", ")}]`;
+  return reference === undefined
+    ? `${place}: chosen there, ours is ${share(actual)} below another`
+    : `${place}: ${share(reference)} there, ours is ${share(actual)}`;
 }
 
 function edgeLines(cases: readonly CaseReport[]): string[] {
-  const listing = cases.filter(({ edges }) => edges !== undefined);
+  const listing = cases.flatMap(({ name, edges }) => (edges === undefined ? [] : [{ name, ...edges }]));
   if (listing.length === 0) return [];
-  const listed = listing.reduce((sum, { edges }) => sum + edges!.listed, 0);
-  const lines = listing.flatMap(({ name, edges }) =>
-    edges!.taken.map(({ step, rectifier, call, index, actual, reference, largest }) =>
-      `  ${name}, step ${step}: ${rectifier}, call ${call}, [${index.join(", ")}]: ` +
-      `${share(reference, largest)}, ours ${share(actual, largest)}`
-    )
+  const listed = listing.reduce((sum, one) => sum + one.listed, 0);
+  const lines = listing.flatMap(({ name, taken }) =>
+    taken.map((one) => `  ${name}, ${describeDecision(one)}`)
   );
   return [
     "",
-    `Decisions of rectifiers taken from the reference where ours differ: ${lines.length} ` +
-    `of the ${listed} inputs at 0 that it lists`,
+    `Rectifiers and max pools that would decide otherwise here, at ${lines.length} of the ${listed} inputs at an edge ` +
+    `that the reference lists${lines.length === 0 ? "" : "; its decision was taken"}`,
     ...limited(lines),
   ];
 }

@@ -1,8 +1,8 @@
 import { FormatError } from "../core/errors.ts";
 import { CaseView } from "./case_view.ts";
+import { listsEdges } from "./edge_lists.ts";
 import { type FunctionCase, functionCases } from "./function_cases.ts";
 import { Ledger } from "./ledger.ts";
-import { listsEdges } from "./rectifier_edges.ts";
 import { openReferenceFolder, type ReferenceFile } from "./reference_folder.ts";
 import {
   addTotals,
@@ -88,8 +88,8 @@ async function compareOnce(file: ReferenceFile): Promise<ComparedFile> {
 }
 
 /**
- * Runs the cases of one file; a training case that is out of tolerance, and whose file does not list the rectifier inputs
- * at 0, again with its images moved by rounding.
+ * Runs the cases of one file; a training case that is out of tolerance, and whose file lists no decisions at an edge,
+ * again with its images moved by rounding.
  */
 export async function compareFile(file: ReferenceFile): Promise<ComparedFile> {
   const first = await compareOnce(file);

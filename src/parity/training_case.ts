@@ -7,11 +7,11 @@ import { polyLearningRate } from "../train/schedule.ts";
 import { Sgd } from "../train/sgd.ts";
 import { type Captured, captureStep, pixelAccuracy } from "./captured_step.ts";
 import { numbersOf } from "./comparison.ts";
-import { edgeGates } from "./edge_gates.ts";
 import { putFirstStep } from "./first_step.ts";
 import { outside, row, scalar } from "./layouts.ts";
 import type { Ledger, Reasons, Results } from "./ledger.ts";
 import { schedule, sgdOptions } from "./model_from_info.ts";
+import { referenceDecisions } from "./reference_decisions.ts";
 import type { TensorKind } from "./tolerances.ts";
 import { drawAgain, putPairs } from "./training_draws.ts";
 import { setUpTraining, type TrainingSetup } from "./training_setup.ts";
@@ -46,19 +46,19 @@ async function putState({ network, dead }: TrainingSetup, step: number, results:
   }
 }
 
-/** `captureStep`, with the reference's decisions for rectifiers at 0; what became of them goes into the ledger. */
+/** `captureStep`, with the reference's decisions at an edge; what became of them goes into the ledger. */
 async function captureAtEdges(
   setup: TrainingSetup,
   step: number,
   draws: StepDraws,
 ): Promise<{ result: StepResult; captured: Captured }> {
-  const gates = edgeGates(setup.ledger, step);
+  const decisions = referenceDecisions(setup.ledger, step);
   try {
-    const made = await captureStep(setup, step, draws, gates);
-    if (gates !== undefined) setup.ledger.noteEdges(await gates.findings());
+    const made = await captureStep(setup, step, draws, decisions);
+    if (decisions !== undefined) setup.ledger.noteEdges(await decisions.findings());
     return made;
   } finally {
-    gates?.dispose();
+    decisions?.dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 """Which attempts at a training case are worth keeping."""
 import torch
-from rectifier_edges import is_edge
+from edge_decisions import is_edge
 
 ROUNDING = 1e-3  # of a tensor's largest value: float32 against float64
 ANALYTIC_ZERO = 1e-6  # a tensor below this is rounding alone

@@ -5,8 +5,8 @@ import official_env as oe
 from capture import (LocalVariables, copy_of, gradients_of, module_hooks, parameter_gradients,
                      recorded_beta_draws, retain_gradients)
 from cases import OPTIMIZER, SCHEDULE
+from edge_decisions import EdgeDecisions
 from own_values import OwnMSE, own_gradients, own_values
-from rectifier_edges import RectifierEdges
 from start import make_batch, perturb, pick_seeds
 from training import Trainer, evaluate, state_tensors
 
@@ -120,8 +120,8 @@ def run_case(case, index, setup, dtype, attempt=0):
     if attempt:
         info['attempt'] = attempt
     trainer, data = Trainer(model, setup.iterations), official_data(img, gt, unsup)
-    edges = RectifierEdges(model)
-    info['rectifiers'] = edges.names
+    edges = EdgeDecisions(model)
+    info.update(edges.names())
     with module_hooks(model) as hooked, edges, recorded_beta_draws() as draws:
         for step in (1, 2, 3):
             lr = trainer.start(step - 1)

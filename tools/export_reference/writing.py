@@ -3,7 +3,7 @@ import json
 import os
 
 import torch
-from rectifier_edges import is_edge
+from edge_decisions import is_edge
 from safetensors.torch import save_file
 
 OFFICIAL = 'yh-pengtu/GuidedMix-Net@27de72a'
