@@ -74,7 +74,12 @@ export class ForwardPass {
    */
   norm(name: string, x: Value, rectified: boolean, kernels?: BatchNormKernels): Value {
     const affine: Affine = { gamma: this.parameter(`${name}.weight`), beta: this.parameter(`${name}.bias`) };
-    const options = { relu: rectified, name: `"${name}"`, kernels: this.options.normKernels ?? kernels };
+    const options = {
+      relu: rectified,
+      rectifier: name,
+      name: `"${name}"`,
+      kernels: this.options.normKernels ?? kernels,
+    };
     const running = this.#running(name);
     if (!this.options.training) {
       return batchNormEvaluation(this.tape, x, affine, running.mean, running.variance, options);
@@ -110,7 +115,7 @@ export class ForwardPass {
     return this.tape.scope(() => {
       const map = this.convolution(`${name}.conv`, x, geometry);
       if (this.parameters.has(`${name}.bn.weight`)) return this.norm(`${name}.bn`, map, rectified, kernels);
-      return rectified ? relu(this.tape, map) : map;
+      return rectified ? relu(this.tape, map, name) : map;
     });
   }
 
