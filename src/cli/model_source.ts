@@ -4,6 +4,7 @@ import { ConfigError } from "../core/errors.ts";
 import { Network } from "../model/network.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import { readCheckpoint } from "../train/checkpoint.ts";
+import { checkModel } from "./check_model.ts";
 import { describedModel, type ModelDescription } from "./model_metadata.ts";
 import { RunFolder } from "./training/run_folder.ts";
 
@@ -44,7 +45,7 @@ async function runCheckpoint(path: string, use: string): Promise<Checkpoint> {
 /**
  * Reads the model that the flags name.
  * @throws {ConfigError} If not exactly one of run and checkpoint is given, or the run has none
- * @throws {CheckpointMismatch} If the checkpoint is damaged or missing
+ * @throws {CheckpointMismatch} If the checkpoint is damaged or missing, or lacks weights
  */
 export async function readModel({ run, checkpoint: path, use = "last" }: ModelFlags): Promise<ModelSource> {
   if ((run === undefined) === (path === undefined)) {
@@ -55,7 +56,10 @@ export async function readModel({ run, checkpoint: path, use = "last" }: ModelFl
     throw new ConfigError(`Cannot choose a checkpoint: --use is "${use}", expected last or best`);
   }
   const checkpoint = run === undefined ? await readCheckpoint(path!) : await runCheckpoint(run, use);
-  return { name: run ?? path!, checkpoint, ...describedModel(checkpoint.metadata, run ?? path!) };
+  const name = run ?? path!;
+  const described = describedModel(checkpoint.metadata, name);
+  checkModel(checkpoint, described.model, name);
+  return { name, checkpoint, ...described };
 }
 
 /** The network for prediction, without the parts that only training has; the caller disposes it. */

@@ -57,11 +57,16 @@ function readFile(path: string): Uint8Array {
   try {
     return Deno.readFileSync(path);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new ConfigError(`Cannot read weights "${path}": there is no such file, expected a path to one`, {
+    throw new ConfigError(`Cannot read weights "${path}": ${stateOf(cause)}, expected a path to a file`, {
       cause,
     });
   }
+}
+
+function stateOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  return (error as Error).message;
 }
 
 function stemOf(tensors: ReadonlyMap<string, StoredTensor>): "v1" | "v1c" | undefined {
