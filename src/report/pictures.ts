@@ -72,18 +72,16 @@ export function overlay(
     throw new RangeError(`Cannot lay a label map over an image: alpha is ${alpha}, expected 0 to 1`);
   }
   const border = edges ? labelEdges(labelMap, width, height) : undefined;
-  const blended = blendTable(colors, alpha);
+  const [blended, drawn] = [blendTable(colors, alpha), blendTable(colors, 1)];
   const data = image.data.slice();
   for (let i = 0, at = 0; i < labelMap.length; i++, at += 3) {
     const label = labelMap[i]!;
     if (label >= colors.length) continue;
-    if (border?.[i] === 1) data.set(colors[label]!, at);
-    else {
-      const table = label * 768;
-      data[at] = blended[table + data[at]!]!;
-      data[at + 1] = blended[table + 256 + data[at + 1]!]!;
-      data[at + 2] = blended[table + 512 + data[at + 2]!]!;
-    }
+    const table = border?.[i] === 1 ? drawn : blended;
+    const entry = label * 768;
+    data[at] = table[entry + data[at]!]!;
+    data[at + 1] = table[entry + 256 + data[at + 1]!]!;
+    data[at + 2] = table[entry + 512 + data[at + 2]!]!;
   }
   return { width, height, data };
 }

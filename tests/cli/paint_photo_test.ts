@@ -17,7 +17,7 @@ function picture(width: number, height: number) {
   return { photo: { width, height, data }, labels };
 }
 
-for (const [width, height, threads] of [[60, 40, "in this thread"], [2500, 3500, "by Workers"]] as const) {
+for (const [width, height, threads] of [[60, 40, "in this thread"], [2100, 2100, "by Workers"]] as const) {
   Deno.test(`paint() gives the pictures of the whole photo, ${threads}`, async () => {
     const { photo, labels } = picture(width, height);
     const painter = photoPainter(COLORS);
