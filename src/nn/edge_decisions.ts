@@ -1,14 +1,13 @@
-import type * as tf from "@tensorflow/tfjs-core";
 import type { AnyTensor } from "./tensors.ts";
 
 /** Inputs of a max pool that get their window's gradient, whichever is the largest: entries in one order. */
 export interface PoolChoices {
   /** Windows, row-major in the output, int32 `[n]`, each once. */
-  readonly windows: tf.Tensor1D;
+  readonly windows: AnyTensor;
   /** Their inputs, row-major in the input, int32 `[n]`. */
-  readonly inputs: tf.Tensor1D;
+  readonly inputs: AnyTensor;
   /** 1 where that holds, 0 where the window is left to itself, float32 `[n]`. */
-  readonly holds: tf.Tensor1D;
+  readonly holds: AnyTensor;
 }
 
 /**

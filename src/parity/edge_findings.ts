@@ -69,7 +69,8 @@ function besides(
   }));
 }
 
-function isAtEdge({ reference = 0, actual, largest }: EdgeDecision): boolean {
+function isAtEdge({ reference, actual, largest }: EdgeDecision): boolean {
+  if (reference === undefined) return actual >= 0 && actual <= OWN_EDGE * largest;
   return Math.max(Math.abs(reference), Math.abs(actual)) <= OWN_EDGE * largest;
 }
 

@@ -4,5 +4,8 @@
  */
 export const OWN_EDGE = 1e-4;
 
-/** Share within which every rectifier input of a first step must be listed: a tenth of the exporter's limit. */
-export const SURELY_LISTED = 3e-6;
+/**
+ * Share within which every rectifier input of a first step must be listed: a third of the exporter's limit (first steps
+ * differ by up to 7e-6 there).
+ */
+export const SURELY_LISTED = 1e-5;

@@ -38,6 +38,7 @@ function rows(ledger: Ledger, step: number, kind: "rectifiers" | "max_pools", co
     refuse(`is [${table.shape}]`, `[n, ${columns}]`);
   }
   const numbers = indices(table);
+  const seen = new Set<string>();
   return Array.from({ length: table.shape[0]! }, (_, i) => {
     const [number, call, ...places] = numbers.slice(i * columns, (i + 1) * columns) as [
       number,
@@ -46,13 +47,18 @@ function rows(ledger: Ledger, step: number, kind: "rectifiers" | "max_pools", co
     ];
     const module: unknown = Array.isArray(names) ? names[number] : undefined;
     if (typeof module !== "string") refuse(`names number ${number}`, `a name in the info's "${kind}"`);
+    const place = `${module} ${call} ${places[0]}`;
+    if (seen.has(place)) {
+      refuse(`lists "${module}", call ${call}, place ${places[0]} twice`, "every place once");
+    }
+    seen.add(place);
     return { module: module as string, call, places };
   });
 }
 
 /**
  * The inputs that a step lists.
- * @throws {FormatError} If a list is missing, has another form or names no module
+ * @throws {FormatError} If a list is missing, has another form, names no module or a place twice
  */
 export function readEdges(ledger: Ledger, step: number): EdgeInput[] {
   const rectifiers = rows(ledger, step, "rectifiers", 3);

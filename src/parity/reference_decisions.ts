@@ -33,16 +33,22 @@ function isNear(distance: AnyTensor, largest: AnyTensor): AnyTensor {
   return tf.cast(tf.lessEqual(tf.abs(distance), tf.mul(largest, OWN_EDGE)), "float32");
 }
 
-/** 1 where the input is above 0, but at listed places where the reference's is, if ours is near 0 too. */
+/** 1 where the input is above 0, but at listed places where the reference's is, if both are near 0. */
 function gateOf(input: AnyTensor, largest: AnyTensor, listed: readonly EdgeInput[]): AnyTensor {
   return tf.tidy(() => {
     const where = tf.expandDims(places(listed.map(({ index }) => index), input.shape), 1);
     const spread = (values: AnyTensor) => tf.reshape(tf.scatterND(where, values, [input.size]), input.shape);
     const own = tf.cast(tf.greater(input, 0), "float32");
-    const passes = spread(tf.tensor1d(listed.map(({ value }) => (value! > 0 ? 1 : 0)), "float32"));
-    const taken = tf.mul(spread(tf.ones([listed.length])), isNear(input, largest));
+    const values = tf.tensor1d(listed.map(({ value }) => value!), "float32");
+    const passes = spread(tf.cast(tf.greater(values, 0), "float32"));
+    const taken = tf.mul(spread(isNear(values, largest)), isNear(input, largest));
     return tf.add(own, tf.mul(taken, tf.sub(passes, own)));
   });
+}
+
+/** 1 where a chosen input is below its window's largest by little: one above is none of the window. */
+function choiceHolds(below: AnyTensor, largest: AnyTensor): AnyTensor {
+  return tf.tidy(() => tf.mul(isNear(below, largest), tf.cast(tf.greaterEqual(below, 0), "float32")));
 }
 
 /** How many inputs are as near to 0 as every listed one must be. */
@@ -89,7 +95,7 @@ export class ReferenceDecisions implements EdgeDecisions {
     const inputs = places(listed.map(({ index }) => index), input.shape);
     const distances = tf.tidy(() => tf.sub(at(output, windows), at(input, inputs)));
     this.#seen.push({ ...seen, distances });
-    return { windows, inputs, holds: tf.tidy(() => isNear(distances, largest)) as tf.Tensor1D };
+    return { windows, inputs, holds: choiceHolds(distances, largest) };
   }
 
   /** What the step had where the reference decided. Call it when the step has run. */
