@@ -1,5 +1,6 @@
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { CheckpointMismatch, TrainingError } from "../core/errors.ts";
+import { syncFolder } from "../core/sync_folder.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 
 const KEPT = 2;
@@ -20,7 +21,7 @@ export class CheckpointFolder {
 
   /**
    * The checkpoints in a folder.
-   * @param path The folder, in one that is there; made when a checkpoint is saved
+   * @param path The folder; made when a checkpoint is saved
    */
   constructor(readonly path: string, options: CheckpointFolderOptions = {}) {
     this.#options = options;
@@ -80,10 +81,8 @@ export class CheckpointFolder {
 
   async #write(path: string, checkpoint: Checkpoint): Promise<void> {
     await this.#options.beforeWrite?.();
-    // a parent that is missing is not made again: the run folder would be one without its other files
-    await Deno.mkdir(this.path).catch((error) => {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    });
+    await Deno.mkdir(this.path, { recursive: true });
+    await syncFolder(dirname(this.path));
     await writeCheckpoint(path, checkpoint);
     this.#written.add(path);
   }

@@ -28,7 +28,8 @@ function slowNearest(
   return queries.map((query) => {
     const ranked = keys.map((key, index) => ({
       index,
-      distance: Math.hypot(...key.map((value, c) => value - query[c]!)),
+      // whole numbers squared are exact; roots would round equal distances apart
+      distance: key.reduce((sum, value, c) => sum + (value - query[c]!) ** 2, 0),
     }));
     return ranked.sort((a, b) => a.distance - b.distance || a.index - b.index)[0]!.index;
   });

@@ -1,8 +1,9 @@
 /** The folder of a run: `config.toml split/*.txt metrics.jsonl events… checkpoints/ report.html`. */
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { configFromToml, configToToml } from "../../config/config_toml.ts";
 import type { RunConfig } from "../../config/run_config.ts";
 import { ConfigError, DatasetError, TrainingError } from "../../core/errors.ts";
+import { syncFolder } from "../../core/sync_folder.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
 import { isFile } from "../../data/image_files.ts";
 import { listField } from "../../data/list_file.ts";
@@ -132,6 +133,8 @@ export class RunFolder {
   async #make(): Promise<void> {
     try {
       await Deno.mkdir(this.file("split"), { recursive: true });
+      await syncFolder(this.path);
+      await syncFolder(dirname(this.path));
     } catch (cause) {
       throw new ConfigError(
         `Cannot make run folder "${this.path}": ${
