@@ -6,6 +6,7 @@ import { comparedRun } from "../../report/sections/comparison_section.ts";
 import type { DiagnosisRow } from "../../train/metric_rows.ts";
 import type { TrainOutcome } from "../../train/train_options.ts";
 import { train } from "../../train/trainer.ts";
+import { waitOrStop } from "../../train/wait_or_stop.ts";
 import { metadataOf } from "../model_metadata.ts";
 import { PairLog } from "./pair_log.ts";
 import { prepareDataset } from "./prepare_dataset.ts";
@@ -33,7 +34,10 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
     `run      ${config.preset}, recipe ${config.recipe.name}, seed ${config.seed}, into ${request.out}`,
   );
   output.note(stepText(config));
-  const { dataset, diagnosis } = await prepareDataset(config, output);
+  const prepared = prepareDataset(config, output);
+  // several workers stop together, after an update
+  const asked = context.workers === undefined ? context.stop.asked : undefined;
+  const { dataset, diagnosis } = await waitOrStop(prepared, "for the dataset's files", asked);
   const folder = new RunFolder(request.out);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
   const network = makeNetwork(config, dataset.classes.length, output, resumed === undefined);
