@@ -1,7 +1,7 @@
 import { inflateSync } from "node:zlib";
 import { FormatError } from "../core/errors.ts";
 import { checkDecodedSize } from "./decode_limits.ts";
-import { type PngHeader, type PngParts, readPngParts } from "./png_chunks.ts";
+import { type PngHeader, type PngParts, readPngHeader, readPngParts } from "./png_chunks.ts";
 import { undoFilters } from "./png_filter.ts";
 import { bytesOfRow, inflatedBytes, passesOf, type PngPass, scatterPass } from "./png_passes.ts";
 
@@ -27,8 +27,7 @@ function fail(name: string, state: string, cause?: unknown): never {
 
 /** Refuses, before memory is asked for, sizes that the compressed bytes cannot fill or that they exceed. */
 function checkSize({ header, compressedBytes }: PngParts, name: string): void {
-  const { width, height, depth } = header;
-  checkDecodedSize({ ...header, bitDepth: depth }, name);
+  const { width, height } = header;
   const rawBytes = inflatedBytes(header);
   if (rawBytes > compressedBytes * MAX_INFLATION || compressedBytes > rawBytes * 2 + 1024) {
     throw new FormatError(
@@ -139,6 +138,8 @@ function decodePixels(parts: PngParts, name: string): Uint8Array | Uint16Array {
  * @throws {FormatError} If the file is cut off, damaged, or larger than `decodeLimits` allow
  */
 export function decodePngSamples(bytes: Uint8Array, name: string): PngSamples {
+  const claimed = readPngHeader(bytes, name);
+  checkDecodedSize({ ...claimed, bitDepth: claimed.depth }, name);
   const parts = readPngParts(bytes, name);
   checkSize(parts, name);
   const { header, palette } = parts;

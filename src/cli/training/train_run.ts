@@ -6,6 +6,7 @@ import { comparedRun } from "../../report/sections/comparison_section.ts";
 import type { DiagnosisRow } from "../../train/metric_rows.ts";
 import type { TrainOutcome } from "../../train/train_options.ts";
 import { train } from "../../train/trainer.ts";
+import { waitOrStop } from "../../train/wait_or_stop.ts";
 import { metadataOf } from "../model_metadata.ts";
 import { PairLog } from "./pair_log.ts";
 import { prepareDataset } from "./prepare_dataset.ts";
@@ -46,7 +47,10 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
 async function runInFolder(request: RunRequest, context: RunContext, folder: RunFolder): Promise<RunResult> {
   const { config } = request;
   const { output } = context;
-  const { dataset, diagnosis } = await prepareDataset(config, output);
+  const prepared = prepareDataset(config, output);
+  // several workers stop together, after an update
+  const asked = context.workers === undefined ? context.stop.asked : undefined;
+  const { dataset, diagnosis } = await waitOrStop(prepared, "for the dataset's files", asked);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
   const network = makeNetwork(config, dataset.classes.length, output, resumed === undefined);
   const run: Run = {
