@@ -3,6 +3,7 @@ import type { ModelOptions } from "../config/model_options.ts";
 import { parameterSpecs } from "../model/parameter_specs.ts";
 import { requireTensors } from "../nn/check_tensors.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
+import { inferenceOptions } from "./model_sizes.ts";
 
 /**
  * Demands every weight that prediction needs, finite; those that only training has may lack.
@@ -18,7 +19,7 @@ export function checkModel(
     parameterSpecs(options).filter(({ kind }) => kind !== "counter").map((spec) => spec.name);
   const counters = [...parameters.keys()].filter((one) => one.endsWith(".num_batches_tracked"));
   requireTensors(`use checkpoint "${name}"`, parameters, {
-    required: names({ ...model, mixDecoder: false, mitrans: false, classifier: false }),
+    required: names(inferenceOptions(model)),
     known: [...names(model), ...counters],
   });
 }

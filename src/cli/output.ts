@@ -1,4 +1,5 @@
 /** Where commands print: results to the standard output, everything on the way there to the standard error. */
+import { cleanText } from "../core/shown_text.ts";
 import { ProgressWriter, wantsColor } from "../report/progress.ts";
 
 /** A command's voice. */
@@ -41,9 +42,10 @@ export function standardOutput(): Output {
     columns: terminalColumns,
     color: wantsColor(isTerminal, Deno.env.get("NO_COLOR")),
   });
+  // names of files, classes and datasets stand in what is printed
   return {
     progress,
-    note: (text) => progress.note(text),
-    result: (text) => unlessUnread(() => console.log(text)),
+    note: (text) => progress.note(cleanText(text)),
+    result: (text) => unlessUnread(() => console.log(cleanText(text))),
   };
 }

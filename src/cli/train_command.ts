@@ -1,5 +1,5 @@
 /** `deno task train`. */
-import { checkPrecision } from "../nn/precision.ts";
+import { checkPrecision, checkPrecisionHere } from "../nn/precision.ts";
 import type { ComparedRun } from "../report/run_record.ts";
 import { commandText, parseArguments } from "./command_line.ts";
 import { FAILED } from "./failure.ts";
@@ -104,6 +104,8 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   const isChief = (cluster?.index ?? 0) === 0;
   const output = isChief ? standardOutput() : quiet(standardOutput());
   const planned = await plannedRuns(flags);
+  const asked = flags.backend ?? planned[0]!.config.backend;
+  for (const { config } of planned) await checkPrecisionHere(config.precision, asked);
   const count = cluster?.addresses.length ?? flags.workers ?? 1;
   for (const { config } of planned) checkShares(config, count);
   if ((flags.workers ?? 1) > 1) {
@@ -113,7 +115,7 @@ export async function runTrain(args: readonly string[]): Promise<number> {
       ignoresHangup,
     });
   }
-  const { name, ...started } = clusterBackend(flags.backend ?? planned[0]!.config.backend, cluster);
+  const { name, ...started } = clusterBackend(asked, cluster);
   const threads = cluster === undefined ? fittingThreads(planned.map(({ config }) => config)) : undefined;
   const session = await openSession(name, output, { ...started, threads });
   for (const { config } of planned) checkPrecision(config.precision);

@@ -1,6 +1,6 @@
 /** The schema of a run's configuration: every option, its type and its range. */
 import { z } from "zod";
-import type { DecoderOptions, EncoderOptions, MitransOptions } from "./model_options.ts";
+import type { DecoderOptions, EncoderOptions, MitransOptions, ModelOptions } from "./model_options.ts";
 import { type Recipe, RECIPE_NAMES } from "./recipe.ts";
 import type {
   DataConfig,
@@ -45,7 +45,7 @@ const DECODER = options<DecoderOptions>({
   channels: whole(1, 4096),
   dilations: z.array(whole(1, 256), { error: "whole numbers from 1 to 256" }).min(1, {
     error: "at least one",
-  }),
+  }).max(16, { error: "at most 16" }),
   dropout: share(false),
   alignCorners: flag(),
 });
@@ -55,6 +55,15 @@ const MITRANS = options<MitransOptions>({
   norm: flag(),
   concatInput: flag(),
   subsample: flag(),
+});
+
+const MODEL = options<ModelOptions>({
+  classes: whole(2, 255),
+  encoder: ENCODER,
+  decoder: DECODER,
+  mixDecoder: flag(),
+  mitrans: z.union([z.literal(false), MITRANS]),
+  classifier: flag(),
 });
 
 const DATA = options<DataConfig>({
@@ -164,6 +173,11 @@ export type Verdict = ReturnType<typeof RUN.safeParse>;
 /** Holds a value against the schema. */
 export function parseRun(value: unknown): Verdict {
   return RUN.safeParse(value);
+}
+
+/** Holds what a checkpoint says of its network against the schema. */
+export function parseModel(value: unknown): ReturnType<typeof MODEL.safeParse> {
+  return MODEL.safeParse(value);
 }
 
 /** The schema without what makes it optional; of several kinds the table. */

@@ -7,7 +7,7 @@ import { importWeights } from "../../interop/import_weights.ts";
 import { Network } from "../../model/network.ts";
 import { readMetrics } from "../../report/metrics_file.ts";
 import type { Checkpoint } from "../../train/checkpoint.ts";
-import { describedModel } from "../model_metadata.ts";
+import { describedModel, shownName } from "../model_metadata.ts";
 import type { Output } from "../output.ts";
 import type { RunRequest, RunResult } from "./run.ts";
 import { readText, RunFolder } from "./run_folder.ts";
@@ -38,7 +38,7 @@ export async function resumedCheckpoint(
 
 function checkClasses({ metadata }: Checkpoint, folder: RunFolder, dataset: Dataset): void {
   const { classes } = describedModel(metadata, folder.path);
-  if (classes.join() === dataset.classes.join()) return;
+  if (classes.join() === dataset.classes.map(shownName).join()) return;
   throw new DatasetError(
     `Cannot resume "${folder.path}": the classes of "${dataset.name}" are ${
       dataset.classes.join(", ")
