@@ -124,7 +124,7 @@ testUnless(missing, "a run on a disk that takes half of each write is as every o
   });
 });
 
-testUnless(missing, "a run keeps an old checkpoint that cannot be removed, and says so", async () => {
+testUnless(missing ?? LONG, "a run keeps an old checkpoint that cannot be removed, and says so", async () => {
   await withTrial(async (trial) => {
     const { code, stderr } = await trainOn(trial, { calls: ["unlink"], at: 1, does: "EACCES" });
     assert.equal(code, 0, stderr);
@@ -132,3 +132,25 @@ testUnless(missing, "a run keeps an old checkpoint that cannot be removed, and s
     await sameParameters(join(trial.folder, "broken"), trial.straight);
   });
 });
+
+testUnless(
+  missing,
+  "a run on a disk without locks and syncs of folders goes on, and says what it cannot",
+  async () => {
+    await withTrial(async (trial) => {
+      for (const does of ["ENOLCK", "EOPNOTSUPP"] as const) {
+        const { code, stderr } = await trainOn(trial, { calls: ["lock"], at: 1, does, ever: true });
+        assert.equal(code, 0, stderr);
+        assert.match(
+          stderr,
+          /note {5}the filesystem of ".*broken" has no locks: let no other process write there/,
+        );
+        await sameParameters(join(trial.folder, "broken"), trial.straight);
+      }
+      const log = join(trial.folder, "log");
+      const { code, stderr } = await trainOn(trial, { calls: ["sync"], at: 1, does: "EINVAL", log });
+      assert.equal(code, 0, stderr);
+      assert.match((await loggedCalls(log))[0]!, / sync .*broken$/);
+    });
+  },
+);

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -84,6 +85,9 @@ int fsync(int file) {
 }
 int fdatasync(int file) {
   return judge_file("sync", file) == FAIL ? -1 : NEXT(fdatasync)(file);
+}
+int flock(int file, int operation) {
+  return judge_file("lock", file) == FAIL ? -1 : NEXT(flock)(file, operation);
 }
 ssize_t write(int file, const void *bytes, size_t count) {
   enum verdict verdict = judge_file("write", file);

@@ -5,14 +5,14 @@ import { fileURLToPath } from "node:url";
 const SOURCE = fileURLToPath(new URL("./faulty_disk.c", import.meta.url));
 
 /** Numbers of errors on Linux. */
-export const ERRORS = { ENOSPC: 28, EIO: 5, EACCES: 13 } as const;
+export const ERRORS = { ENOSPC: 28, EIO: 5, EACCES: 13, EINVAL: 22, ENOLCK: 37, EOPNOTSUPP: 95 } as const;
 
 /** What is to fail. */
 export interface Fault {
   /** Text that a path must hold. */
   readonly under: string;
   /** Calls that count. */
-  readonly calls: readonly ("rename" | "sync" | "unlink" | "write")[];
+  readonly calls: readonly ("rename" | "sync" | "unlink" | "write" | "lock")[];
   /** Number of the call that fails, from 1; 0 lets none fail. */
   readonly at: number;
   /** `kill` ends the process before the call, `short` writes half. */
