@@ -31,7 +31,11 @@ export async function resumedCheckpoint(
   }
   await folder.checkSplit(dataset);
   const checkpoint = await folder.checkpoints.newest((text) => output.note(`note     ${text}`));
-  if (checkpoint !== undefined) checkClasses(checkpoint, folder, dataset);
+  if (checkpoint !== undefined) {
+    checkClasses(checkpoint, folder, dataset);
+    // a run that was killed after its last checkpoint had not done so
+    await folder.checkpoints.prune(checkpoint.iteration);
+  }
   output.note(`resume   from iteration ${checkpoint?.iteration ?? 0} of ${config.iterations}`);
   return checkpoint;
 }
