@@ -164,3 +164,18 @@ Deno.test("CheckpointFolder.save() keeps an old checkpoint that cannot be remove
     assert.equal((await checkpoints.newest(() => {}))!.iteration, 3);
   });
 });
+
+Deno.test("CheckpointFolder.save() keeps what it wrote beside files with higher numbers", async () => {
+  await inTemporary(async (folder) => {
+    const state = { parameters: new Map(), momentum: new Map(), metadata: {} };
+    const checkpoints = new CheckpointFolder(folder);
+    const first = await checkpoints.save({ ...state, iteration: 4 });
+    for (const name of ["iteration-99999998.safetensors", "iteration-99999999.safetensors"]) {
+      await Deno.copyFile(first, join(folder, name));
+    }
+    for (const iteration of [8, 12]) await checkpoints.save({ ...state, iteration });
+    assert.equal((await checkpoints.newest(() => {}))!.iteration, 12);
+    const numbers = (await checkpoints.list()).map((path) => Number(/(\d+)\.safetensors$/.exec(path)![1]));
+    assert.deepEqual(numbers, [99999999, 99999998, 12, 8]);
+  });
+});
