@@ -108,6 +108,8 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   for (const { config } of planned) await checkPrecisionHere(config.precision, asked);
   const count = cluster?.addresses.length ?? flags.workers ?? 1;
   for (const { config } of planned) checkShares(config, count);
+  // said before anything is loaded; the run itself makes sure of it
+  if (cluster === undefined) { for (const { out } of planned) await new RunFolder(out).refuseHeld(); }
   if ((flags.workers ?? 1) > 1) {
     return await launchWorkers(withoutWorkers(args), {
       count,

@@ -23,6 +23,7 @@ Deno.test("deno task train lets one of two runs into a folder, and gives it back
       const args of [
         [...OPTIONS, "--iterations", "5000", "--resume", "--out", out],
         ["train", "--resume", "--out", out],
+        ["train", "--resume", "--out", out, "--workers", "2"],
         [...model, "--out", join(out, "model.safetensors")],
         [...model, "--out", join(out, "exports", "model.safetensors")],
       ]

@@ -5,12 +5,12 @@ import type { RunConfig } from "../../config/run_config.ts";
 import { ConfigError, DatasetError, TrainingError } from "../../core/errors.ts";
 import { NotAFile, readRegularFile } from "../../core/regular_file.ts";
 import { syncFolder } from "../../core/sync_folder.ts";
-import type { Dataset, Item } from "../../data/dataset.ts";
+import type { Dataset } from "../../data/dataset.ts";
 import { isFile } from "../../data/image_files.ts";
-import { listField } from "../../data/list_file.ts";
 import { CheckpointFolder } from "../../train/checkpoint_folder.ts";
 import { writeFileWhole } from "../../train/write_file.ts";
 import { holdRun, type RunLock } from "./run_lock.ts";
+import { differenceText, listText, partOf } from "./split_lists.ts";
 
 /** Paths of a run's parts. */
 export class RunFolder {
@@ -39,6 +39,13 @@ export class RunFolder {
    */
   async hold(): Promise<void> {
     this.#lock ??= await holdRun(this.path, "train in", this.note);
+  }
+
+  /** Makes sure that no other process works on the run here, if there is one. @throws {ConfigError} As `hold` */
+  async refuseHeld(): Promise<void> {
+    if (!await this.hasRun()) return;
+    await this.hold();
+    this.release();
   }
 
   /** Lets other processes write here. */
@@ -186,22 +193,4 @@ export async function readText(path: string): Promise<string | undefined> {
     if (!(error instanceof NotAFile)) throw error;
     throw new ConfigError(`Cannot read "${path}": ${error.message}, expected a file`, { cause: error });
   }
-}
-
-/** The first line that one of two lists lacks, or has in another place. */
-function differenceText(before: string, now: string): string {
-  const [old, present] = [before.split("\n"), now.split("\n")];
-  const [oldLines, presentLines] = [new Set(old), new Set(present)];
-  const gone = old.find((line) => !presentLines.has(line));
-  if (gone !== undefined) return `"${gone}" is gone`;
-  const added = present.find((line) => !oldLines.has(line));
-  return added === undefined ? "their order is another one" : `"${added}" is new`;
-}
-
-function partOf(dataset: Dataset, part: "labeled" | "unlabeled" | "val"): readonly Item[] {
-  return dataset[part === "labeled" ? "train" : part];
-}
-
-function listText(items: readonly Item[], field = listField): string {
-  return items.map(({ id }) => `${field(id)}\n`).join("");
 }
