@@ -9,7 +9,7 @@ import { type Output, standardOutput } from "./output.ts";
 import { hasConfigFlags, trainCommand, type TrainFlags } from "./train_flags.ts";
 import { areFinished, printResults, resultsJson } from "./train_results.ts";
 import { checkShares } from "../train/distributed/agreement.ts";
-import { clusterBackend, clusterHere, joinRun, quiet } from "./training/join_run.ts";
+import { checkClusterBackend, clusterBackend, clusterHere, joinRun, quiet } from "./training/join_run.ts";
 import { fittingThreads } from "./training/fitting_threads.ts";
 import {
   begunDemo,
@@ -110,7 +110,9 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   for (const { config } of planned) checkShares(config, count);
   // said before anything is loaded; the run itself makes sure of it
   if (cluster === undefined) { for (const { out } of planned) await new RunFolder(out).refuseHeld(); }
+  const wanted = flags.backend ?? planned[0]!.config.backend;
   if ((flags.workers ?? 1) > 1) {
+    checkClusterBackend(wanted);
     return await launchWorkers(withoutWorkers(args), {
       count,
       openToAll: flags.workersOpenToAll,
