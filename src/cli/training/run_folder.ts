@@ -141,8 +141,6 @@ export class RunFolder {
   async #make(): Promise<void> {
     try {
       await Deno.mkdir(this.file("split"), { recursive: true });
-      await syncFolder(this.path);
-      await syncFolder(dirname(this.path));
     } catch (cause) {
       throw new ConfigError(
         `Cannot make run folder "${this.path}": ${
@@ -151,6 +149,8 @@ export class RunFolder {
         { cause },
       );
     }
+    await syncFolder(this.path);
+    await syncFolder(dirname(this.path));
   }
 
   /**
