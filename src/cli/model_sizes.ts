@@ -15,9 +15,9 @@ export function inferenceOptions(model: ModelOptions): ModelOptions {
 const SHOWN = 5;
 
 /**
- * Compares names and shapes, which costs no memory, whatever sizes a stranger's checkpoint claims.
+ * Compares shapes, which costs no memory, whatever sizes a stranger's checkpoint claims; `checkModel` tells what is missing.
  * @param name The checkpoint's path, for error texts
- * @throws {CheckpointMismatch} If a parameter of the model is missing or has another shape, or the model cannot be
+ * @throws {CheckpointMismatch} If a parameter has another shape than the model's, or the model cannot be
  */
 export function checkModelSizes(model: ModelOptions, { parameters }: Checkpoint, name: string): void {
   const options = inferenceOptions(model);
@@ -33,10 +33,8 @@ export function checkModelSizes(model: ModelOptions, { parameters }: Checkpoint,
   const specs = parameterSpecs(options).filter(({ kind }) => kind !== "counter");
   for (const [parameter, shape] of expectedShapes(specs)) {
     const found = parameters.get(parameter)?.shape;
-    if (`${found}` === `${shape}`) continue;
-    problems.push(
-      `${parameter} is ${found === undefined ? "missing" : `[${found}]`}, expected [${shape.join(", ")}]`,
-    );
+    if (found === undefined || `${found}` === `${shape}`) continue;
+    problems.push(`${parameter} is [${found}], expected [${shape.join(", ")}]`);
   }
   if (problems.length === 0) return;
   const more = problems.length > SHOWN ? `; and ${problems.length - SHOWN} more` : "";

@@ -4,6 +4,7 @@ import { ConfigError } from "../core/errors.ts";
 import { Network } from "../model/network.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import { readCheckpoint } from "../train/checkpoint.ts";
+import { checkModel } from "./check_model.ts";
 import { describedModel, type ModelDescription } from "./model_metadata.ts";
 import { checkModelSizes, inferenceOptions } from "./model_sizes.ts";
 import { RunFolder } from "./training/run_folder.ts";
@@ -59,6 +60,7 @@ export async function readModel({ run, checkpoint: path, use = "last" }: ModelFl
   const name = run ?? path!;
   const described = describedModel(checkpoint.metadata, name);
   checkModelSizes(described.model, checkpoint, name);
+  checkModel(checkpoint, described.model, name);
   return { name, checkpoint, ...described };
 }
 

@@ -20,12 +20,24 @@ function terminalColumns(): number {
   }
 }
 
+/** What a write fails with where nobody reads any more: a terminal that was closed, a pipe whose reader has ended. */
+const NOBODY_READS: readonly string[] = ["EIO", "EPIPE"];
+
+/** Work does not end because nobody reads of it. */
+function unlessUnread(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!NOBODY_READS.includes((error as { code?: string }).code ?? "")) throw error;
+  }
+}
+
 /** The voice on this process's standard streams. */
 export function standardOutput(): Output {
   const encoder = new TextEncoder();
   const isTerminal = Deno.stderr.isTerminal();
   const progress = new ProgressWriter({
-    write: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
+    write: (text) => unlessUnread(() => Deno.stderr.writeSync(encoder.encode(text))),
     isTerminal,
     columns: terminalColumns,
     color: wantsColor(isTerminal, Deno.env.get("NO_COLOR")),
@@ -34,6 +46,6 @@ export function standardOutput(): Output {
   return {
     progress,
     note: (text) => progress.note(cleanText(text)),
-    result: (text) => console.log(cleanText(text)),
+    result: (text) => unlessUnread(() => console.log(cleanText(text))),
   };
 }

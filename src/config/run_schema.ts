@@ -193,7 +193,9 @@ function schemaAt(path: readonly PropertyKey[]): z.ZodType | undefined {
   let schema: z.ZodType | undefined = RUN;
   for (const key of path) {
     const table: z.ZodType | undefined = schema === undefined ? undefined : bare(schema);
-    schema = table instanceof z.ZodObject ? table.shape[String(key)] as z.ZodType | undefined : undefined;
+    schema = table instanceof z.ZodObject && Object.hasOwn(table.shape, key)
+      ? table.shape[String(key)] as z.ZodType
+      : undefined;
   }
   return schema;
 }

@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import { checkRegularFileSync, NotAFile } from "../core/regular_file.ts";
+import { syncFolder } from "../core/sync_folder.ts";
 
 /** A file that was written. */
 export interface WrittenFile {
@@ -16,7 +17,7 @@ export interface WrittenFile {
 }
 
 /**
- * Writes a file beside its place, syncs it and renames it: readers see the old file or the whole new one.
+ * Writes a file beside its place, syncs it, renames it and syncs the folder: readers see the old file or the whole new one.
  * @throws {ConfigError} If a folder is at the place
  */
 export async function putFile(path: string, bytes: Uint8Array): Promise<WrittenFile> {
@@ -27,6 +28,7 @@ export async function putFile(path: string, bytes: Uint8Array): Promise<WrittenF
   try {
     await writeSynced(beside, bytes);
     await rename(beside, target);
+    await syncFolder(dirname(target));
   } catch (error) {
     await rm(beside, { force: true });
     throw error;
@@ -72,6 +74,7 @@ export async function putFolder(
       const file = join(beside, name);
       await mkdir(dirname(file), { recursive: true });
       await writeSynced(file, bytes);
+      await syncFolder(dirname(file));
     }
     await replaceFolder(beside, target);
   } finally {
@@ -85,6 +88,7 @@ async function replaceFolder(beside: string, target: string): Promise<void> {
   const replaces = existsSync(target);
   if (replaces) await rename(target, old);
   await rename(beside, target);
+  await syncFolder(dirname(target));
   if (replaces) await rm(old, { recursive: true });
 }
 

@@ -61,14 +61,17 @@ function readFile(path: string): Uint8Array {
   try {
     return readRegularFileSync(path, MOST_BYTES);
   } catch (cause) {
-    if (cause instanceof NotAFile) {
-      throw new ConfigError(`Cannot read weights "${path}": ${cause.message}, expected a file`, { cause });
-    }
-    if ((cause as { code?: string }).code !== "ENOENT") throw cause;
-    throw new ConfigError(`Cannot read weights "${path}": there is no such file, expected a path to one`, {
+    const state = cause instanceof NotAFile ? cause.message : stateOf(cause);
+    throw new ConfigError(`Cannot read weights "${path}": ${state}, expected a path to a file`, {
       cause,
     });
   }
+}
+
+function stateOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  return (error as Error).message;
 }
 
 function stemOf(tensors: ReadonlyMap<string, StoredTensor>): "v1" | "v1c" | undefined {

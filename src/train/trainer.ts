@@ -5,6 +5,7 @@ import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
 import type { StepResult } from "../method/guided_mix_step.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { diagnose } from "./diagnosis.ts";
+import { refuseDiverged } from "./refuse_diverged.ts";
 import { runFacts } from "./distributed/agreement.ts";
 import { IntervalMeter } from "./interval_meter.ts";
 import type { EvalRow } from "./metric_rows.ts";
@@ -40,7 +41,7 @@ class TrainingRun {
   readonly #options: TrainOptions;
   readonly #sgd: Sgd;
   readonly #loader: Loader;
-  readonly #meter = new IntervalMeter();
+  readonly #meter: IntervalMeter;
   /** False in workers beside the chief. */
   readonly #writes: boolean;
   #classWeights: readonly number[] | undefined;
@@ -52,6 +53,7 @@ class TrainingRun {
 
   constructor(options: TrainOptions) {
     this.#options = options;
+    this.#meter = new IntervalMeter(options.resume?.metadata.interval);
     this.#sgd = optimizerOf(options);
     this.#loader = loaderOf(options);
     this.#writes = options.workers?.isChief ?? true;
@@ -179,12 +181,16 @@ class TrainingRun {
   async #snapshot(): Promise<Checkpoint> {
     const { network, metadata } = this.#options;
     const momentum = await this.#sgd.export(network.parameters);
+    const parameters = await network.export();
+    refuseDiverged(parameters, this.#iteration);
     const best: Record<string, string> = this.#best === undefined ? {} : { best: JSON.stringify(this.#best) };
+    const text = this.#meter.toText();
+    const interval: Record<string, string> = text === undefined ? {} : { interval: text };
     return {
       iteration: this.#iteration,
-      parameters: await network.export(),
+      parameters,
       momentum,
-      metadata: { ...metadata, ...best },
+      metadata: { ...metadata, ...best, ...interval },
     };
   }
 }

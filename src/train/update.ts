@@ -6,6 +6,7 @@ import { createLoader, type Loader } from "../data/loader/loader.ts";
 import { unlabeledPlaces } from "../method/batch_share.ts";
 import { guidedMixStep, type StepContext, type StepResult } from "../method/guided_mix_step.ts";
 import type { StepBatch } from "../method/step_batch.ts";
+import { checkResume } from "./check_resume.ts";
 import { ownShare } from "./distributed/agreement.ts";
 import type { GradientBuckets } from "./distributed/gradient_buckets.ts";
 import { addGradients, type Gradients, scaleGradients } from "./gradients.ts";
@@ -45,7 +46,10 @@ function tensorsOf(batch: LoadedBatch): StepBatch {
   };
 }
 
-/** The optimizer of a run; a resumed run sets its buffers and the network's parameters. */
+/**
+ * The optimizer of a run; a resumed run sets its buffers and the network's parameters.
+ * @throws {CheckpointMismatch} If the checkpoint lacks some of them, or holds others
+ */
 export function optimizerOf({ network, config, resume }: TrainOptions): Sgd {
   const { momentum, weightDecay, clipNorm, headFactor } = config.optimizer;
   const head = { matches: (name: string) => !name.startsWith("backbone."), learningRateFactor: headFactor };
@@ -56,6 +60,7 @@ export function optimizerOf({ network, config, resume }: TrainOptions): Sgd {
     groups: [head],
   });
   if (resume !== undefined) {
+    checkResume(resume, network.parameters, config);
     network.parameters.load(resume.parameters);
     sgd.load(network.parameters, resume.momentum);
   }

@@ -89,7 +89,10 @@ function pictureValues({ name, pictures }: PictureRow): EventValue[] {
 
 /** Rows of iterations that the run goes on after; those beyond it are written again. */
 async function keptRows(folder: RunFolder, iteration: number): Promise<MetricRow[]> {
-  const rows = readMetrics(await readText(folder.file("metrics.jsonl")) ?? "");
+  const path = folder.file("metrics.jsonl");
+  const onDamaged = (text: string) =>
+    folder.note(`"${path}" is damaged, ${text}: what is damaged is left out`);
+  const rows = readMetrics(await readText(path) ?? "", onDamaged);
   return rows.filter((row) => row.iteration <= iteration);
 }
 
