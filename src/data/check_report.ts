@@ -69,10 +69,18 @@ function warningsOf(dataset: Dataset, sample: MaskSample, shares: readonly numbe
   return warnings;
 }
 
-/** Makes the report of a check that found no problem. */
-export function checkReport(dataset: Dataset, sizes: readonly string[], sample: MaskSample): CheckReport {
+/**
+ * Makes the report of a check that found no problem.
+ * @param found More warnings
+ */
+export function checkReport(
+  dataset: Dataset,
+  sizes: readonly string[],
+  sample: MaskSample,
+  found: readonly string[] = [],
+): CheckReport {
   const { shares, ignored } = sharesOf(dataset, sample);
-  const warnings = warningsOf(dataset, sample, shares);
+  const warnings = [...warningsOf(dataset, sample, shares), ...found];
   const { train, val, test, unlabeled, classes } = dataset;
   const share = (value: number) => `${(100 * value).toFixed(1)} %`;
   const lines = [
