@@ -49,7 +49,7 @@ testUnless(
         const { said, widths, swatch, ruled, charts } = await look(context, `file://${folder}/report.html`);
         assert.deepEqual(said, []);
         // the pairs of the record have no whole pictures
-      assert.equal(widths.filter((width) => width === 4).length, 9, `${widths}`);
+        assert.equal(widths.filter((width) => width === 4).length, 9, `${widths}`);
         assert.match(swatch, /^rgb\(\d+, \d+, \d+\)$/);
         assert.equal(ruled, "0px");
         assert.ok(charts);
