@@ -19,7 +19,7 @@ async function commands(): Promise<Map<string, string>> {
 
 /** The flags that a row of the table stands for. */
 function flagsOf(cells: readonly string[]): string[] {
-  const [read, write, env, ffi, run, net] = cells;
+  const [read, write, env, ffi, run, net, sys] = cells;
   const listed = (name: string, cell: string | undefined) =>
     cell === "none"
       ? []
@@ -31,6 +31,7 @@ function flagsOf(cells: readonly string[]): string[] {
     ...(ffi === "yes" ? ["--allow-ffi"] : []),
     ...listed("run", run),
     ...listed("net", net),
+    ...listed("sys", sys),
   ];
 }
 
