@@ -1,5 +1,5 @@
 /** What guidedmix reads from strangers, by format: whole files to change, and who reads them. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { configFromToml, configToToml } from "../../src/config/config_toml.ts";
 import { modelOptions } from "../../src/config/network_of.ts";
 import { resolveConfig } from "../../src/config/resolve_config.ts";
@@ -125,11 +125,11 @@ const JPEGS = [
 
 /** Pictures of further kinds, where there are fixtures of them. */
 function otherPictures(): Record<string, StrangeFormat> {
-  const kinds = ["tif", "tiff", "webp", "bmp"].map((ending) => {
-    const names = readdirSync(projectPath("fixtures/formats/images")).filter((name) =>
-      name.endsWith(`.${ending}`)
-    );
-    return [ending, { files: names.map(imageBytes), change: [mutated], read: readMaskToo }] as const;
+  const folder = projectPath("fixtures/formats/others");
+  const kinds = ["tif", "webp", "bmp"].map((ending) => {
+    const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(`.${ending}`)) : [];
+    const files = names.map((name) => new Uint8Array(readFileSync(`${folder}/${name}`)));
+    return [ending, { files, change: [mutated], read: readMaskToo }] as const;
   });
   return Object.fromEntries(kinds.filter(([, { files }]) => files.length > 0));
 }
