@@ -21,14 +21,43 @@ export interface TrustedUsers {
 const OTHERS_WRITE = 0o002;
 const STICKY = 0o1000;
 
-/** Who this process and root are. Asking the system for the user takes a permission of its own; a file tells it too. */
-export async function trustedUsers(): Promise<TrustedUsers> {
-  const probe = await Deno.makeTempFile({ prefix: "guidedmix-owner-" });
-  try {
-    return { own: (await Deno.stat(probe)).uid, root: (await Deno.stat("/")).uid };
-  } finally {
-    await Deno.remove(probe);
+/** The user of this process by the C library, where it may be asked. */
+function askedUser(): number | undefined {
+  if (Deno.build.os === "windows" || Deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
+    return undefined;
   }
+  try {
+    const name = Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
+    const libc = Deno.dlopen(name, { geteuid: { parameters: [], result: "u32" } });
+    const user = libc.symbols.geteuid();
+    libc.close();
+    return user;
+  } catch {
+    return undefined; // another C library: a file tells it
+  }
+}
+
+/** The user of this process by a file that it makes. */
+async function userOfFile(): Promise<number | null> {
+  try {
+    const probe = await Deno.makeTempFile({ prefix: "guidedmix-owner-" });
+    const { uid } = await Deno.stat(probe);
+    await Deno.remove(probe);
+    return uid;
+  } catch (error) {
+    throw new BackendUnavailable(
+      `Cannot tell whose files can be trusted: no temporary file can be made (${
+        (error as Error).message
+      }), ` +
+        "expected a place for one; TMPDIR may name it",
+      { cause: error },
+    );
+  }
+}
+
+/** Who this process and root are. Asking Deno for the user would take a permission of its own. */
+export async function trustedUsers(): Promise<TrustedUsers> {
+  return { own: askedUser() ?? await userOfFile(), root: (await Deno.stat("/")).uid };
 }
 
 /**
