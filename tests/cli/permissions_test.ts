@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
+import { TASK_VARIABLES } from "../../src/cli/task_variables.ts";
 import { projectPath } from "../support.ts";
 
 const SMALL = "HOME,XDG_CACHE_HOME,GUIDEDMIX_*,NO_COLOR,FORCE_COLOR,CLICOLOR_FORCE";
-
-const FULL =
-  "HOME,XDG_CACHE_HOME,GUIDEDMIX_*,TF_*,ONEDNN_*,DNNL_*,CUDA_*,NVIDIA_*,NO_COLOR,FORCE_COLOR,CLICOLOR_FORCE";
 
 /** Commands of the tasks that run the command line. */
 async function commands(): Promise<Map<string, string>> {
@@ -27,7 +25,7 @@ function flagsOf(cells: readonly string[]): string[] {
   return [
     ...listed("read", read),
     ...listed("write", write),
-    `--allow-env=${env === "T" ? FULL : SMALL}`,
+    `--allow-env=${env === "T" ? TASK_VARIABLES : SMALL}`,
     ...(ffi === "yes" ? ["--allow-ffi"] : []),
     ...listed("run", run),
     ...listed("net", net),
