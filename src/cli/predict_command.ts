@@ -6,6 +6,7 @@ import { quoted } from "../core/shown_text.ts";
 import { readImage } from "../data/read_item.ts";
 import type { PredictOptions } from "../eval/predict_image.ts";
 import {
+  decodeLimits,
   DEFAULT_MEGABYTES,
   DEFAULT_MEGAPIXELS,
   MEGABYTES_VARIABLE,
@@ -145,6 +146,7 @@ export async function runPredict(args: readonly string[]): Promise<number> {
   const command = predictCommand();
   if (!parseArguments(command, args)) return 0;
   const flags = command.opts<PredictFlags>();
+  decodeLimits(); // a wrong variable is told once, not for every photo
   const output = standardOutput();
   const files = await photoFiles(command.args);
   const out = outFolder(flags);
