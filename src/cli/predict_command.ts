@@ -5,6 +5,13 @@ import { ConfigError } from "../core/errors.ts";
 import { quoted } from "../core/shown_text.ts";
 import { readImage } from "../data/read_item.ts";
 import type { PredictOptions } from "../eval/predict_image.ts";
+import {
+  decodeLimits,
+  DEFAULT_MEGABYTES,
+  DEFAULT_MEGAPIXELS,
+  MEGABYTES_VARIABLE,
+  MEGAPIXELS_VARIABLE,
+} from "../formats/decode_limits.ts";
 import type { Network } from "../model/network.ts";
 import { writeFileWhole } from "../train/write_file.ts";
 import {
@@ -31,6 +38,11 @@ interface PredictFlags extends ModelFlags, CommonOptions {
   readonly backend: string;
 }
 
+/** Which photos are refused before they are decoded. */
+const LIMITS = `
+Photos of more than ${DEFAULT_MEGAPIXELS} megapixels, or of more than ${DEFAULT_MEGABYTES} MB when decoded, are told of and
+left out; the variables ${MEGAPIXELS_VARIABLE} and ${MEGABYTES_VARIABLE} set other limits.`;
+
 function predictCommand(): Command {
   const command = newCommand(
     "predict",
@@ -50,7 +62,7 @@ function predictCommand(): Command {
     .optionsGroup("Run:")
     .option("--out <folder>", "where the pictures go (default: predictions/ of the run)", pathText)
     .option("--backend <name>", "auto, tensorflow, webgpu or wasm", "auto");
-  return addCommonOptions(command);
+  return addCommonOptions(command).addHelpText("after", LIMITS);
 }
 
 /** What is predicted with. */
@@ -134,6 +146,7 @@ export async function runPredict(args: readonly string[]): Promise<number> {
   const command = predictCommand();
   if (!parseArguments(command, args)) return 0;
   const flags = command.opts<PredictFlags>();
+  decodeLimits(); // a wrong variable is told once, not for every photo
   const output = standardOutput();
   const files = await photoFiles(command.args);
   const out = outFolder(flags);
