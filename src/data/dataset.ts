@@ -1,4 +1,5 @@
 import type { Color } from "./colors.ts";
+import type { MaskHistogram } from "./masks/mask_histogram.ts";
 
 export type { Color } from "./colors.ts";
 export { IGNORE_LABEL } from "../core/ignore_label.ts";
@@ -75,6 +76,10 @@ export interface Dataset {
   readonly test: readonly Item[];
   /** For training, without masks. */
   readonly unlabeled: readonly Item[];
+  /** Whether nobody said that 255 is ignored: then it is judged by the masks whether it is. */
+  readonly ignoreAssumed?: boolean;
+  /** The masks that were counted to tell the classes, by path: a check need not read them again. */
+  readonly counted?: ReadonlyMap<string, MaskHistogram>;
   /** Sentences on what was found and left out, for the report of a check. */
   readonly notes?: readonly string[];
 }

@@ -31,6 +31,8 @@ export interface OpenDatasetOptions {
   readonly layout?: Layout;
   /** Size, counts and seed of `synthetic`. */
   readonly synthetic?: Partial<SyntheticOptions>;
+  /** Told how many masks of how many are counted, where only they tell the classes. */
+  readonly onMask?: (done: number, total: number) => void;
 }
 
 /**
@@ -58,14 +60,17 @@ export async function detectLayout(folder: string): Promise<Layout> {
   );
 }
 
-function openers(folder: string): Readonly<Record<Layout, () => Promise<Dataset>>> {
+function openers(
+  folder: string,
+  { onMask }: OpenDatasetOptions,
+): Readonly<Record<Layout, () => Promise<Dataset>>> {
   return {
     described: () => openDescribed(join(folder, "dataset.toml")),
     voc: () => openVoc(folder),
     cityscapes: () => openCityscapes(folder),
     context: () => openContext(folder, 60),
     context59: () => openContext(folder, 59),
-    folders: () => openFolders(folder),
+    folders: () => openFolders(folder, { onMask }),
     photos: () => openPhotos(folder),
   };
 }
@@ -93,5 +98,5 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
       `Cannot open dataset "${spec}": layout "${layout}" is unknown, ${expectedNames(layout, LAYOUTS)}`,
     );
   }
-  return await openers(path)[layout]();
+  return await openers(path, options)[layout]();
 }
