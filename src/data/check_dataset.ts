@@ -1,19 +1,20 @@
-import { decodeMask } from "../formats/decode_mask.ts";
-import { randomStream } from "../core/random.ts";
-import { type CheckReport, checkReport, type MaskSample } from "./check_report.ts";
+import { type CheckReport, checkReport } from "./check_report.ts";
 import { type Dataset, type Item, type Source, sourceName } from "./dataset.ts";
+import { countParts } from "./count_parts.ts";
+import { labelProblems } from "./label_problems.ts";
 import { mapLimited } from "./map_limited.ts";
-import { countValues, type ValueCount } from "./mask_rule.ts";
 import { throwCollected } from "./problems.ts";
-import { readBytes } from "./read_file.ts";
-import { checkedSize } from "./read_item.ts";
-import { outsideText } from "./suggest_mapping.ts";
-import { syntheticLabels } from "./synthetic/synthetic_picture.ts";
+import { type CheckedPicture, checkPicture, liesAsStored } from "./read_item.ts";
 
 /** How a dataset is checked. */
 export interface CheckDatasetOptions {
-  /** Masks that are decoded, chosen by chance among train, val and test; 256 by default. */
+  /**
+   * Masks that are decoded, chosen by chance among train, val and test; by default 256, or up to 20,000 where only the
+   * masks tell whether 255 is a class.
+   */
   readonly masks?: number;
+  /** Told how many masks of how many are counted. */
+  readonly onMask?: (done: number, total: number) => void;
 }
 
 /** Files that are read at one time. */
@@ -24,77 +25,93 @@ function textOf(error: unknown): string {
   return text.replace(/^Cannot (read|decode) /, "");
 }
 
-/** Width and height of what can be read, and a problem for each file that cannot. */
-async function readSizes(items: readonly Item[], problems: string[]): Promise<string[]> {
-  const sizeText = async (source: Source, kind: "image" | "mask") => {
-    const { width, height } = await checkedSize(source, kind);
-    return `${width} × ${height}`;
+/** What the headers of all files tell. */
+interface Headers {
+  /** Width and height of each image that can be read. */
+  readonly sizes: readonly { readonly width: number; readonly height: number }[];
+  /** Items whose mask lies as the photo is stored. */
+  readonly turned: readonly Item[];
+  /** Items whose picture has 16 bits. */
+  readonly deep: readonly Item[];
+}
+
+interface ItemHeader {
+  readonly item: Item;
+  readonly picture?: CheckedPicture;
+  readonly mask?: CheckedPicture;
+  readonly problems: readonly string[];
+}
+
+/** Headers of an item's files, and a problem for each that cannot be read or does not fit. */
+async function readHeaders(item: Item): Promise<ItemHeader> {
+  const problems: string[] = [];
+  const tried = (source: Source, kind: "image" | "mask") =>
+    checkPicture(source, kind).catch((error) => void problems.push(textOf(error)));
+  const picture = await tried(item.image, "image") ?? undefined;
+  const mask = item.mask === undefined ? undefined : await tried(item.mask, "mask") ?? undefined;
+  const differ = picture !== undefined && mask !== undefined &&
+    (picture.width !== mask.width || picture.height !== mask.height);
+  if (differ && !liesAsStored(picture, mask)) {
+    problems.push(
+      `"${sourceName(item.mask!)}" is ${mask.width} × ${mask.height}, expected ` +
+        `${picture.width} × ${picture.height} as its image`,
+    );
+  }
+  return { item, picture, mask, problems };
+}
+
+async function allHeaders(dataset: Dataset, problems: string[]): Promise<Headers> {
+  const items = [...dataset.train, ...dataset.val, ...dataset.test, ...dataset.unlabeled];
+  const found = await mapLimited(items, AT_ONCE, readHeaders);
+  for (const { problems: own } of found) problems.push(...own);
+  const readable = found.flatMap(({ item, picture, mask }) =>
+    picture === undefined ? [] : [{ item, picture, mask }]
+  );
+  const chosen = (fits: (header: (typeof readable)[number]) => boolean) =>
+    readable.filter(fits).map(({ item }) => item);
+  return {
+    sizes: readable.map(({ picture: { width, height } }) => ({ width, height })),
+    turned: chosen(({ picture, mask }) =>
+      mask !== undefined && picture.width !== picture.height && liesAsStored(picture, mask)
+    ),
+    deep: chosen(({ picture }) => picture.bitDepth > 8),
   };
-  const found = await mapLimited(items, AT_ONCE, async ({ image, mask }) => {
-    const own: string[] = [];
-    const tried = (source: Source, kind: "image" | "mask") =>
-      sizeText(source, kind).catch((error) => void own.push(textOf(error)));
-    const size = await tried(image, "image");
-    const maskSize = mask === undefined ? undefined : await tried(mask, "mask");
-    if (size !== undefined && maskSize !== undefined && size !== maskSize) {
-      own.push(`"${sourceName(mask!)}" is ${maskSize}, expected ${size} as its image`);
-    }
-    return { size, own };
-  });
-  found.forEach(({ own }) => problems.push(...own));
-  return found.flatMap(({ size }) => size ?? []);
 }
 
-async function countMask(dataset: Dataset, source: Source): Promise<ValueCount[]> {
-  const name = sourceName(source);
-  if (source.kind === "file") {
-    return countValues(await decodeMask(await readBytes(source.path), source.path), dataset.maskRule, name);
+function headerNotes({ turned, deep }: Headers): string[] {
+  const first = (items: readonly Item[]) => `first "${items[0]!.id}"`;
+  const notes: string[] = [];
+  if (turned.length > 0) {
+    notes.push(
+      `${turned.length} masks lie as their photos are stored, before the turn that EXIF states: they are turned with ` +
+        `them, ${first(turned)}; of photos turned by 180° it cannot be told`,
+    );
   }
-  const { width, height, data } = syntheticLabels(source);
-  return countValues({ kind: "index", width, height, data }, dataset.maskRule, name);
-}
-
-function mergeCounts(all: readonly (readonly ValueCount[])[]): ValueCount[] {
-  const merged = new Map<number, ValueCount>();
-  for (const { value, count, known } of all.flat()) {
-    merged.set(value, { value, count: count + (merged.get(value)?.count ?? 0), known });
+  if (deep.length > 0) {
+    notes.push(
+      `${deep.length} pictures have 16 bits: each is read by the upper 8 of the 8, 10, 12, 14 or 16 that its largest ` +
+        `value needs, ${first(deep)}`,
+    );
   }
-  return [...merged.values()].sort((a, b) => b.count - a.count || a.value - b.value);
-}
-
-/** Decodes a sample of the masks; values outside the classes become one problem with the histogram of all of them. */
-async function sampleMasks(dataset: Dataset, wanted: number, problems: string[]): Promise<MaskSample> {
-  const labeled = [...dataset.train, ...dataset.val, ...dataset.test].flatMap(({ mask }) => mask ?? []);
-  const order = randomStream(0, "masks to check").permutation(labeled.length).slice(0, wanted);
-  const chosen = order.sort((a, b) => a - b).map((index) => labeled[index]!);
-  // one at a time: a mask takes more to decode than to read
-  const counted = await mapLimited(chosen, 1, async (source) => {
-    return await countMask(dataset, source).catch((error) => void problems.push(textOf(error))) ?? [];
-  });
-  const counts = mergeCounts(counted);
-  const bad = counted.findIndex((own) => own.some(({ known }) => !known));
-  if (bad >= 0) {
-    const { value } = counted[bad]!.find(({ known }) => !known)!;
-    problems.push(outsideText(sourceName(chosen[bad]!), value, counts, dataset));
-  }
-  return { masks: chosen.length, counts };
+  return notes;
 }
 
 /**
- * Looks at a dataset before a run: the ends of every image and mask, and all pixels of some masks. Masks of unlabeled
- * images are not opened: their items have none.
+ * Looks at a dataset before a run: the ends of every image and mask, and all pixels of masks: of some, or of all where
+ * only they tell what 255 means. Masks of unlabeled images are not opened: their items have none.
  * @returns What was found, as numbers and as a text of a few lines
- * @throws {DatasetError} Collected: missing or damaged files, masks of another size than their image, and values outside
- * the classes with the first bad file, its value, a histogram and a suggested mapping
+ * @throws {DatasetError} Collected: missing or damaged files, masks of another size than their image, values outside
+ * the classes with the first bad file, its value, a histogram and a suggested mapping; 255 that is no class where a class
+ * has no pixel; train or val without a labeled pixel
  */
 export async function checkDataset(
   dataset: Dataset,
   options: CheckDatasetOptions = {},
 ): Promise<CheckReport> {
   const problems: string[] = [];
-  const items = [...dataset.train, ...dataset.val, ...dataset.test, ...dataset.unlabeled];
-  const sizes = await readSizes(items, problems);
-  const sample = await sampleMasks(dataset, options.masks ?? 256, problems);
+  const headers = await allHeaders(dataset, problems);
+  const parts = await countParts(dataset, options, problems);
+  problems.push(...labelProblems(dataset, parts));
   throwCollected(`use dataset "${dataset.name}"`, [...new Set(problems)]);
-  return checkReport(dataset, sizes, sample);
+  return checkReport(dataset, { sizes: headers.sizes, parts, notes: headerNotes(headers) });
 }

@@ -5,6 +5,7 @@ import { decodeRgb } from "../formats/decode_rgb.ts";
 import { type Orientation, swapsSides, turnPixels } from "../formats/exif_orientation.ts";
 import { hasImageEnd, type ImageHeader, readImageHeader } from "../formats/image_header.ts";
 import type { RgbImage } from "../formats/rgb_image.ts";
+import type { ImageFormat } from "../formats/sniff_image.ts";
 import { type Dataset, type Item, type LabelMap, type Source, sourceName } from "./dataset.ts";
 import type { PictureSize } from "./augment/augment_options.ts";
 import { countValues, labelMapOf } from "./mask_rule.ts";
@@ -45,20 +46,28 @@ function holdsExif(end: Uint8Array): boolean {
   return new TextDecoder("latin1").decode(end).includes(EXIF_CHUNK);
 }
 
-/** A header with the whole file, where its ends did not tell everything. */
-async function headerOf(path: string): Promise<{ header: ImageHeader; end: Uint8Array; bytes?: Uint8Array }> {
-  const { start, end } = await readEnds(path, HEADER_BYTES);
+/** A header, and what else was read of its file. */
+interface ReadHeader {
+  readonly header: ImageHeader;
+  readonly end: Uint8Array;
+  readonly fileLength: number;
+  /** The whole file, where its ends did not tell everything. */
+  readonly bytes?: Uint8Array;
+}
+
+async function headerOf(path: string): Promise<ReadHeader> {
+  const { start, end, fileLength } = await readEnds(path, HEADER_BYTES);
   const isWhole = start.length < HEADER_BYTES;
   try {
     const header = readImageHeader(start, path);
-    if (isWhole) return { header, end, bytes: start };
+    if (isWhole) return { header, end, fileLength, bytes: start };
     const behind = header.format === "png" && header.orientation === 1 && holdsExif(end);
-    if (!behind && header.fileBytes === undefined) return { header, end };
+    if (!behind && header.fileBytes === undefined) return { header, end, fileLength };
   } catch (error) {
     if (isWhole) throw error;
   }
   const bytes = await readBytes(path);
-  return { header: readImageHeader(bytes, path), end, bytes };
+  return { header: readImageHeader(bytes, path), end, fileLength, bytes };
 }
 
 /** JPEGs of CMYK or more than 8 bits, which are refused when they are decoded. */
@@ -80,6 +89,10 @@ export interface CheckedPicture extends PictureSize {
   readonly bitDepth: number;
   /** How the stored picture is turned to be upright. */
   readonly orientation: Orientation;
+  /** By content; `drawn` for a generated picture. */
+  readonly format: ImageFormat | "drawn";
+  /** Bytes of its file. */
+  readonly fileLength: number;
 }
 
 /**
@@ -91,19 +104,20 @@ export interface CheckedPicture extends PictureSize {
  */
 export async function checkPicture(source: Source, kind: "image" | "mask"): Promise<CheckedPicture> {
   if (source.kind === "synthetic") {
-    return { width: source.size, height: source.size, bitDepth: 8, orientation: 1 };
+    const { size: width } = source;
+    return { width, height: width, bitDepth: 8, orientation: 1, format: "drawn", fileLength: 0 };
   }
   const { path } = source;
   return await asDatasetError(async () => {
-    const { header, end, bytes } = await headerOf(path);
+    const { header, end, bytes, fileLength } = await headerOf(path);
     checkDecodedSize(header, path);
     const isLossy = kind === "mask" && (header.format === "jpeg" || header.format === "webp");
     if (isLossy || !endsWell(header, end, bytes)) {
       const whole = bytes ?? await readBytes(path);
       await (kind === "image" ? decodeRgb(whole, path) : decodeMask(whole, path));
     }
-    const { width, height, bitDepth, orientation } = header;
-    return { width, height, bitDepth, orientation };
+    const { width, height, bitDepth, orientation, format } = header;
+    return { width, height, bitDepth, orientation, format, fileLength };
   });
 }
 

@@ -12,6 +12,8 @@ export interface PlannedRun {
   readonly config: RunConfig;
   /** Folder. */
   readonly out: string;
+  /** Whether the crop is chosen from the photos' sizes. */
+  readonly fitsCrop?: boolean;
 }
 
 /** Text such as `1/8` or `12`, which names no file. */
@@ -58,7 +60,12 @@ export function newRuns(request: ConfigRequest, out: string | undefined): Planne
   }
   const config = withAbsolutePaths(resolveConfig(request));
   const name = `${config.preset}-${config.recipe.name}-seed${config.seed}`;
-  return [{ config, out: out ?? join("runs", name) }];
+  return [{ config, out: out ?? join("runs", name), fitsCrop: choosesCrop(config, request) }];
+}
+
+/** The preset for own photos fits its crop to them, unless a call says which or how they are scaled. */
+function choosesCrop({ preset, data }: RunConfig, { set = [] }: ConfigRequest): boolean {
+  return preset === "own" && data.scale === undefined && !set.some((text) => /^\s*data\.crop\s*=/.test(text));
 }
 
 /**
@@ -114,7 +121,7 @@ export async function resumedRun(planned: PlannedRun, request: ConfigRequest): P
   if (!await folder.hasRun()) return planned;
   const config = await folder.readConfig();
   const differences = configDifferences(config, withAbsolutePaths(restatedConfig(config, request)));
-  if (differences.length === 0) return { ...planned, config };
+  if (differences.length === 0) return { ...planned, config, fitsCrop: false };
   throw new ConfigError(
     `Cannot resume "${folder.path}" with other options: ${differences.join(", ")}; ` +
       "expected those of its config.toml, leave them out",

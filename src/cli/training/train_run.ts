@@ -43,10 +43,14 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
   }
 }
 
-async function runInFolder(request: RunRequest, context: RunContext, folder: RunFolder): Promise<RunResult> {
-  const { config } = request;
+async function runInFolder(planned: RunRequest, context: RunContext, folder: RunFolder): Promise<RunResult> {
   const { output } = context;
-  const { dataset, diagnosis } = await prepareDataset(config, output);
+  const { config, dataset, diagnosis } = await prepareDataset(
+    planned.config,
+    planned.fitsCrop ?? false,
+    output,
+  );
+  const request = { ...planned, config };
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
   const network = makeNetwork(config, dataset.classes.length, output, resumed === undefined);
   const run: Run = {

@@ -17,6 +17,8 @@ export interface ShareRequest {
   readonly out: string;
   /** Goes on with the run that lives there, if there is one. */
   readonly resume: boolean;
+  /** Whether the crop is chosen from the photos' sizes. */
+  readonly fitsCrop?: boolean;
 }
 
 async function startOf(request: ShareRequest, network: Network): Promise<Checkpoint | undefined> {
@@ -42,10 +44,9 @@ export async function trainShare(
   workers: WorkerGroup,
   shouldStop: () => boolean,
 ): Promise<boolean> {
-  const { config } = request;
   if (!workers.hearChief()) return true;
   const { checkpoints } = new RunFolder(request.out);
-  const { dataset, diagnosis } = await openRunData(config);
+  const { config, dataset, diagnosis } = await openRunData(request.config, { fitsCrop: request.fitsCrop });
   const network = new Network(modelOptions(config, dataset.classes.length), config.seed);
   try {
     const resume = await startOf(request, network);

@@ -62,7 +62,9 @@ function disagreement(masks: readonly CountedMask[], forms: readonly MaskForm[])
     const { path, histogram } = first("stray");
     const values = histogram.counts.filter(([value]) => value !== 0 && value !== 255);
     parts.push(
-      `${count("stray")} hold a few pixels of other values beside them, first "${path}" with ${
+      `${
+        masksText(count("stray"), masks.length)
+      } hold a few pixels of other values beside them, first "${path}" with ${
         values.slice(0, 3).map(([value, pixels]) => `${pixels} of value ${value}`).join(", ")
       }`,
     );
@@ -70,7 +72,9 @@ function disagreement(masks: readonly CountedMask[], forms: readonly MaskForm[])
   if (count("numbers") > 0) {
     const { path, histogram } = first("numbers");
     const values = histogram.counts.slice(0, 6).map(([value]) => value).join(", ");
-    parts.push(`${count("numbers")} hold class numbers, first "${path}" with ${values}`);
+    parts.push(
+      `${masksText(count("numbers"), masks.length)} hold class numbers, first "${path}" with ${values}`,
+    );
   }
   return parts.join("; ");
 }
