@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../core/errors.ts";
+import { quoted } from "../core/shown_text.ts";
 import { isFolder, leftOutNotes } from "../data/image_files.ts";
 import { readImage } from "../data/read_item.ts";
 import type { PredictOptions } from "../eval/predict_image.ts";
@@ -106,6 +107,13 @@ async function predictAll(predictor: Predictor, files: readonly PhotoFile[], out
   return { done, failed };
 }
 
+/** The end of the summary: which photos were not predicted. */
+function failedText(failed: readonly { photo: string }[]): string {
+  if (failed.length === 0) return "";
+  const names = failed.slice(0, 5).map(({ photo }) => quoted(photo)).join(", ");
+  return `; not predicted: ${names}${failed.length > 5 ? ` and ${failed.length - 5} more` : ""}`;
+}
+
 function outFolder({ out, run, checkpoint }: PredictFlags): string {
   if (out !== undefined) return out;
   if (run !== undefined) return join(run, "predictions");
@@ -151,7 +159,7 @@ export async function runPredict(args: readonly string[]): Promise<number> {
       output,
       flags.debug ?? false,
     );
-    output.result(`${done.length} of ${files.length} photos predicted, in ${out}`);
+    output.result(`${done.length} of ${files.length} photos predicted, in ${out}${failedText(failed)}`);
     if (flags.json) {
       output.result(JSON.stringify({ ok: failed.length === 0, out, predicted: done, failed, notes }));
     }

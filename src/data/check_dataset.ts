@@ -1,20 +1,24 @@
-import { type CheckReport, checkReport } from "./check_report.ts";
+import { randomStream } from "../core/random.ts";
+import { type CheckReport, checkReport, type MaskSample } from "./check_report.ts";
 import { type Dataset, type Item, type Source, sourceName } from "./dataset.ts";
-import { countParts } from "./count_parts.ts";
-import { labelProblems } from "./label_problems.ts";
 import { mapLimited } from "./map_limited.ts";
+import { countsByRule, type ValueCount } from "./mask_rule.ts";
+import { labelFindings } from "./masks/label_problems.ts";
+import { softColors, softGreys } from "./masks/soft_edges.ts";
+import { isSurveyed, surveyMasks, type SurveyProgress } from "./masks/survey_masks.ts";
 import { throwCollected } from "./problems.ts";
-import { type CheckedPicture, checkPicture, liesAsStored } from "./read_item.ts";
+import { checkPicture, liesAsStored } from "./read_item.ts";
+import { outsideText } from "./suggest_mapping.ts";
 
 /** How a dataset is checked. */
 export interface CheckDatasetOptions {
   /**
-   * Masks that are decoded, chosen by chance among train, val and test; by default 256, or up to 20,000 where only the
-   * masks tell whether 255 is a class.
+   * Masks that are decoded, chosen by chance among train, val and test; 256 by default. All, where all were read before
+   * to tell the classes.
    */
   readonly masks?: number;
-  /** Told how many masks of how many are counted. */
-  readonly onMask?: (done: number, total: number) => void;
+  /** Told how many masks were read. */
+  readonly onMasks?: SurveyProgress;
 }
 
 /** Files that are read at one time. */
@@ -25,93 +29,133 @@ function textOf(error: unknown): string {
   return text.replace(/^Cannot (read|decode) /, "");
 }
 
-/** What the headers of all files tell. */
+/** What the headers of a dataset's files tell. */
 interface Headers {
   /** Width and height of each image that can be read. */
-  readonly sizes: readonly { readonly width: number; readonly height: number }[];
-  /** Items whose mask lies as the photo is stored. */
-  readonly turned: readonly Item[];
-  /** Items whose picture has 16 bits. */
-  readonly deep: readonly Item[];
+  readonly sizes: readonly string[];
+  /** Sentences on what is read in its own way. */
+  readonly notes: readonly string[];
 }
 
 interface ItemHeader {
-  readonly item: Item;
-  readonly picture?: CheckedPicture;
-  readonly mask?: CheckedPicture;
+  readonly size?: string;
+  /** Whether the mask lies as the photo is stored. */
+  readonly turned?: boolean;
+  /** Whether the photo has 16 bits. */
+  readonly deep?: boolean;
   readonly problems: readonly string[];
 }
 
-/** Headers of an item's files, and a problem for each that cannot be read or does not fit. */
-async function readHeaders(item: Item): Promise<ItemHeader> {
+/** The headers of an item's files, and a problem for each that cannot be read or does not fit. */
+async function readHeaders({ image, mask }: Item): Promise<ItemHeader> {
   const problems: string[] = [];
   const tried = (source: Source, kind: "image" | "mask") =>
     checkPicture(source, kind).catch((error) => void problems.push(textOf(error)));
-  const picture = await tried(item.image, "image") ?? undefined;
-  const mask = item.mask === undefined ? undefined : await tried(item.mask, "mask") ?? undefined;
-  const differ = picture !== undefined && mask !== undefined &&
-    (picture.width !== mask.width || picture.height !== mask.height);
-  if (differ && !liesAsStored(picture, mask)) {
+  const picture = await tried(image, "image");
+  const labels = mask === undefined ? undefined : await tried(mask, "mask");
+  if (!picture) return { problems };
+  const size = `${picture.width} × ${picture.height}`;
+  const deep = picture.bitDepth > 8;
+  const fits = !labels || (labels.width === picture.width && labels.height === picture.height);
+  if (fits) return { size, deep, problems };
+  const turned = liesAsStored(picture, labels);
+  if (!turned) {
     problems.push(
-      `"${sourceName(item.mask!)}" is ${mask.width} × ${mask.height}, expected ` +
-        `${picture.width} × ${picture.height} as its image`,
+      `"${sourceName(mask!)}" is ${labels.width} × ${labels.height}, expected ${size} as its image`,
     );
   }
-  return { item, picture, mask, problems };
+  return { size, deep, turned, problems };
 }
 
-async function allHeaders(dataset: Dataset, problems: string[]): Promise<Headers> {
-  const items = [...dataset.train, ...dataset.val, ...dataset.test, ...dataset.unlabeled];
+async function allHeaders(items: readonly Item[], problems: string[]): Promise<Headers> {
   const found = await mapLimited(items, AT_ONCE, readHeaders);
   for (const { problems: own } of found) problems.push(...own);
-  const readable = found.flatMap(({ item, picture, mask }) =>
-    picture === undefined ? [] : [{ item, picture, mask }]
-  );
-  const chosen = (fits: (header: (typeof readable)[number]) => boolean) =>
-    readable.filter(fits).map(({ item }) => item);
-  return {
-    sizes: readable.map(({ picture: { width, height } }) => ({ width, height })),
-    turned: chosen(({ picture, mask }) =>
-      mask !== undefined && picture.width !== picture.height && liesAsStored(picture, mask)
-    ),
-    deep: chosen(({ picture }) => picture.bitDepth > 8),
-  };
-}
-
-function headerNotes({ turned, deep }: Headers): string[] {
-  const first = (items: readonly Item[]) => `first "${items[0]!.id}"`;
+  const chosen = (key: "turned" | "deep") => items.filter((_, i) => found[i]![key] === true);
+  const [turned, deep] = [chosen("turned"), chosen("deep")];
   const notes: string[] = [];
   if (turned.length > 0) {
     notes.push(
       `${turned.length} masks lie as their photos are stored, before the turn that EXIF states: they are turned with ` +
-        `them, ${first(turned)}; of photos turned by 180° it cannot be told`,
+        `them, first "${turned[0]!.id}"; of photos turned by 180° it cannot be told`,
     );
   }
   if (deep.length > 0) {
     notes.push(
       `${deep.length} pictures have 16 bits: each is read by the upper 8 of the 8, 10, 12, 14 or 16 that its largest ` +
-        `value needs, ${first(deep)}`,
+        `value needs, first "${deep[0]!.id}"`,
     );
   }
-  return notes;
+  return { sizes: found.flatMap(({ size }) => size ?? []), notes };
+}
+
+function mergeCounts(all: readonly (readonly ValueCount[])[]): ValueCount[] {
+  const merged = new Map<number, ValueCount>();
+  for (const { value, count, known } of all.flat()) {
+    merged.set(value, { value, count: count + (merged.get(value)?.count ?? 0), known });
+  }
+  return [...merged.values()].sort((a, b) => b.count - a.count || a.value - b.value);
+}
+
+function softText(name: string, soft: string): string {
+  return `masks hold values of no class, first "${name}": ${soft}`;
+}
+
+/** Masks to look at, in their order. */
+function chosenMasks(dataset: Dataset, wanted: number): Source[] {
+  const labeled = [...dataset.train, ...dataset.val, ...dataset.test].flatMap(({ mask }) => mask ?? []);
+  if (labeled.every(isSurveyed)) return labeled;
+  const order = randomStream(0, "masks to check").permutation(labeled.length).slice(0, wanted);
+  return order.sort((a, b) => a - b).map((index) => labeled[index]!);
+}
+
+/** Counts masks by the dataset's rule; values outside the classes become one problem with the histogram of all of them. */
+async function sampleMasks(
+  dataset: Dataset,
+  chosen: readonly Source[],
+  problems: string[],
+  onProgress: SurveyProgress | undefined,
+): Promise<MaskSample> {
+  const surveyed = await surveyMasks(chosen, { onProgress });
+  const counted = surveyed.map((one, i) => {
+    try {
+      if ("problem" in one) throw new Error(one.problem);
+      return countsByRule(one, dataset.maskRule, sourceName(chosen[i]!));
+    } catch (error) {
+      problems.push(textOf(error));
+      return [];
+    }
+  });
+  const counts = mergeCounts(counted);
+  const bad = counted.findIndex((own) => own.some(({ known }) => !known));
+  if (bad >= 0) {
+    const { value } = counted[bad]!.find(({ known }) => !known)!;
+    const soft = dataset.maskRule.masks === "color" ? softColors(counts) : softGreys(counts);
+    const name = sourceName(chosen[bad]!);
+    problems.push(soft === undefined ? outsideText(name, value, counts, dataset) : softText(name, soft));
+  }
+  return { masks: chosen.length, counts };
 }
 
 /**
- * Looks at a dataset before a run: the ends of every image and mask, and all pixels of masks: of some, or of all where
- * only they tell what 255 means. Masks of unlabeled images are not opened: their items have none.
+ * Looks at a dataset before a run: the ends of every image and mask, and all pixels of some masks. Masks of unlabeled
+ * images are not opened: their items have none.
  * @returns What was found, as numbers and as a text of a few lines
- * @throws {DatasetError} Collected: missing or damaged files, masks of another size than their image, values outside
- * the classes with the first bad file, its value, a histogram and a suggested mapping; 255 that is no class where a class
- * has no pixel; train or val without a labeled pixel
+ * @throws {DatasetError} Collected: missing or damaged files, masks of another size than their image, and values outside
+ * the classes with the first bad file, its value, a histogram and a suggested mapping; train or val without a labeled pixel;
+ * a class without a pixel beside a 255 that nothing describes
  */
 export async function checkDataset(
   dataset: Dataset,
   options: CheckDatasetOptions = {},
 ): Promise<CheckReport> {
   const problems: string[] = [];
-  const headers = await allHeaders(dataset, problems);
-  const parts = await countParts(dataset, options, problems);
-  problems.push(...labelProblems(dataset, parts));
+  const items = [...dataset.train, ...dataset.val, ...dataset.test, ...dataset.unlabeled];
+  const { sizes, notes } = await allHeaders(items, problems);
+  const chosen = chosenMasks(dataset, options.masks ?? 256);
+  const sample = await sampleMasks(dataset, chosen, problems, options.onMasks);
+  const labels = await labelFindings(dataset, chosen, { onProgress: options.onMasks });
+  // labels of masks that cannot be read, or hold other values, tell nothing
+  if (problems.length === 0) problems.push(...labels.problems);
   throwCollected(`use dataset "${dataset.name}"`, [...new Set(problems)]);
-  return checkReport(dataset, { sizes: headers.sizes, parts, notes: headerNotes(headers) });
+  return checkReport(dataset, sizes, sample, [...notes, ...labels.warnings]);
 }

@@ -1,5 +1,4 @@
 import type { Color } from "./colors.ts";
-import type { MaskHistogram } from "./masks/mask_histogram.ts";
 
 export type { Color } from "./colors.ts";
 export { IGNORE_LABEL } from "../core/ignore_label.ts";
@@ -68,6 +67,8 @@ export interface Dataset {
   readonly ignoreLabel: 255;
   /** What the pixels of all masks mean. */
   readonly maskRule: MaskRule;
+  /** Whether 255 is left out because nothing was said of it, and not because a description or a layout says so. */
+  readonly ignoreAssumed?: boolean;
   /** For training, with masks. */
   readonly train: readonly Item[];
   /** For choosing, with masks. */
@@ -76,10 +77,6 @@ export interface Dataset {
   readonly test: readonly Item[];
   /** For training, without masks. */
   readonly unlabeled: readonly Item[];
-  /** Whether nobody said that 255 is ignored: then it is judged by the masks whether it is. */
-  readonly ignoreAssumed?: boolean;
-  /** The masks that were counted to tell the classes, by path: a check need not read them again. */
-  readonly counted?: ReadonlyMap<string, MaskHistogram>;
   /** Sentences on what was found and left out, for the report of a check. */
   readonly notes?: readonly string[];
 }

@@ -9,6 +9,7 @@ import { openDescribed } from "./layouts/described.ts";
 import { openFolders } from "./layouts/folders.ts";
 import { openPhotos } from "./layouts/photos.ts";
 import { openVoc } from "./layouts/voc.ts";
+import type { SurveyProgress } from "./masks/survey_masks.ts";
 import { openSynthetic, type SyntheticOptions } from "./synthetic/synthetic.ts";
 
 /** How a dataset's folder is laid out. `described` is a `dataset.toml`, `context59` Pascal Context without background. */
@@ -31,8 +32,8 @@ export interface OpenDatasetOptions {
   readonly layout?: Layout;
   /** Size, counts and seed of `synthetic`. */
   readonly synthetic?: Partial<SyntheticOptions>;
-  /** Told how many masks of how many are counted, where only they tell the classes. */
-  readonly onMask?: (done: number, total: number) => void;
+  /** Told how many masks were read, where only they tell the classes. */
+  readonly onMasks?: SurveyProgress;
 }
 
 /**
@@ -62,7 +63,7 @@ export async function detectLayout(folder: string): Promise<Layout> {
 
 function openers(
   folder: string,
-  { onMask }: OpenDatasetOptions,
+  { onMasks }: OpenDatasetOptions,
 ): Readonly<Record<Layout, () => Promise<Dataset>>> {
   return {
     described: () => openDescribed(join(folder, "dataset.toml")),
@@ -70,7 +71,7 @@ function openers(
     cityscapes: () => openCityscapes(folder),
     context: () => openContext(folder, 60),
     context59: () => openContext(folder, 59),
-    folders: () => openFolders(folder, { onMask }),
+    folders: () => openFolders(folder, { onProgress: onMasks }),
     photos: () => openPhotos(folder),
   };
 }

@@ -1,6 +1,5 @@
 import type { Color, Dataset, MaskRule } from "./dataset.ts";
 import { unpackColor, type ValueCount } from "./mask_rule.ts";
-import { areSoftColors, softColorsText, softLevels, softLevelsText } from "./masks/soft_edges.ts";
 
 /** How many values a histogram shows. */
 const SHOWN = 12;
@@ -75,17 +74,6 @@ export function suggestMapping(
   return numberMapping(present, unknown.sort((a, b) => a - b), classes.length);
 }
 
-/** A sentence on soft edges, where the values outside the rule look like them. */
-function softText(counts: readonly ValueCount[], { masks, colors }: MaskRule): string | undefined {
-  const unknown = counts.filter(({ known }) => !known);
-  if (masks !== "color") {
-    const levels = unknown.length < 4 ? undefined : softLevels(counts);
-    return levels && softLevelsText(levels, counts.length);
-  }
-  const pixels = counts.reduce((sum, { count, known }) => sum + (known ? count : 0), 0);
-  return areSoftColors(unknown, pixels) ? softColorsText(unknown, colors) : undefined;
-}
-
 /**
  * The sentence on a mask with values outside its rule: one of them, a histogram, a mapping.
  * @param name Of the first bad mask
@@ -105,6 +93,5 @@ export function outsideText(
     ? `one of the ${colors.length} colours of classes`
     : `a class's value (${listed(values)}) or an ignored one (${listed(ignore)})`;
   return `"${name}" holds ${valueText(value, masks)}, expected ${known}; ` +
-    `its values: ${histogramText(counts, masks)}; ` +
-    (softText(counts, maskRule) ?? `try ${suggestMapping(counts, maskRule, classes)}`);
+    `its values: ${histogramText(counts, masks)}; try ${suggestMapping(counts, maskRule, classes)}`;
 }

@@ -3,6 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError } from "../core/errors.ts";
+import { checkRegularFileSync, NotAFile } from "../core/regular_file.ts";
 import { syncFolder } from "../core/sync_folder.ts";
 
 /** A file that was written. */
@@ -21,9 +22,7 @@ export interface WrittenFile {
  */
 export async function putFile(path: string, bytes: Uint8Array): Promise<WrittenFile> {
   const target = resolve(path);
-  if (existsSync(target) && statSync(target).isDirectory()) {
-    throw new ConfigError(`Cannot write to "${path}": it is a folder, expected a file`);
-  }
+  if (existsSync(target)) refuseOther(target, path);
   await mkdir(dirname(target), { recursive: true });
   const beside = `${target}.${randomUUID()}.part`;
   try {
@@ -35,6 +34,16 @@ export async function putFile(path: string, bytes: Uint8Array): Promise<WrittenF
     throw error;
   }
   return written(target, bytes);
+}
+
+/** A pipe or a device that is renamed over would be gone: `--out /dev/null` means something else. */
+function refuseOther(target: string, path: string): void {
+  try {
+    checkRegularFileSync(target);
+  } catch (error) {
+    if (!(error instanceof NotAFile)) throw error;
+    throw new ConfigError(`Cannot write to "${path}": ${error.message}, expected a file`, { cause: error });
+  }
 }
 
 /**

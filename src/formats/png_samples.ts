@@ -3,7 +3,7 @@ import { FormatError } from "../core/errors.ts";
 import { checkDecodedSize } from "./decode_limits.ts";
 import { turnPixels } from "./exif_orientation.ts";
 import type { PixelSamples } from "./pixel_samples.ts";
-import { type PngHeader, type PngParts, readPngParts } from "./png_chunks.ts";
+import { type PngHeader, type PngParts, readPngHeader, readPngParts } from "./png_chunks.ts";
 import { undoFilters } from "./png_filter.ts";
 import { bytesOfRow, inflatedBytes, passesOf, type PngPass, scatterPass } from "./png_passes.ts";
 
@@ -29,8 +29,7 @@ function fail(name: string, state: string, cause?: unknown): never {
 
 /** Refuses, before memory is asked for, sizes that the compressed bytes cannot fill or that they exceed. */
 function checkSize({ header, compressedBytes }: PngParts, name: string): void {
-  const { width, height, depth } = header;
-  checkDecodedSize({ ...header, bitDepth: depth }, name);
+  const { width, height } = header;
   const rawBytes = inflatedBytes(header);
   if (rawBytes > compressedBytes * MAX_INFLATION || compressedBytes > rawBytes * 2 + 1024) {
     throw new FormatError(
@@ -141,7 +140,14 @@ function decodePixels(parts: PngParts, name: string): Uint8Array | Uint16Array {
  * @throws {FormatError} If the file is cut off, damaged, or larger than `decodeLimits` allow
  */
 export function decodePngSamples(bytes: Uint8Array, name: string): PngSamples {
-  return samplesOf(readPngParts(bytes, name), name);
+  return samplesOf(checkedParts(bytes, name), name);
+}
+
+/** The chunks, after the header's claim was held against the limits. */
+function checkedParts(bytes: Uint8Array, name: string): PngParts {
+  const claimed = readPngHeader(bytes, name);
+  checkDecodedSize({ ...claimed, bitDepth: claimed.depth }, name);
+  return readPngParts(bytes, name);
 }
 
 function samplesOf(parts: PngParts, name: string): PngSamples {
@@ -155,7 +161,7 @@ function samplesOf(parts: PngParts, name: string): PngSamples {
  * @throws {FormatError} As {@link decodePngSamples}
  */
 export function decodePng(bytes: Uint8Array, name: string): PixelSamples {
-  const parts = readPngParts(bytes, name);
+  const parts = checkedParts(bytes, name);
   const { header: { width, height, channels, depth, kind }, palette, data } = samplesOf(parts, name);
   const upright = turnPixels({ width, height, data }, channels, parts.orientation);
   return { ...upright, channels, depth, kind, palette };

@@ -13,6 +13,7 @@ import { polyLearningRate, type PolySchedule } from "./schedule.ts";
 import type { Sgd } from "./sgd.ts";
 import type { TrainOptions, TrainOutcome } from "./train_options.ts";
 import { loaderOf, makeUpdate, optimizerOf } from "./update.ts";
+import { StoppedWaiting } from "./wait_or_stop.ts";
 
 function evalRow(iteration: number, { summary }: Evaluation): EvalRow {
   const perClass = summary.perClass.map(({ iou }) => iou ?? null);
@@ -26,6 +27,17 @@ function scheduleOf({ config: { optimizer, iterations } }: TrainOptions): PolySc
 
 /** In the metadata of a checkpoint that was saved before its evaluation: a run that goes on from it evaluates first. */
 const PENDING = "pending";
+
+/** The best evaluation that a checkpoint tells of; `undefined` where it tells of none, or of something else. */
+function bestOf(json = "null"): TrainOutcome["best"] {
+  try {
+    const { miou, iteration } = JSON.parse(json) as Record<string, unknown>;
+    if (typeof miou === "number" && typeof iteration === "number") return { miou, iteration };
+  } catch {
+    // null, or no JSON: the next evaluation is the best
+  }
+  return undefined;
+}
 
 /** A run while it goes on. */
 class TrainingRun {
@@ -50,8 +62,7 @@ class TrainingRun {
     this.#writes = options.workers?.isChief ?? true;
     this.#iteration = options.resume?.iteration ?? 0;
     this.#saved = this.#iteration;
-    const best = options.resume?.metadata.best;
-    this.#best = best === undefined ? undefined : JSON.parse(best) as TrainOutcome["best"];
+    this.#best = bestOf(options.resume?.metadata.best);
   }
 
   async run(): Promise<TrainOutcome> {
@@ -66,7 +77,8 @@ class TrainingRun {
       while (this.#goesOn()) await this.#advance();
     } catch (error) {
       await this.#saveBefore(error);
-      throw error;
+      if (!(error instanceof StoppedWaiting)) throw error;
+      return { iteration: this.#iteration, finished: false, best: this.#best };
     }
     if (this.#saved !== this.#iteration || this.#iteration === 0) await this.#save();
     const iteration = this.#iteration;
@@ -77,7 +89,8 @@ class TrainingRun {
   /** A picture that cannot be read, for a batch or an evaluation, is met between updates: they are all kept. */
   async #saveBefore(error: unknown): Promise<void> {
     const { config, workers } = this.#options;
-    const isBetween = error instanceof DatasetError && config.optimizer.accumulate === 1;
+    const isWait = error instanceof DatasetError || error instanceof StoppedWaiting;
+    const isBetween = isWait && config.optimizer.accumulate === 1;
     if (!isBetween || workers !== undefined || this.#saved === this.#iteration) return;
     // what cannot be saved either is not what failed first
     await this.#save().catch(() => {});

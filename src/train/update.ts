@@ -13,6 +13,7 @@ import { addGradients, type Gradients, scaleGradients } from "./gradients.ts";
 import type { IntervalMeter } from "./interval_meter.ts";
 import { Sgd } from "./sgd.ts";
 import type { TrainOptions } from "./train_options.ts";
+import { waitOrStop } from "./wait_or_stop.ts";
 
 /** The loader of a run, from the iteration that it goes on with. */
 export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Loader {
@@ -81,7 +82,9 @@ async function gatherGradients(
   const gradients: Gradients = new Map();
   for (let part = 0;; part++) {
     const started = performance.now();
-    const batch = await loader.next();
+    // several workers stop together: one that left alone would leave the others waiting
+    const asked = workers === undefined ? options.shouldStop : undefined;
+    const batch = await waitOrStop(loader.next(), "for the next batch", asked);
     meter.waited(performance.now() - started);
     const tensors = tensorsOf(batch);
     workers?.startRound();

@@ -1,6 +1,6 @@
 /** Files changed at random: by bytes, and behind checksums that are made right again. */
 import { crc32 } from "node:zlib";
-import { randomStream, type RandomStream } from "../../src/core/random.ts";
+import { type RandomStream, randomStream } from "../../src/core/random.ts";
 import { frameRecord, readRecords } from "../../src/formats/records.ts";
 import { openZip } from "../../src/formats/zip_archive.ts";
 import { writeZip } from "../../src/formats/zip_writer.ts";

@@ -12,8 +12,8 @@ export interface PlannedRun {
   readonly config: RunConfig;
   /** Folder. */
   readonly out: string;
-  /** Whether the crop is chosen from the photos' sizes. */
-  readonly fitsCrop?: boolean;
+  /** Whether its crop is nobody's choice and may follow the photos. */
+  readonly fitCrop?: boolean;
 }
 
 /** Text such as `1/8` or `12`, which names no file. */
@@ -49,6 +49,11 @@ export function isDemo({ preset, recipe, data }: ConfigRequest): boolean {
   return recipe === undefined && (preset === undefined ? data === undefined : DEMOS.includes(preset));
 }
 
+/** Whether the photos decide the crop: preset `own` leaves it to them, unless the call names one. */
+function cropIsOpen({ set = [] }: ConfigRequest, { preset }: RunConfig): boolean {
+  return preset === "own" && !set.some((setting) => /^\s*data\.crop\s*=/.test(setting));
+}
+
 /** The runs of a call that begins new ones. */
 export function newRuns(request: ConfigRequest, out: string | undefined): PlannedRun[] {
   if (isDemo(request)) {
@@ -60,12 +65,11 @@ export function newRuns(request: ConfigRequest, out: string | undefined): Planne
   }
   const config = withAbsolutePaths(resolveConfig(request));
   const name = `${config.preset}-${config.recipe.name}-seed${config.seed}`;
-  return [{ config, out: out ?? join("runs", name), fitsCrop: choosesCrop(config, request) }];
-}
-
-/** The preset for own photos fits its crop to them, unless a call says which or how they are scaled. */
-function choosesCrop({ preset, data }: RunConfig, { set = [] }: ConfigRequest): boolean {
-  return preset === "own" && data.scale === undefined && !set.some((text) => /^\s*data\.crop\s*=/.test(text));
+  return [{
+    config,
+    out: out ?? join("runs", name),
+    ...(cropIsOpen(request, config) ? { fitCrop: true } : {}),
+  }];
 }
 
 /**
@@ -144,7 +148,7 @@ export async function resumedRun(planned: PlannedRun, request: ConfigRequest): P
   const restated = withAbsolutePaths(restatedConfig(before, request));
   const config = movedConfig(before, restated);
   const differences = configDifferences(config, restated);
-  if (differences.length === 0) return { ...planned, config, fitsCrop: false };
+  if (differences.length === 0) return { config, out: planned.out };
   throw new ConfigError(
     `Cannot resume "${folder.path}" with other options: ${differences.join(", ")}; ` +
       "expected those of its config.toml, leave them out; only more --iterations, and --data, --labeled and --unlabeled in " +

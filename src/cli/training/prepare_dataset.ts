@@ -3,15 +3,16 @@ import { ConfigError, DatasetError } from "../../core/errors.ts";
 import { checkDataset } from "../../data/check_dataset.ts";
 import { addUnlabeled } from "../../data/add_unlabeled.ts";
 import { chooseLabeled } from "../../data/choose_labeled.ts";
+import type { CheckReport } from "../../data/check_report.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
 import { isFile, isFolder, leftOutNotes } from "../../data/image_files.ts";
+import { withoutMaskPhotos } from "../../data/masks/mask_among_photos.ts";
+import type { SurveyProgress } from "../../data/masks/survey_masks.ts";
 import { openDataset } from "../../data/open_dataset.ts";
 import { openUnlabeled } from "../../data/open_unlabeled.ts";
 import { withheldItems } from "../../data/withheld_items.ts";
-import { withoutMaskPhotos } from "../../data/masks/mask_among_photos.ts";
 import { spreadItems } from "../../data/spread_items.ts";
 import type { Output } from "../output.ts";
-import { chosenText, lostText, withFittingCrop } from "./choose_crop.ts";
 
 /** A text such as `1/8`, `0.125` or `8`. */
 const SHARE = /^\s*\d+(\.\d+)?(\s*\/\s*\d+)?\s*$/;
@@ -33,14 +34,11 @@ interface Choice {
   readonly dataset: Dataset;
 }
 
-/** Told how many masks of how many are counted. */
-type OnMask = (done: number, total: number) => void;
-
 async function openChoice(
   { data, seed }: Pick<RunConfig, "data" | "seed">,
-  onMask?: OnMask,
+  onMasks?: SurveyProgress,
 ): Promise<Choice> {
-  const opened = await openDataset(data.source, { synthetic: data.synthetic, onMask });
+  const opened = await openDataset(data.source, { synthetic: data.synthetic, onMasks });
   const chosen = await chooseLabeled(opened, { ...await labeledChoice(data.labeled), seed });
   if (data.unlabeled === undefined) return { opened, dataset: await withoutMaskPhotos(chosen) };
   // paths of a list are relative to the dataset, where it has a folder, as in the official lists
@@ -61,20 +59,16 @@ export async function chosenDataset(config: Pick<RunConfig, "data" | "seed">): P
 
 /** What a run trains on and looks at. */
 export interface RunData {
-  /** The run's options, with the crop that was chosen. */
-  readonly config: RunConfig;
   /** Its labeled part chosen, unlabeled photos added. */
   readonly dataset: Dataset;
   /** Unlabeled images with their masks, for a diagnosis that was asked for; empty without. */
   readonly diagnosis: readonly Item[];
 }
 
-/** How a run's data is opened. */
-export interface OpenRunOptions {
-  /** Whether the crop is chosen from the photos' sizes. */
-  readonly fitsCrop?: boolean;
-  /** Told how many masks of how many are counted. */
-  readonly onMask?: OnMask;
+/** The same after a check. */
+export interface CheckedData extends RunData {
+  /** What was found. */
+  readonly report: CheckReport;
 }
 
 /**
@@ -82,20 +76,28 @@ export interface OpenRunOptions {
  * @throws {ConfigError} If a diagnosis is asked for and no unlabeled image has a mask
  * @throws {DatasetError} As `chosenDataset`
  */
-export async function openRunData(
-  given: RunConfig,
-  { fitsCrop = false, onMask }: OpenRunOptions = {},
-): Promise<RunData> {
-  const { opened, dataset } = await openChoice(given, onMask);
-  const config = fitsCrop ? await withFittingCrop(given, dataset) : given;
+export async function openRunData(config: RunConfig, onMasks?: SurveyProgress): Promise<RunData> {
+  const { opened, dataset } = await openChoice(config, onMasks);
   const wanted = config.evaluation.diagnosePseudoMasks ?? 0;
-  if (wanted === 0) return { config, dataset, diagnosis: [] };
+  if (wanted === 0) return { dataset, diagnosis: [] };
   const withheld = withheldItems(opened, dataset);
-  if (withheld.length > 0) return { config, dataset, diagnosis: spreadItems(withheld, wanted) };
+  if (withheld.length > 0) return { dataset, diagnosis: spreadItems(withheld, wanted) };
   throw new ConfigError(
     `Cannot compare pseudo masks with true masks: no unlabeled image of dataset "${dataset.name}" has a mask, ` +
       "expected some; choose a labeled part by --labeled 1/8, or leave --diagnose-pseudo-masks out",
   );
+}
+
+/** Masks that are read without a word. */
+const QUIET_MASKS = 500;
+
+/** Shows how many masks were read, where they are many. */
+function masksProgress({ progress }: Output): SurveyProgress {
+  return (done, total) => {
+    if (total <= QUIET_MASKS) return;
+    progress.update({ label: "masks", done, total });
+    if (done >= total) progress.finish();
+  };
 }
 
 function refuseWithoutLabels({ name, classes, unlabeled }: Dataset): void {
@@ -111,16 +113,12 @@ function refuseWithoutLabels({ name, classes, unlabeled }: Dataset): void {
  * @throws {ConfigError} If the recipe wants unlabeled images and there are none; as `openRunData`
  * @throws {DatasetError} As `chosenDataset`, and collected from the check before the run
  */
-export async function prepareDataset(given: RunConfig, fitsCrop: boolean, output: Output): Promise<RunData> {
-  const onMask: OnMask = (done, total) => output.progress.update({ label: "masks", done, total });
-  const { config, dataset, diagnosis } = await openRunData(given, { fitsCrop, onMask });
+export async function prepareDataset(config: RunConfig, output: Output): Promise<CheckedData> {
+  const onMasks = masksProgress(output);
+  const { dataset, diagnosis } = await openRunData(config, onMasks);
   refuseWithoutLabels(dataset);
-  const report = await checkDataset(dataset, { onMask });
-  output.progress.finish();
+  const report = await checkDataset(dataset, { onMasks });
   output.note(`data     ${report.text.replaceAll("\n", "\n         ")}`);
-  for (const line of [chosenText(config, given), lostText(config, report)]) {
-    if (line !== undefined) output.note(line);
-  }
   if (diagnosis.length > 0) {
     // what is wrong with these masks is said now and not at the first evaluation
     await checkDataset({ ...dataset, train: [], val: [], test: diagnosis, unlabeled: [] });
@@ -135,5 +133,5 @@ export async function prepareDataset(given: RunConfig, fitsCrop: boolean, output
         "expected some; name a folder of photos by --unlabeled, a part by --labeled 1/8, or --recipe supervised",
     );
   }
-  return { config, dataset, diagnosis };
+  return { dataset, diagnosis, report };
 }

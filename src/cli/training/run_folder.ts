@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { configFromToml, configToToml } from "../../config/config_toml.ts";
 import type { RunConfig } from "../../config/run_config.ts";
 import { ConfigError, DatasetError, TrainingError } from "../../core/errors.ts";
+import { NotAFile, readRegularFile } from "../../core/regular_file.ts";
 import { syncFolder } from "../../core/sync_folder.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
 import { isFile } from "../../data/image_files.ts";
@@ -179,10 +180,12 @@ export class RunFolder {
 /** A file's text; `undefined` where it is missing. */
 export async function readText(path: string): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    return new TextDecoder().decode(await readRegularFile(path));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
+    const { code } = error as { code?: string };
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (!(error instanceof NotAFile)) throw error;
+    throw new ConfigError(`Cannot read "${path}": ${error.message}, expected a file`, { cause: error });
   }
 }
 

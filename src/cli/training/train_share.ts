@@ -1,6 +1,9 @@
 /** What a worker that is not the chief does of a run: its share of every step and evaluation. It writes nothing. */
 import { modelOptions } from "../../config/network_of.ts";
 import type { RunConfig } from "../../config/run_config.ts";
+import { checkDataset } from "../../data/check_dataset.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { withFittingCrop } from "./fit_run.ts";
 import { openRunData } from "./prepare_dataset.ts";
 import { importWeights } from "../../interop/import_weights.ts";
 import { Network } from "../../model/network.ts";
@@ -18,8 +21,14 @@ export interface ShareRequest {
   readonly out: string;
   /** Goes on with the run that lives there, if there is one. */
   readonly resume: boolean;
-  /** Whether the crop is chosen from the photos' sizes. */
-  readonly fitsCrop?: boolean;
+  /** Takes the crop that the chief takes, which fits the photos. */
+  readonly fitCrop?: boolean;
+}
+
+/** The configuration as the chief has it. */
+async function chiefsConfig({ config, fitCrop }: ShareRequest, dataset: Dataset): Promise<RunConfig> {
+  if (fitCrop !== true) return config;
+  return withFittingCrop(config, await checkDataset(dataset), () => {});
 }
 
 async function startOf(request: ShareRequest, network: Network): Promise<Checkpoint | undefined> {
@@ -47,7 +56,8 @@ export async function trainShare(
 ): Promise<boolean> {
   if (!workers.hearChief()) return true;
   const { checkpoints } = new RunFolder(request.out);
-  const { config, dataset, diagnosis } = await openRunData(request.config, { fitsCrop: request.fitsCrop });
+  const { dataset, diagnosis } = await openRunData(request.config);
+  const config = await chiefsConfig(request, dataset);
   const network = new Network(modelOptions(config, dataset.classes.length), config.seed);
   try {
     const resume = await startOf(request, network);

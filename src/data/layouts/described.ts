@@ -138,7 +138,7 @@ export async function openDescribed(path: string): Promise<Dataset> {
     colors,
     ignoreLabel: IGNORE_LABEL,
     maskRule,
-    ignoreAssumed,
+    ...(ignoreAssumed ? { ignoreAssumed } : {}),
     ...parts,
   };
   return addUnlabeled(dataset, extra);

@@ -17,7 +17,7 @@ export interface Description {
   readonly colors: readonly Color[];
   /** Made of `masks`, `values`, `colors` and `ignore`. */
   readonly maskRule: MaskRule;
-  /** Whether `ignore` is not given, and 255 is ignored by default. */
+  /** Whether 255 is ignored although `ignore` does not say so. */
   readonly ignoreAssumed: boolean;
   /** A list; without it the folders `images` and `masks`. */
   readonly train?: string;
@@ -155,7 +155,7 @@ export function parseDescription(text: string, path: string): Description {
     classes: raw.classes,
     colors,
     maskRule: maskRuleOf(raw, colors),
-    ignoreAssumed: raw.ignore === undefined && raw.masks !== "color",
+    ignoreAssumed: raw.ignore === undefined && raw.masks !== "color" && !(raw.values ?? []).includes(255),
     train: raw.train,
     val: raw.val,
     test: raw.test,

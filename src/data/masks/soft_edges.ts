@@ -1,69 +1,84 @@
-/** Masks whose classes were blurred by JPEG, scaling or anti-aliasing: many values near a few. */
-import { type Color, unpackColor } from "../colors.ts";
+/**
+ * Masks whose values are smeared: saved as JPEG once, or scaled with smoothing. A few values hold nearly all pixels, and
+ * many others lie between them or around them.
+ */
+import { unpackColor } from "../colors.ts";
 
-/** Levels from a pure one that JPEG and soft edges reach in most of their pixels. */
-const NEAR = 40;
+/** A stored value with its pixels. */
+export interface Counted {
+  readonly value: number;
+  readonly count: number;
+}
 
-/** Share of the pixels that must be near a pure level. */
-const MOST = 0.8;
+/** A value that at least this share of the pixels holds may be meant … */
+const MEANT = 0.02;
+/** … and is, from this share on, or where it is nearly as frequent as the second most frequent one. */
+const SURELY = 0.1;
+const NEARLY = 0.6;
 
-/** Fewer values than this are classes of their own. */
-const FEW_VALUES = 8;
+/** The values that are meant must hold this share together, or lie near nearly all pixels. */
+const MOSTLY = 0.6;
 
-type Counts = readonly { readonly value: number; readonly count: number }[];
+/** Fewer other values than this are no smear. */
+const LEAST_OTHERS = 6;
+
+/** How far a smeared value lies from a meant one; JPEG's error. */
+const NEAR = 24;
+
+function greysNear(counts: readonly Counted[], meant: readonly number[]): number {
+  return counts.filter(({ value }) => meant.some((one) => Math.abs(one - value) <= NEAR))
+    .reduce((sum, { count }) => sum + count, 0);
+}
+
+/** The meant grey levels: the most frequent one of each neighbourhood. */
+function meantGreys(counts: readonly Counted[], total: number): number[] {
+  const second = counts[1]?.count ?? 0;
+  const chosen: number[] = [];
+  for (const { value, count } of counts) {
+    const isMeant = count >= SURELY * total || count >= MEANT * total && count >= NEARLY * second;
+    if (!isMeant) break;
+    if (chosen.every((one) => Math.abs(one - value) > NEAR)) chosen.push(value);
+  }
+  return chosen.sort((a, b) => a - b);
+}
+
+function convertText(levels: readonly number[]): string {
+  if (levels.length > 2) {
+    return `give each pixel the nearest of them, with the nearest-neighbour rule wherever masks are scaled`;
+  }
+  return "threshold them, for example with `magick mask.png -threshold 50% mask.png`, and write values = [0, 255]";
+}
 
 /**
- * The two levels of a grey mask with soft edges; `undefined` where it does not look like one.
- * @param counts Stored values with their pixels
+ * A sentence on grey masks with soft edges; `undefined` where they are none.
+ * @param counts Most frequent first
  */
-export function softLevels(counts: Counts): readonly [number, number] | undefined {
-  if (counts.length < FEW_VALUES) return undefined;
-  const values = counts.map(({ value }) => value);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  if (high - low < 2.5 * NEAR || high > 255) return undefined;
+export function softGreys(counts: readonly Counted[]): string | undefined {
   const total = counts.reduce((sum, { count }) => sum + count, 0);
-  const share = (level: number) =>
-    counts.reduce((sum, { value, count }) => sum + (Math.abs(value - level) <= NEAR ? count : 0), 0) / total;
-  const [dark, light] = [share(low), share(high)];
-  // the outermost levels alone must be common: grey photos have tails there
-  const peaks = counts.reduce(
-    (sum, { value, count }) => sum + (value === low || value === high ? count : 0),
-    0,
-  );
-  const isSoft = dark > 0.001 && light > 0.001 && dark + light >= MOST && peaks >= total * 0.3;
-  return isSoft ? [low, high] : undefined;
-}
-
-/** The sentence for a grey mask with soft edges. */
-export function softLevelsText([low, high]: readonly [number, number], values: number): string {
-  const middle = Math.round((low + high) / 2);
-  return `it looks like a binary mask with soft edges, ${low} and ${high} with ${
-    values - 2
-  } levels between, as JPEG, ` +
-    `scaling or anti-aliasing leave them: threshold it with Image.open(path).convert("L").point(lambda v: 255 * ` +
-    `(v > ${middle})) of Pillow, saved as PNG, then classes = ["background", "object"], values = [0, 255]`;
-}
-
-function distance(a: Color, b: Color): number {
-  return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+  const meant = meantGreys(counts, total);
+  const others = counts.length - meant.length;
+  const span = Math.max(...counts.map(({ value }) => value)) - Math.min(...counts.map(({ value }) => value));
+  const smeared = meant.length >= 2 && others >= LEAST_OTHERS && span > 2 * NEAR && span <= 255;
+  if (!smeared || greysNear(counts, meant) < MOSTLY * total) return undefined;
+  const kind = meant.length === 2 ? "a binary mask" : `masks of ${meant.length} levels`;
+  return `they look like ${kind} with soft edges (saved as JPEG once, or scaled with smoothing): ${counts.length} grey ` +
+    `levels around ${meant.join(", ")}; ${convertText(meant)}`;
 }
 
 /**
- * Whether colours of no class look like blurred borders of the classes' colours: many of them, and few pixels.
- * @param unknown Packed colours of no class
- * @param knownPixels Pixels of the classes' own colours
+ * A sentence on colour masks with soft edges; `undefined` where they are none.
+ * @param counts Of packed colours, most frequent first
  */
-export function areSoftColors(unknown: Counts, knownPixels: number): boolean {
-  const pixels = unknown.reduce((sum, { count }) => sum + count, 0);
-  return unknown.length >= FEW_VALUES && pixels <= knownPixels && pixels / unknown.length < knownPixels / 50;
-}
-
-/** The sentence for colours at soft edges. */
-export function softColorsText(unknown: Counts, colors: readonly Color[]): string {
-  const nearest = (value: number) => Math.min(...colors.map((color) => distance(color, unpackColor(value))));
-  const far = Math.max(...unknown.map(({ value }) => nearest(value)));
-  return `it looks like a mask with soft edges: ${unknown.length} colours of no class, up to ${
-    Math.round(far)
-  } levels from the nearest, as JPEG, scaling or anti-aliasing leave them: save the masks without, or set each pixel ` +
-    `to the nearest of colors, as PNG`;
+export function softColors(counts: readonly Counted[]): string | undefined {
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
+  const meant = counts.filter(({ count }) => count >= MEANT * total);
+  const held = meant.reduce((sum, { count }) => sum + count, 0);
+  const others = counts.length - meant.length;
+  if (meant.length < 2 || others < 5 * LEAST_OTHERS || held < MOSTLY * total) return undefined;
+  const shown = meant.slice(0, 12).map(({ value }) => `[${unpackColor(value).join(", ")}]`).join(", ");
+  return `they look like colours with soft edges (saved as JPEG once, or scaled with smoothing): ${meant.length} of ` +
+    `${counts.length} colours hold ${
+      (100 * held / total).toFixed(1)
+    } % of the pixels, ${shown}; give each pixel the ` +
+    "nearest of them, for example with `magick mask.png +dither -remap palette.png mask.png`";
 }
