@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../core/errors.ts";
 import { quoted } from "../core/shown_text.ts";
+import { isFolder, leftOutNotes } from "../data/image_files.ts";
 import { readImage } from "../data/read_item.ts";
 import type { PredictOptions } from "../eval/predict_image.ts";
 import {
@@ -48,7 +49,7 @@ function predictCommand(): Command {
     "predict",
     "Predicts photos: an index PNG, a colour PNG and an overlay for each.",
   )
-    .argument("[photos...]", "JPEG or PNG files, or folders of them")
+    .argument("[photos...]", "JPEG, PNG, TIFF, WebP or BMP files, or folders of them")
     .optionsGroup("Model:")
     .option("--run <folder>", "a run");
   addCheckpointOptions(command)
@@ -135,6 +136,12 @@ function outFolder({ out, run, checkpoint }: PredictFlags): string {
   );
 }
 
+/** Sentences on the pictures of folders that are of no format that is read. */
+async function leftOut(paths: readonly string[]): Promise<string[]> {
+  const notes = await Promise.all(paths.map(async (path) => await isFolder(path) ? leftOutNotes(path) : []));
+  return notes.flat();
+}
+
 /**
  * Runs the command. A photo that cannot be read is told of; the others are predicted all the same.
  * @param args The arguments after `predict`
@@ -151,6 +158,8 @@ export async function runPredict(args: readonly string[]): Promise<number> {
   const files = await photoFiles(command.args);
   const out = outFolder(flags);
   await refuseOverwriting(command.args, files, out);
+  const notes = await leftOut(command.args);
+  for (const note of notes) output.note(`note     ${note}`);
   const source = await readModel(flags);
   await openSession(flags.backend, output);
   const network = inferenceNetwork(source);
@@ -164,7 +173,9 @@ export async function runPredict(args: readonly string[]): Promise<number> {
       flags.debug ?? false,
     );
     output.result(`${done.length} of ${files.length} photos predicted, in ${out}${failedText(failed)}`);
-    if (flags.json) output.result(JSON.stringify({ ok: failed.length === 0, out, predicted: done, failed }));
+    if (flags.json) {
+      output.result(JSON.stringify({ ok: failed.length === 0, out, predicted: done, failed, notes }));
+    }
     return failed.length === 0 ? 0 : FAILED;
   } finally {
     painter.close();
