@@ -7,6 +7,7 @@ import type { RgbImage } from "../formats/rgb_image.ts";
 import { type Dataset, type Item, type LabelMap, type Source, sourceName } from "./dataset.ts";
 import type { PictureSize } from "./augment/augment_options.ts";
 import { countValues, labelMapOf } from "./mask_rule.ts";
+import { readRawMask } from "./raw_mask.ts";
 import { readBytes, readEnds } from "./read_file.ts";
 import { outsideText } from "./suggest_mapping.ts";
 import { syntheticImage, syntheticLabels } from "./synthetic/synthetic_picture.ts";
@@ -33,6 +34,9 @@ async function asDatasetError<T>(run: () => T | Promise<T>): Promise<T> {
 export async function readImage(item: Pick<Item, "image">): Promise<RgbImage> {
   const source = item.image;
   if (source.kind === "synthetic") return syntheticImage(source);
+  if (source.kind === "drawn") {
+    throw new TypeError(`Cannot read picture "${source.name}": it is a drawn mask, expected a file`);
+  }
   const bytes = await readBytes(source.path);
   return await asDatasetError(() => decodeRgb(bytes, source.path));
 }
@@ -59,6 +63,7 @@ function isUnusual({ format, channels, bitDepth }: ImageHeader): boolean {
  */
 export async function checkedSize(source: Source, kind: "image" | "mask"): Promise<PictureSize> {
   if (source.kind === "synthetic") return { width: source.size, height: source.size };
+  if (source.kind === "drawn") return { width: source.width, height: source.height };
   const { path } = source;
   const { start, end } = await readEnds(path, HEADER_BYTES);
   const { width, height } = await asDatasetError(async () => {
@@ -89,13 +94,13 @@ export async function readLabelMap(
     throw new TypeError(`Cannot read labels of "${item.id}": it has no mask, expected a labeled item`);
   }
   if (mask.kind === "synthetic") return syntheticLabels(mask);
-  const bytes = await readBytes(mask.path);
-  const raw = await asDatasetError(() => decodeMask(bytes, mask.path));
-  const labels = labelMapOf(raw, dataset.maskRule, mask.path);
+  const name = sourceName(mask);
+  const raw = await asDatasetError(() => readRawMask(mask));
+  const labels = labelMapOf(raw, dataset.maskRule, name);
   if (labels !== undefined) return labels;
-  const counts = countValues(raw, dataset.maskRule, mask.path);
+  const counts = countValues(raw, dataset.maskRule, name);
   const { value } = counts.find(({ known }) => !known)!;
-  throw new DatasetError(`Cannot read mask: ${outsideText(mask.path, value, counts, dataset)}`);
+  throw new DatasetError(`Cannot read mask: ${outsideText(name, value, counts, dataset)}`);
 }
 
 /**

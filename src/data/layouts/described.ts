@@ -9,6 +9,10 @@ import { throwCollected } from "../problems.ts";
 import { readTextFile } from "../read_file.ts";
 import { type Description, parseDescription } from "./description.ts";
 import { openPairs } from "./folders.ts";
+import { imagesAndMasks } from "./folder_names.ts";
+import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
+
+const TITLE = "a dataset.toml";
 
 interface Split {
   readonly labeled: Item[];
@@ -106,11 +110,14 @@ async function partsByLists(root: string, description: Description, problems: st
   };
 }
 
-async function partsOf(root: string, description: Description, problems: string[]): Promise<Parts> {
+async function partsOf(
+  root: string,
+  description: Description,
+  problems: string[],
+  options: OpenLayoutOptions,
+): Promise<Parts> {
   if (description.train !== undefined) return await partsByLists(root, description, problems);
-  if (await isFolder(join(root, "images")) && await isFolder(join(root, "masks"))) {
-    return await openPairs(root);
-  }
+  if (await imagesAndMasks(root) !== undefined) return await openPairs(root, options);
   problems.push('train and val are missing, expected lists, or the folders "images" and "masks"');
   return { train: [], val: [], test: [], unlabeled: [] };
 }
@@ -122,17 +129,18 @@ async function partsOf(root: string, description: Description, problems: string[
  * @throws {DatasetError} If the description or a list is wrong or missing, or, collected, if entries leave its folder
  * or images of val have no mask
  */
-export async function openDescribed(path: string): Promise<Dataset> {
+export async function openDescribed(path: string, options: OpenLayoutOptions = {}): Promise<Dataset> {
   const absolute = resolve(path);
   const root = dirname(absolute);
   const description = parseDescription(await readTextFile(absolute), absolute);
   const problems: string[] = [];
-  const parts = await partsOf(root, description, problems);
+  const parts = await partsOf(root, description, problems, options);
   const extra = await extraUnlabeled(root, description, problems);
   throwCollected(`open dataset "${absolute}"`, problems);
   const { name, classes, colors, maskRule, ignoreAssumed } = description;
   const dataset: Dataset = {
     name,
+    layout: TITLE,
     root,
     classes,
     colors,
@@ -143,3 +151,12 @@ export async function openDescribed(path: string): Promise<Dataset> {
   };
   return addUnlabeled(dataset, extra);
 }
+
+/** Counts before all others. */
+export const DESCRIBED: LayoutReader<"described"> = {
+  name: "described",
+  title: TITLE,
+  expects: 'a "dataset.toml"',
+  detect: (folder) => isFile(join(folder, "dataset.toml")),
+  open: (folder, options) => openDescribed(join(folder, "dataset.toml"), options),
+};

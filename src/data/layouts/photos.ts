@@ -1,8 +1,11 @@
 import { basename } from "node:path";
 import { type Dataset, IGNORE_LABEL } from "../dataset.ts";
 import { indexRule } from "../index_rule.ts";
-import { leftOutNotes } from "../image_files.ts";
+import { leftOutNotes, listPictures } from "../image_files.ts";
+import type { LayoutReader } from "./layout_reader.ts";
 import { openUnlabeled } from "../open_unlabeled.ts";
+
+const TITLE = "photos without masks";
 
 /**
  * Opens a folder of photos without lists or masks: all of them unlabeled, no classes.
@@ -12,6 +15,7 @@ export async function openPhotos(root: string): Promise<Dataset> {
   const unlabeled = await openUnlabeled(root);
   return {
     name: basename(root),
+    layout: TITLE,
     root,
     classes: [],
     colors: [],
@@ -24,3 +28,12 @@ export async function openPhotos(root: string): Promise<Dataset> {
     notes: await leftOutNotes(root),
   };
 }
+
+/** What is left: pictures. */
+export const PHOTOS: LayoutReader<"photos"> = {
+  name: "photos",
+  title: TITLE,
+  expects: "pictures",
+  detect: async (folder) => (await listPictures(folder)).length > 0,
+  open: (folder) => openPhotos(folder),
+};
