@@ -9,7 +9,7 @@ import { throwCollected } from "../problems.ts";
 import { findClassNames, hasClassNames } from "./class_files.ts";
 import { folderItem } from "./folder_items.ts";
 import { listJson, readJson, tryJson } from "./json_files.ts";
-import { isIgnored, type LabelmeFile, parseLabelme, shapesOfLabelme } from "./labelme_file.ts";
+import { hasArea, isIgnored, type LabelmeFile, parseLabelme, shapesOfLabelme } from "./labelme_file.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { datasetOf } from "./pair_dataset.ts";
 import { partsOf, type PlacedItem } from "./parts.ts";
@@ -58,6 +58,27 @@ async function classNames(root: string, files: readonly Found[]): Promise<string
   return [...named];
 }
 
+function notesOf(files: readonly Found[]): string[] {
+  const empty = files.filter(({ labelme }) => labelme.shapes.length === 0);
+  const thin = files.filter(({ labelme }) => !labelme.shapes.every(hasArea));
+  return [
+    ...(empty.length > 0
+      ? [
+        `${empty.length} JSON files hold no shape: their photos are background as a whole, first "${
+          empty[0]!.path
+        }"`,
+      ]
+      : []),
+    ...(thin.length > 0
+      ? [
+        `points and lines, which have no area, are left out of ${thin.length} JSON files, first "${
+          thin[0]!.path
+        }"`,
+      ]
+      : []),
+  ];
+}
+
 async function openLabelme(root: string, options: OpenLayoutOptions): Promise<Dataset> {
   const files = await readFiles(root);
   const names = await classNames(root, files);
@@ -84,14 +105,8 @@ async function openLabelme(root: string, options: OpenLayoutOptions): Promise<Da
     masked.get(photo) ?? { item: folderItem(root, photo), split: splitNamed(photo.split("/")[0]!) }
   );
   const parts = partsOf(root, items, options);
-  const empty = files.filter(({ labelme }) => labelme.shapes.length === 0);
-  const notes = empty.length === 0 ? [] : [
-    `${empty.length} JSON files hold no shape: their photos are background as a whole, first "${
-      empty[0]!.path
-    }"`,
-  ];
   const colors = defaultColors(names.length + 1);
-  return datasetOf(root, TITLE, { ...parts, notes: [...parts.notes ?? [], ...notes] }, {
+  return datasetOf(root, TITLE, { ...parts, notes: [...parts.notes ?? [], ...notesOf(files)] }, {
     classes: ["background", ...names],
     colors,
     maskRule: indexRule(colors),

@@ -51,6 +51,11 @@ export function parseLabelme(json: unknown): LabelmeFile | undefined {
   };
 }
 
+/** Whether a shape covers an area: points and lines do not. */
+export function hasArea({ type }: LabelmeShape): boolean {
+  return ["polygon", "rectangle", "oriented_rectangle", "circle", "mask"].includes(type);
+}
+
 /** Whether a label means "left out", as in labelme's own labels.txt. */
 export function isIgnored(label: string): boolean {
   return label === "__ignore__";
@@ -58,7 +63,7 @@ export function isIgnored(label: string): boolean {
 
 function ringsOf({ type, points }: LabelmeShape): number[][] {
   const [[x0, y0] = [0, 0], [x1, y1] = [0, 0]] = points;
-  if (type === "polygon") return points.length < 3 ? [] : [points.flat()];
+  if (type === "polygon" || type === "oriented_rectangle") return points.length < 3 ? [] : [points.flat()];
   if (type === "rectangle" && points.length >= 2) return [[x0, y0, x1, y0, x1, y1, x0, y1]];
   if (type !== "circle" || points.length < 2) return []; // points and lines have no area
   const radius = Math.hypot(x1 - x0, y1 - y0);
