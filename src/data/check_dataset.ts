@@ -4,6 +4,7 @@ import { type Dataset, type Item, type Source, sourceName } from "./dataset.ts";
 import { mapLimited } from "./map_limited.ts";
 import { countsByRule, type ValueCount } from "./mask_rule.ts";
 import { labelFindings } from "./masks/label_problems.ts";
+import { softColors, softGreys } from "./masks/soft_edges.ts";
 import { isSurveyed, surveyMasks, type SurveyProgress } from "./masks/survey_masks.ts";
 import { throwCollected } from "./problems.ts";
 import { checkedSize } from "./read_item.ts";
@@ -57,6 +58,10 @@ function mergeCounts(all: readonly (readonly ValueCount[])[]): ValueCount[] {
   return [...merged.values()].sort((a, b) => b.count - a.count || a.value - b.value);
 }
 
+function softText(name: string, soft: string): string {
+  return `masks hold values of no class, first "${name}": ${soft}`;
+}
+
 /** Masks to look at, in their order. */
 function chosenMasks(dataset: Dataset, wanted: number): Source[] {
   const labeled = [...dataset.train, ...dataset.val, ...dataset.test].flatMap(({ mask }) => mask ?? []);
@@ -86,7 +91,9 @@ async function sampleMasks(
   const bad = counted.findIndex((own) => own.some(({ known }) => !known));
   if (bad >= 0) {
     const { value } = counted[bad]!.find(({ known }) => !known)!;
-    problems.push(outsideText(sourceName(chosen[bad]!), value, counts, dataset));
+    const soft = dataset.maskRule.masks === "color" ? softColors(counts) : softGreys(counts);
+    const name = sourceName(chosen[bad]!);
+    problems.push(soft === undefined ? outsideText(name, value, counts, dataset) : softText(name, soft));
   }
   return { masks: chosen.length, counts };
 }

@@ -13,6 +13,8 @@ export interface MaskSample {
 export interface CheckReport {
   /** Images whose header was read. */
   readonly images: number;
+  /** Median width and height of the images; `undefined` without images. */
+  readonly typicalSize?: { readonly width: number; readonly height: number };
   /** Masks whose pixels were read. */
   readonly masks: number;
   /** Share of each class in the labeled pixels of those masks; they add up to 1. */
@@ -27,6 +29,15 @@ export interface CheckReport {
 
 function pluralText(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** Median width and median height of `480 × 360` and others. */
+function typicalOf(sizes: readonly string[]): CheckReport["typicalSize"] {
+  if (sizes.length === 0) return undefined;
+  const sides = sizes.map((size) => size.split(" × ").map(Number));
+  const median = (axis: number) =>
+    sides.map((side) => side[axis]!).sort((a, b) => a - b)[Math.floor((sides.length - 1) / 2)]!;
+  return { width: median(0), height: median(1) };
 }
 
 /** The most frequent sizes: `480 × 360 (701), 500 × 375 (2) and 3 more`. */
@@ -95,6 +106,7 @@ export function checkReport(
   lines.push(...warnings.map((warning) => `note: ${warning}`));
   return {
     images: sizes.length,
+    typicalSize: typicalOf(sizes),
     masks: sample.masks,
     classShares: shares,
     ignoredShare: ignored,

@@ -10,8 +10,11 @@ export interface Counted {
   readonly count: number;
 }
 
-/** A value that at least this share of the pixels holds is meant. */
+/** A value that at least this share of the pixels holds may be meant … */
 const MEANT = 0.02;
+/** … and is, from this share on, or where it is nearly as frequent as the second most frequent one. */
+const SURELY = 0.1;
+const NEARLY = 0.6;
 
 /** The values that are meant must hold this share together, or lie near nearly all pixels. */
 const MOSTLY = 0.6;
@@ -29,9 +32,11 @@ function greysNear(counts: readonly Counted[], meant: readonly number[]): number
 
 /** The meant grey levels: the most frequent one of each neighbourhood. */
 function meantGreys(counts: readonly Counted[], total: number): number[] {
+  const second = counts[1]?.count ?? 0;
   const chosen: number[] = [];
   for (const { value, count } of counts) {
-    if (count < MEANT * total) break;
+    const isMeant = count >= SURELY * total || count >= MEANT * total && count >= NEARLY * second;
+    if (!isMeant) break;
     if (chosen.every((one) => Math.abs(one - value) > NEAR)) chosen.push(value);
   }
   return chosen.sort((a, b) => a - b);
