@@ -7,7 +7,7 @@ import type { CheckReport } from "../../data/check_report.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
 import { isFile, isFolder, leftOutNotes } from "../../data/image_files.ts";
 import type { SurveyProgress } from "../../data/masks/survey_masks.ts";
-import { openDataset } from "../../data/open_dataset.ts";
+import { openDataset, TOML_LINES } from "../../data/open_dataset.ts";
 import { openUnlabeled } from "../../data/open_unlabeled.ts";
 import { withheldItems } from "../../data/withheld_items.ts";
 import { spreadItems } from "../../data/spread_items.ts";
@@ -91,7 +91,7 @@ export async function openRunData(config: RunConfig, onMasks?: SurveyProgress): 
 const QUIET_MASKS = 500;
 
 /** Shows how many masks were read, where they are many. */
-function masksProgress({ progress }: Output): SurveyProgress {
+export function masksProgress({ progress }: Output): SurveyProgress {
   return (done, total) => {
     if (total <= QUIET_MASKS) return;
     progress.update({ label: "masks", done, total });
@@ -99,11 +99,16 @@ function masksProgress({ progress }: Output): SurveyProgress {
   };
 }
 
-function refuseWithoutLabels({ name, classes, unlabeled }: Dataset): void {
+/**
+ * Refuses a dataset without masks.
+ * @throws {DatasetError} If it has none
+ */
+export function refuseWithoutLabels({ name, classes, unlabeled }: Dataset): void {
   if (classes.length > 0) return;
   throw new DatasetError(
     `Cannot train on "${name}": it has ${unlabeled.length} photos and no masks, expected masks of some: folders "images" ` +
-      'and "masks" with files of the same names, or a "dataset.toml"',
+      `and "masks" with files of the same names, an export of a label tool (src/data/README.md lists them), or a ` +
+      `"dataset.toml" with such lines:${TOML_LINES}`,
   );
 }
 
