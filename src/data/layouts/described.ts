@@ -2,8 +2,9 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { addUnlabeled } from "../add_unlabeled.ts";
 import { type Dataset, IGNORE_LABEL, type Item, sourceName } from "../dataset.ts";
 import { isFile, isFolder } from "../image_files.ts";
-import { isInside, resolveInside } from "../inside.ts";
+import { isInside } from "../inside.ts";
 import { type ListEntry, readList, tidyPath } from "../list_file.ts";
+import { type Located, locatedNotes, locateEntry } from "../locate_entry.ts";
 import { openUnlabeled } from "../open_unlabeled.ts";
 import { throwCollected } from "../problems.ts";
 import { readTextFile } from "../read_file.ts";
@@ -17,29 +18,43 @@ const TITLE = "a dataset.toml";
 interface Split {
   readonly labeled: Item[];
   readonly unlabeled: Item[];
+  readonly notes: readonly string[];
+}
+
+const NOTHING: Split = { labeled: [], unlabeled: [], notes: [] };
+
+/** Pictures outside of the dataset's folder are named by their whole path. */
+function idOf(root: string, path: string): string {
+  return isInside(root, path) ? tidyPath(relative(root, path)) : path;
 }
 
 /** Makes items of a list's lines; what is wrong with them goes to `problems`. */
-function splitOf(root: string, list: string, entries: readonly ListEntry[], problems: string[]): Split {
-  const split: Split = { labeled: [], unlabeled: [] };
-  const locate = (entry: string, line: number) => {
-    const path = resolveInside(root, entry);
-    if (path === undefined) {
+async function splitOf(
+  root: string,
+  list: string,
+  entries: readonly ListEntry[],
+  problems: string[],
+): Promise<Split> {
+  const split = { labeled: [] as Item[], unlabeled: [] as Item[] };
+  const all: Located[] = [];
+  const locate = async (entry: string, line: number) => {
+    const located = await locateEntry(root, entry);
+    if (located === undefined) {
       problems.push(
         `"${entry}" in line ${line} of "${list}" leaves the folder, expected a path inside "${root}"`,
       );
-    }
-    return path;
+    } else all.push(located);
+    return located?.path;
   };
   for (const { image, mask, line } of entries) {
-    const path = locate(image, line);
-    const maskPath = mask === undefined ? undefined : locate(mask, line);
+    const path = await locate(image, line);
+    const maskPath = mask === undefined ? undefined : await locate(mask, line);
     if (path === undefined) continue;
-    const item: Item = { id: tidyPath(relative(root, path)), image: { kind: "file", path } };
+    const item: Item = { id: idOf(root, path), image: { kind: "file", path } };
     if (maskPath === undefined) split.unlabeled.push(item);
     else split.labeled.push({ ...item, mask: { kind: "file", path: maskPath } });
   }
-  return split;
+  return { ...split, notes: locatedNotes(list, all) };
 }
 
 /** The path that a key of the description gives, or a problem and `undefined`. */
@@ -49,10 +64,10 @@ async function pathOfKey(
   value: string,
   problems: string[],
 ): Promise<string | undefined> {
-  const found = resolveInside(root, value);
+  const located = await locateEntry(root, value);
   // a leading slash may mean the dataset's folder
-  const isThere = found !== undefined && (await isFile(found) || await isFolder(found));
-  const path = isAbsolute(value) && !isThere && !isInside(root, value) ? undefined : found;
+  const isThere = located !== undefined && (await isFile(located.path) || await isFolder(located.path));
+  const path = isAbsolute(value) && !isThere && !isInside(root, value) ? undefined : located?.path;
   if (path === undefined) {
     problems.push(`${key} is "${value}", which leaves the folder, expected a path inside "${root}"`);
   }
@@ -66,8 +81,8 @@ async function readSplit(
   problems: string[],
 ): Promise<Split> {
   const path = value === undefined ? undefined : await pathOfKey(root, key, value, problems);
-  if (value === undefined || path === undefined) return { labeled: [], unlabeled: [] };
-  const split = splitOf(root, value, await readList(path), problems);
+  if (value === undefined || path === undefined) return NOTHING;
+  const split = await splitOf(root, value, await readList(path), problems);
   if (key === "val" && split.unlabeled.length > 0) {
     problems.push(
       `"${split.unlabeled[0]!.id}" in "${value}" has no mask, expected one for each image of val`,
@@ -106,7 +121,11 @@ async function partsByLists(root: string, description: Description, problems: st
     val: val.labeled,
     test: [...test.labeled, ...test.unlabeled],
     unlabeled: train.unlabeled,
-    notes: [...sharedMasks("train", train), ...sharedMasks("val", val)],
+    notes: [
+      ...[train, val, test].flatMap(({ notes }) => notes),
+      ...sharedMasks("train", train),
+      ...sharedMasks("val", val),
+    ],
   };
 }
 

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { type Dataset, IGNORE_LABEL } from "../dataset.ts";
 import { indexRule } from "../index_rule.ts";
-import { leftOutNotes, listPictures } from "../image_files.ts";
+import { listPictures } from "../image_files.ts";
 import type { LayoutReader } from "./layout_reader.ts";
-import { openUnlabeled } from "../open_unlabeled.ts";
+import { openUnlabeled, unlabeledNotes } from "../open_unlabeled.ts";
 
 const TITLE = "photos without masks";
 
@@ -25,7 +25,7 @@ export async function openPhotos(root: string): Promise<Dataset> {
     val: [],
     test: [],
     unlabeled,
-    notes: await leftOutNotes(root),
+    notes: await unlabeledNotes(root),
   };
 }
 
