@@ -96,6 +96,18 @@ async function collect(search: Search, below: string): Promise<void> {
   }
 }
 
+/** Whether a folder, or one in it, holds a picture. */
+export async function holdsPicture(folder: string): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const seen = entries.filter(({ name }) => !isHidden(name));
+  if (seen.some((entry) => !entry.isDirectory() && hasEnding(entry.name, IMAGE_ENDINGS))) return true;
+  for (const entry of seen) {
+    if (entry.isDirectory() && await holdsPicture(join(folder, entry.name))) return true;
+  }
+  // links may lead in circles, which the whole list looks out for
+  return seen.some((entry) => entry.isSymbolicLink()) && (await listPictures(folder)).length > 0;
+}
+
 /**
  * Pictures of a folder and of the folders in it, by ending; links are followed, hidden files are left out.
  * What several links lead to is there once.

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { listPictures } from "../image_files.ts";
+import { holdsPicture } from "../image_files.ts";
 import { isMaskFolder } from "../mask_names.ts";
 import { subfolders } from "./subfolders.ts";
 
@@ -25,7 +25,7 @@ async function firstWithPictures(root: string, names: readonly string[], there: 
   for (const wanted of names) {
     const found = there.find((name) => name.toLowerCase() === wanted);
     // labels of YOLO and annotations of VOC are texts
-    if (found !== undefined && (await listPictures(join(root, found))).length > 0) return found;
+    if (found !== undefined && await holdsPicture(join(root, found))) return found;
   }
   return undefined;
 }
@@ -34,7 +34,7 @@ async function firstWithPictures(root: string, names: readonly string[], there: 
 async function onlyOther(root: string, there: readonly string[], masks: string): Promise<string | undefined> {
   const others = there.filter((name) => name !== masks && !isMaskFolder(name));
   const hold = await Promise.all(
-    others.map(async (name) => (await listPictures(join(root, name))).length > 0),
+    others.map((name) => holdsPicture(join(root, name))),
   );
   const [first, ...more] = others.filter((_, i) => hold[i]);
   return more.length > 0 ? undefined : first;

@@ -1,4 +1,5 @@
 /** Label Studio's brush export: a PNG for each label of each task, and the photos beside. */
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
 import type { Dataset, DrawnSource } from "../dataset.ts";
@@ -13,6 +14,7 @@ import { isObject, listJson, numberOf, objectsOf, tryJson } from "./json_files.t
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { datasetOf } from "./pair_dataset.ts";
 import { partsOf, type PlacedItem } from "./parts.ts";
+import { subfolders } from "./subfolders.ts";
 
 const TITLE = "Label Studio's brush export";
 
@@ -148,11 +150,19 @@ async function openLabelStudio(root: string, options: OpenLayoutOptions): Promis
   });
 }
 
+/** Whether the folder, or one in it, holds such a name. */
+async function holdsMasks(root: string): Promise<boolean> {
+  for (const folder of ["", ...await subfolders(root)]) {
+    if ((await readdir(join(root, folder))).some((name) => MASK.test(name))) return true;
+  }
+  return false;
+}
+
 /** Classes are the labels in alphabetical order, after a background of what no brush touched. */
 export const LABEL_STUDIO: LayoutReader<"label-studio"> = {
   name: "label-studio",
   title: TITLE,
   expects: '"task-1-annotation-1-by-1-tag-NAME-0.png" (Label Studio)',
-  detect: async (folder) => (await listPictures(folder)).some((path) => MASK.test(basename(path))),
+  detect: holdsMasks,
   open: openLabelStudio,
 };

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { type Dataset, IGNORE_LABEL } from "../dataset.ts";
 import { indexRule } from "../index_rule.ts";
-import { listPictures } from "../image_files.ts";
+import { holdsPicture } from "../image_files.ts";
 import type { LayoutReader } from "./layout_reader.ts";
 import { openUnlabeled, unlabeledNotes } from "../open_unlabeled.ts";
 
@@ -34,6 +34,6 @@ export const PHOTOS: LayoutReader<"photos"> = {
   name: "photos",
   title: TITLE,
   expects: "pictures",
-  detect: async (folder) => (await listPictures(folder)).length > 0,
+  detect: holdsPicture,
   open: (folder) => openPhotos(folder),
 };

@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import { readdir } from "node:fs/promises";
 import type { Dataset } from "../dataset.ts";
-import { isFolder, listPictures, withoutEnding } from "../image_files.ts";
+import { holdsPicture, isFolder, withoutEnding } from "../image_files.ts";
 import { readTextFile } from "../read_file.ts";
 import { findClassNames } from "./class_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
@@ -20,7 +20,7 @@ const MASKS: readonly string[] = ["SegmentationClass", "SegmentationClassPNG", "
 
 async function maskFolder(root: string): Promise<string | undefined> {
   for (const name of MASKS) {
-    if (await isFolder(join(root, name)) && (await listPictures(join(root, name))).length > 0) return name;
+    if (await isFolder(join(root, name)) && await holdsPicture(join(root, name))) return name;
   }
   return undefined;
 }
