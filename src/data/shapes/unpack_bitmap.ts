@@ -1,4 +1,4 @@
-import { unzlibSync } from "fflate";
+import { inflateSync } from "node:zlib";
 import { DatasetError } from "../../core/errors.ts";
 import { decodeMask, type RawMask } from "../../formats/decode_mask.ts";
 import type { BitmapShape } from "./shape.ts";
@@ -8,8 +8,7 @@ const MOST_BYTES = 2 ** 26;
 
 function unpack(packed: Uint8Array, name: string): Uint8Array {
   try {
-    // a buffer of fixed size refuses what does not fit
-    return unzlibSync(packed, { out: new Uint8Array(Math.min(MOST_BYTES, packed.length * 1032 + 64)) });
+    return inflateSync(packed, { maxOutputLength: MOST_BYTES });
   } catch (cause) {
     throw new DatasetError(`Cannot read bitmap of "${name}": it cannot be unpacked, expected zlib`, {
       cause,
