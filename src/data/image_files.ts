@@ -73,6 +73,11 @@ interface Search {
   readonly links: string[];
 }
 
+/** Hidden files, and what systems put beside: thumbnails of Synology (`@eaDir`) and QNAP, forks of macOS. */
+function isHidden(name: string): boolean {
+  return name.startsWith(".") || /^(@eaDir|@__thumb|@Recycle|#recycle|__MACOSX)$/i.test(name);
+}
+
 async function collect(search: Search, below: string): Promise<void> {
   const here = await realpath(join(search.folder, below));
   if (search.searched.has(here)) return;
@@ -80,11 +85,23 @@ async function collect(search: Search, below: string): Promise<void> {
   const entries = await readdir(join(search.folder, below), { withFileTypes: true });
   for (const entry of entries) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.name.startsWith(".")) continue;
+    if (isHidden(entry.name)) continue;
     if (entry.isDirectory()) await collect(search, path);
     else if (entry.isSymbolicLink() && await isFolder(join(search.folder, path))) search.links.push(path);
     else if (hasEnding(entry.name, search.endings)) search.found.push(path);
   }
+}
+
+/** Whether a folder, or one in it, holds a picture. */
+export async function holdsPicture(folder: string): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const seen = entries.filter(({ name }) => !isHidden(name));
+  if (seen.some((entry) => !entry.isDirectory() && hasEnding(entry.name, IMAGE_ENDINGS))) return true;
+  for (const entry of seen) {
+    if (entry.isDirectory() && await holdsPicture(join(folder, entry.name))) return true;
+  }
+  // links may lead in circles, which the whole list looks out for
+  return seen.some((entry) => entry.isSymbolicLink()) && (await listPictures(folder)).length > 0;
 }
 
 /**

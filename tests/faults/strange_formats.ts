@@ -78,6 +78,7 @@ const METADATA = metadataOf(
     name: "some",
     classes: ["sky", "road"],
     colors: [[0, 0, 0], [1, 2, 3]],
+    maskRule: { masks: "index", values: [0, 255] },
   } as unknown as Parameters<typeof metadataOf>[2],
 );
 
