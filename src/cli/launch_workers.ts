@@ -4,6 +4,7 @@ import { ensureLibrary } from "../backends/library/ensure_library.ts";
 import { ConfigError } from "../core/errors.ts";
 import { FAILED } from "./failure.ts";
 import { progressOnStderr } from "./setup.ts";
+import { TASK_VARIABLES } from "./task_variables.ts";
 import { LAUNCHED_VARIABLE, whileHandingOn } from "./workers/held_process.ts";
 import { ownNetwork } from "./workers/own_network.ts";
 import { startWorkers } from "./workers/start_workers.ts";
@@ -30,7 +31,7 @@ function networkPermissions(): string[] {
   return [
     "--allow-read",
     "--allow-write",
-    "--allow-env",
+    `--allow-env=${TASK_VARIABLES}`,
     "--allow-ffi",
     `--allow-run=${Deno.execPath()}`,
     "--allow-net=127.0.0.1",

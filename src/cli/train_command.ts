@@ -1,6 +1,7 @@
 /** `deno task train`. */
 import { checkPrecision, checkPrecisionHere } from "../nn/precision.ts";
 import type { ComparedRun } from "../report/run_record.ts";
+import { checkData } from "./check_data.ts";
 import { commandText, parseArguments } from "./command_line.ts";
 import { FAILED } from "./failure.ts";
 import { launchWorkers, withoutWorkers } from "./launch_workers.ts";
@@ -103,6 +104,10 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   const cluster = clusterHere();
   const isChief = (cluster?.index ?? 0) === 0;
   const output = isChief ? standardOutput() : quiet(standardOutput());
+  if (flags.check) {
+    await checkData(newRuns(flags, flags.out)[0]!.config, flags, output);
+    return 0;
+  }
   const planned = await plannedRuns(flags);
   const asked = flags.backend ?? planned[0]!.config.backend;
   for (const { config } of planned) await checkPrecisionHere(config.precision, asked);

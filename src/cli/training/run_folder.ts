@@ -138,6 +138,12 @@ export class RunFolder {
     await this.write("config.toml", configToToml(config));
   }
 
+  /** Writes what a run that goes on is to be now: more iterations, or its data in another place. */
+  async restate(config: RunConfig): Promise<void> {
+    const text = configToToml(config);
+    if (await readText(this.file("config.toml")) !== text) await this.write("config.toml", text);
+  }
+
   async #make(): Promise<void> {
     try {
       await Deno.mkdir(this.file("split"), { recursive: true });

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { tfConfigOf } from "../../train/distributed/cluster.ts";
 import { FAILED } from "../failure.ts";
+import { TASK_VARIABLES } from "../task_variables.ts";
 import { TextLineStream } from "../text_line_stream.ts";
 import { kill, LAUNCHED_VARIABLE, whileHandingOn, type WorkerNetwork } from "./held_process.ts";
 
@@ -9,7 +10,7 @@ import { kill, LAUNCHED_VARIABLE, whileHandingOn, type WorkerNetwork } from "./h
 const PERMISSIONS = [
   "--allow-read",
   "--allow-write",
-  "--allow-env",
+  `--allow-env=${TASK_VARIABLES}`,
   "--allow-ffi",
   "--allow-run=python3",
   "--no-prompt",
