@@ -16,6 +16,14 @@ export interface Checkpoint {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** In the metadata of a checkpoint that was saved before its evaluation. */
+export const PENDING = "pending";
+
+/** Whether a run that goes on from a checkpoint evaluates first. */
+export function awaitsEvaluation({ metadata }: Pick<Checkpoint, "metadata">): boolean {
+  return metadata[PENDING] !== undefined;
+}
+
 const PARAMETERS = "model/";
 const MOMENTUM = "momentum/";
 const FORMAT = "guidedmix checkpoint 1";

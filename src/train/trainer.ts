@@ -3,7 +3,7 @@ import { countClasses, medianWeights } from "../data/class_weights.ts";
 import type { Loader } from "../data/loader/loader.ts";
 import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
 import type { StepResult } from "../method/guided_mix_step.ts";
-import type { Checkpoint } from "./checkpoint.ts";
+import { awaitsEvaluation, type Checkpoint, PENDING } from "./checkpoint.ts";
 import { diagnose } from "./diagnosis.ts";
 import { refuseDiverged } from "./refuse_diverged.ts";
 import { runFacts } from "./distributed/agreement.ts";
@@ -24,9 +24,6 @@ function scheduleOf({ config: { optimizer, iterations } }: TrainOptions): PolySc
   const { learningRate: base, minimumLearningRate: minimum, power } = optimizer;
   return { base, minimum, power, iterations };
 }
-
-/** In the metadata of a checkpoint that was saved before its evaluation: a run that goes on from it evaluates first. */
-const PENDING = "pending";
 
 /** The best evaluation that a checkpoint tells of; `undefined` where it tells of none, or of something else. */
 function bestOf(json = "null"): TrainOutcome["best"] {
@@ -73,7 +70,8 @@ class TrainingRun {
       this.#classWeights = medianWeights(await countClasses(dataset), classWeights === "median" ? 1 : 0.5);
     }
     try {
-      if (this.#options.resume?.metadata[PENDING] !== undefined) await this.#measureSaved();
+      const { resume } = this.#options;
+      if (resume !== undefined && awaitsEvaluation(resume)) await this.#measureSaved();
       while (this.#goesOn()) await this.#advance();
     } catch (error) {
       await this.#saveBefore(error);

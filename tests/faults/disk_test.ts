@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { readCheckpoint } from "../../src/train/checkpoint.ts";
 import { type CommandRun, runCommand } from "../cli/run_command.ts";
 import { inTemporary, sameParameters, SMALL_RUN, succeed } from "../cli/small_runs.ts";
 import { testUnless } from "../support.ts";
@@ -66,11 +67,19 @@ async function rowsOf(run: string): Promise<unknown[]> {
   ]);
 }
 
+async function sameBest(run: string, expectedRun: string): Promise<void> {
+  const bestOf = (folder: string) => readCheckpoint(join(folder, "checkpoints", "best.safetensors"));
+  const [actual, expected] = [await bestOf(run), await bestOf(expectedRun)];
+  assert.equal(actual.iteration, expected.iteration);
+  assert.deepEqual(actual.parameters, expected.parameters);
+}
+
 /** Goes on with what is left, on a disk that does not fail, and compares. */
 async function goesOn({ folder, straight }: Trial): Promise<void> {
   const out = join(folder, "broken");
   await succeed(...OPTIONS, "--out", out);
   await sameParameters(out, straight);
+  await sameBest(out, straight);
   assert.deepEqual(await rowsOf(out), await rowsOf(straight));
   assert.deepEqual(await filesOf(out), await filesOf(straight));
 }

@@ -72,7 +72,7 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   // a folder is made when nothing that was asked for can be wrong any more
   if (!await folder.hasRun()) await folder.begin(config, dataset);
   else await folder.restate(config);
-  const sinks = await openSinks(run.folder, run.resumed?.iteration ?? 0);
+  const sinks = await openSinks(run.folder, run.resumed);
   try {
     return await trainAndReport(run, sinks);
   } finally {
