@@ -113,6 +113,8 @@ Deno.test("readModel() refuses metadata that is not what a run writes", async ()
   await refused({ classes: `["sky"]` }, /it has 1 names and 2 colours of classes, expected 2 as its model/);
   await refused({ colors: `["red;} body{display:none", [1,2,3]]` }, /"colors.0"/);
   await refused({ colors: `[[1,2,256], [1,2,3]]` }, /"colors.0.2"/);
+  await refused({ values: `[0, 70000]` }, /"values.1"/);
+  await refused({ values: `[0]` }, /it has 1 mask values, expected 2 as its model/);
   await refused({ config: "seed = 1" }, /config .*: .* is missing/);
 });
 
