@@ -25,6 +25,7 @@ const LABELS = {
   name: "some",
   classes: ["sky", "road"],
   colors: [[0, 0, 0], [1, 2, 3]],
+  maskRule: { masks: "index", values: [0, 1] },
 } as unknown as Dataset;
 
 function zeros({ shape, kind }: { shape: readonly number[]; kind: string }): StoredTensor {
