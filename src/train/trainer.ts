@@ -28,6 +28,11 @@ function scheduleOf({ config: { optimizer, iterations } }: TrainOptions): PolySc
 /** In the metadata of a checkpoint that was saved before its evaluation: a run that goes on from it evaluates first. */
 const PENDING = "pending";
 
+/** Whether a run that goes on from a checkpoint makes the evaluation after its updates first. */
+export function isEvaluationPending({ metadata }: Pick<Checkpoint, "metadata">): boolean {
+  return metadata[PENDING] !== undefined;
+}
+
 /** The best evaluation that a checkpoint tells of; `undefined` where it tells of none, or of something else. */
 function bestOf(json = "null"): TrainOutcome["best"] {
   try {
@@ -73,7 +78,8 @@ class TrainingRun {
       this.#classWeights = medianWeights(await countClasses(dataset), classWeights === "median" ? 1 : 0.5);
     }
     try {
-      if (this.#options.resume?.metadata[PENDING] !== undefined) await this.#measureSaved();
+      const { resume } = this.#options;
+      if (resume !== undefined && isEvaluationPending(resume)) await this.#measureSaved();
       while (this.#goesOn()) await this.#advance();
     } catch (error) {
       await this.#saveBefore(error);

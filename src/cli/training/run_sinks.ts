@@ -87,21 +87,23 @@ function pictureValues({ name, pictures }: PictureRow): EventValue[] {
   }));
 }
 
-/** Rows of iterations that the run goes on after; those beyond it are written again. */
-async function keptRows(folder: RunFolder, iteration: number): Promise<MetricRow[]> {
+/** Rows of iterations that the run goes on after; those beyond it, and a pending evaluation's, are written again. */
+async function keptRows(folder: RunFolder, iteration: number, pending: boolean): Promise<MetricRow[]> {
   const path = folder.file("metrics.jsonl");
   const onDamaged = (text: string) =>
     folder.note(`"${path}" is damaged, ${text}: what is damaged is left out`);
   const rows = readMetrics(await readText(path) ?? "", onDamaged);
-  return rows.filter((row) => row.iteration <= iteration);
+  const isPending = (row: MetricRow) => pending && row.iteration === iteration && row.kind !== "train";
+  return rows.filter((row) => row.iteration <= iteration && !isPending(row));
 }
 
 /**
  * Opens a run's files; rows after the iteration that it goes on from are removed, and TensorBoard is told.
  * @param iteration Updates done before, 0 for a new run
+ * @param pending Whether the evaluation after these updates is made, perhaps again
  */
-export async function openSinks(folder: RunFolder, iteration: number): Promise<RunSinks> {
-  const rows = await keptRows(folder, iteration);
+export async function openSinks(folder: RunFolder, iteration: number, pending = false): Promise<RunSinks> {
+  const rows = await keptRows(folder, iteration, pending);
   await folder.write("metrics.jsonl", rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
   const metrics = appendTo(folder.file("metrics.jsonl"));
   const eventFile = appendTo(await freeEventFile(folder));

@@ -5,7 +5,7 @@ import type { EvaluationRecord } from "../../report/run_record.ts";
 import { comparedRun } from "../../report/sections/comparison_section.ts";
 import type { DiagnosisRow } from "../../train/metric_rows.ts";
 import type { TrainOutcome } from "../../train/train_options.ts";
-import { train } from "../../train/trainer.ts";
+import { isEvaluationPending, train } from "../../train/trainer.ts";
 import { waitOrStop } from "../../train/wait_or_stop.ts";
 import { noteLostPixels, withFittingCrop } from "./fit_run.ts";
 import { metadataOf } from "../model_metadata.ts";
@@ -72,7 +72,11 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   // a folder is made when nothing that was asked for can be wrong any more
   if (!await folder.hasRun()) await folder.begin(config, dataset);
   else await folder.restate(config);
-  const sinks = await openSinks(run.folder, run.resumed?.iteration ?? 0);
+  const sinks = await openSinks(
+    folder,
+    resumed?.iteration ?? 0,
+    resumed !== undefined && isEvaluationPending(resumed),
+  );
   try {
     return await trainAndReport(run, sinks);
   } finally {
