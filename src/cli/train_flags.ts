@@ -18,6 +18,8 @@ import {
 export interface TrainFlags extends ConfigRequest, CommonOptions {
   /** Run folder. */
   readonly out?: string;
+  /** Tells what was understood of the data, and trains nothing. */
+  readonly check?: boolean;
   /** Goes on with the run that is there. */
   readonly resume?: boolean;
   /** Processes to start on this machine. */
@@ -61,6 +63,7 @@ export function trainCommand(): Command {
       "more photos: a folder, or a list relative to the dataset's folder",
       pathText,
     )
+    .option("--check", "tell what was understood of the data, with a picture, and train nothing")
     .option(
       "--diagnose-pseudo-masks <n>",
       "compare with the true masks of up to n unlabeled images (default: none, their masks stay unopened)",

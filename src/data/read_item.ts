@@ -9,6 +9,7 @@ import type { ImageFormat } from "../formats/sniff_image.ts";
 import { type Dataset, type Item, type LabelMap, type Source, sourceName } from "./dataset.ts";
 import type { PictureSize } from "./augment/augment_options.ts";
 import { countValues, labelMapOf } from "./mask_rule.ts";
+import { readRawMask } from "./raw_mask.ts";
 import { readBytes, readEnds } from "./read_file.ts";
 import { outsideText } from "./suggest_mapping.ts";
 import { syntheticImage, syntheticLabels } from "./synthetic/synthetic_picture.ts";
@@ -35,6 +36,9 @@ async function asDatasetError<T>(run: () => T | Promise<T>): Promise<T> {
 export async function readImage(item: Pick<Item, "image">): Promise<RgbImage> {
   const source = item.image;
   if (source.kind === "synthetic") return syntheticImage(source);
+  if (source.kind === "drawn") {
+    throw new TypeError(`Cannot read picture "${source.name}": it is a drawn mask, expected a file`);
+  }
   const bytes = await readBytes(source.path);
   return await asDatasetError(() => decodeRgb(bytes, source.path));
 }
@@ -103,9 +107,9 @@ export interface CheckedPicture extends PictureSize {
  * its header is damaged
  */
 export async function checkPicture(source: Source, kind: "image" | "mask"): Promise<CheckedPicture> {
-  if (source.kind === "synthetic") {
-    const { size: width } = source;
-    return { width, height: width, bitDepth: 8, orientation: 1, format: "drawn", fileLength: 0 };
+  if (source.kind !== "file") {
+    const { width, height } = source.kind === "drawn" ? source : { width: source.size, height: source.size };
+    return { width, height, bitDepth: 8, orientation: 1, format: "drawn", fileLength: 0 };
   }
   const { path } = source;
   return await asDatasetError(async () => {
@@ -152,13 +156,13 @@ export async function readLabelMap(
     throw new TypeError(`Cannot read labels of "${item.id}": it has no mask, expected a labeled item`);
   }
   if (mask.kind === "synthetic") return syntheticLabels(mask);
-  const bytes = await readBytes(mask.path);
-  const raw = await asDatasetError(() => decodeMask(bytes, mask.path));
-  const labels = labelMapOf(raw, dataset.maskRule, mask.path);
+  const name = sourceName(mask);
+  const raw = await asDatasetError(() => readRawMask(mask));
+  const labels = labelMapOf(raw, dataset.maskRule, name);
   if (labels !== undefined) return labels;
-  const counts = countValues(raw, dataset.maskRule, mask.path);
+  const counts = countValues(raw, dataset.maskRule, name);
   const { value } = counts.find(({ known }) => !known)!;
-  throw new DatasetError(`Cannot read mask: ${outsideText(mask.path, value, counts, dataset)}`);
+  throw new DatasetError(`Cannot read mask: ${outsideText(name, value, counts, dataset)}`);
 }
 
 /** Labels that lie as their photo is stored, turned with it; others as they are. */

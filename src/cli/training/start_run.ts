@@ -34,6 +34,8 @@ export async function resumedCheckpoint(
   const checkpoint = await folder.checkpoints.newest((text) => output.note(`note     ${text}`));
   if (checkpoint !== undefined) checkClasses(checkpoint, folder, dataset);
   refuseFewer(checkpoint?.iteration ?? 0, config.iterations, folder.path);
+  // a run that was killed after its last checkpoint had not done so
+  if (checkpoint !== undefined) await folder.checkpoints.prune(checkpoint.iteration);
   for (const line of changedTexts(await folder.readConfig(), config)) output.note(`note     ${line}`);
   output.note(`resume   from iteration ${checkpoint?.iteration ?? 0} of ${config.iterations}`);
   return checkpoint;
