@@ -6,6 +6,7 @@ import {
   listOtherPictures,
   listPictures,
   withoutAnyEnding,
+  withoutCopies,
   withoutEnding,
 } from "../image_files.ts";
 import { masksAmong } from "../mask_names.ts";
@@ -51,14 +52,23 @@ interface Listed extends NameGroup {
   readonly notes: readonly string[];
 }
 
+function copyNotes(folder: string, copies: readonly string[]): string[] {
+  if (copies.length === 0) return [];
+  const what = copies.length === 1 ? "1 picture" : `${copies.length} pictures`;
+  return [`${what} of "${folder}" beside a JPEG or PNG of the same name not used, first "${copies[0]}"`];
+}
+
 async function listPair(root: string, { images, masks }: FolderPair): Promise<Listed> {
   const all = await listPictures(join(root, images));
   const strays = masksAmong(all);
-  const photos = all.filter((path) => !strays.has(path));
+  const named = all.filter((path) => !strays.has(path));
+  const photos = withoutCopies(named);
   refuseTwins(join(root, images), photos);
-  const notes = await leftOutNotes(join(root, images));
+  const kept = new Set(photos);
+  const copies = named.filter((path) => !kept.has(path));
+  const notes = [...await leftOutNotes(join(root, images)), ...copyNotes(images, copies)];
   if (images === masks) return { images: photos, masks: [...strays], notes };
-  const found = await listPictures(join(root, masks));
+  const found = withoutCopies(await listPictures(join(root, masks)));
   refuseTwins(join(root, masks), found);
   const [first] = strays;
   const note =
