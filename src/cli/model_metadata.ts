@@ -61,7 +61,7 @@ export function shownName(name: string): string {
 /** Holds the JSON of a part against its schema. */
 function parsePart<T>(part: string, json: string, name: string, parse: (value: unknown) => Checked<T>): T {
   const fail = (state: string): never => {
-    throw new CheckpointMismatch(`Cannot use checkpoint "${name}": its ${part} ${state}`);
+    throw new CheckpointMismatch(`Cannot use checkpoint "${name}": its "${part}" ${state}`);
   };
   let value: unknown;
   try {

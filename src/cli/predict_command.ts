@@ -3,8 +3,16 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../core/errors.ts";
 import { quoted } from "../core/shown_text.ts";
+import { isFolder, leftOutNotes } from "../data/image_files.ts";
 import { readImage } from "../data/read_item.ts";
 import type { PredictOptions } from "../eval/predict_image.ts";
+import {
+  decodeLimits,
+  DEFAULT_MEGABYTES,
+  DEFAULT_MEGAPIXELS,
+  MEGABYTES_VARIABLE,
+  MEGAPIXELS_VARIABLE,
+} from "../formats/decode_limits.ts";
 import type { Network } from "../model/network.ts";
 import { encodeValuePng } from "../formats/encode_value_png.ts";
 import { writeFileWhole } from "../train/write_file.ts";
@@ -39,12 +47,17 @@ interface PredictFlags extends ModelFlags, CommonOptions {
   readonly backend: string;
 }
 
+/** Which photos are refused before they are decoded. */
+const LIMITS = `
+Photos of more than ${DEFAULT_MEGAPIXELS} megapixels, or of more than ${DEFAULT_MEGABYTES} MB when decoded, are told of and
+left out; the variables ${MEGAPIXELS_VARIABLE} and ${MEGABYTES_VARIABLE} set other limits.`;
+
 function predictCommand(): Command {
   const command = newCommand(
     "predict",
     "Predicts photos: an index PNG, a colour PNG and an overlay for each.",
   )
-    .argument("[photos...]", "JPEG or PNG files, or folders of them")
+    .argument("[photos...]", "JPEG, PNG, TIFF, WebP or BMP files, or folders of them")
     .optionsGroup("Model:")
     .option("--run <folder>", "a run");
   addCheckpointOptions(command)
@@ -62,7 +75,7 @@ function predictCommand(): Command {
     .optionsGroup("Run:")
     .option("--out <folder>", "where the pictures go (default: predictions/ of the run)", pathText)
     .option("--backend <name>", "auto, tensorflow, webgpu or wasm", "auto");
-  return addCommonOptions(command);
+  return addCommonOptions(command).addHelpText("after", LIMITS);
 }
 
 /** What is predicted with. */
@@ -153,6 +166,12 @@ function outFolder({ out, run, checkpoint }: PredictFlags): string {
   );
 }
 
+/** Sentences on the pictures of folders that are of no format that is read. */
+async function leftOut(paths: readonly string[]): Promise<string[]> {
+  const notes = await Promise.all(paths.map(async (path) => await isFolder(path) ? leftOutNotes(path) : []));
+  return notes.flat();
+}
+
 /**
  * Runs the command. A photo that cannot be read is told of; the others are predicted all the same.
  * @param args The arguments after `predict`
@@ -164,10 +183,13 @@ export async function runPredict(args: readonly string[]): Promise<number> {
   const command = predictCommand();
   if (!parseArguments(command, args)) return 0;
   const flags = command.opts<PredictFlags>();
+  decodeLimits(); // a wrong variable is told once, not for every photo
   const output = standardOutput();
   const files = await photoFiles(command.args);
   const out = outFolder(flags);
   await refuseOverwriting(command.args, files, out);
+  const notes = await leftOut(command.args);
+  for (const note of notes) output.note(`note     ${note}`);
   const source = await readModel(flags);
   const values = askedValues(source, flags);
   await openSession(flags.backend, output);
@@ -182,7 +204,9 @@ export async function runPredict(args: readonly string[]): Promise<number> {
       flags.debug ?? false,
     );
     output.result(`${done.length} of ${files.length} photos predicted, in ${out}${failedText(failed)}`);
-    if (flags.json) output.result(JSON.stringify({ ok: failed.length === 0, out, predicted: done, failed }));
+    if (flags.json) {
+      output.result(JSON.stringify({ ok: failed.length === 0, out, predicted: done, failed, notes }));
+    }
     return failed.length === 0 ? 0 : FAILED;
   } finally {
     painter.close();

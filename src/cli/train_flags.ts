@@ -42,7 +42,11 @@ export function trainCommand(): Command {
     .option("--recipe <name>", `${RECIPE_NAMES.join(", ")} (default: the preset's)`)
     .option("--iterations <n>", "updates (default: the preset's)", wholeNumber(1))
     .option("--seed <n>", "of all random draws (default: 0)", wholeNumber(0))
-    .option("--weights <file>", "begin with these: .pth or .safetensors (default: random)", pathText)
+    .option(
+      "--weights <file>",
+      "begin with these: a run, a checkpoint, .pth or .safetensors (default: random)",
+      pathText,
+    )
     .option(
       "--set <key=value>",
       "any other option, may be repeated; the config.toml of a run has them all",
@@ -75,7 +79,10 @@ export function trainCommand(): Command {
         .choices([...CONVOLUTION_PRECISIONS]),
     )
     .option("--out <folder>", "run folder (default: runs/<preset>-<recipe>-seed<n>, runs/demo)", pathText)
-    .option("--resume", "go on with the run in --out, with its own options")
+    .option(
+      "--resume",
+      "go on with the run in --out, with its own options; more --iterations and another place of --data are taken",
+    )
     .optionsGroup("Several processes that share each batch (on several machines TF_CONFIG names them):")
     .option(
       "--workers <n>",

@@ -1,3 +1,5 @@
+import { isSystemError } from "./system_error.ts";
+
 /** What a filesystem says whose folders cannot be synced. */
 const WITHOUT_SYNC: readonly string[] = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
 
@@ -12,6 +14,6 @@ export async function syncFolder(path: string): Promise<void> {
   try {
     await folder.sync();
   } catch (error) {
-    if (!WITHOUT_SYNC.includes((error as { code?: string }).code ?? "")) throw error;
+    if (!isSystemError(error, WITHOUT_SYNC)) throw error;
   }
 }

@@ -26,7 +26,7 @@ async function fromFolder(folder: string, root: string): Promise<Item[]> {
   const paths = all.filter((path) => !masks.has(path));
   if (paths.length === 0) {
     throw new DatasetError(
-      `Cannot use "${folder}" as unlabeled: it holds no picture, expected JPEG or PNG files`,
+      `Cannot use "${folder}" as unlabeled: it holds no picture, expected JPEG, PNG, TIFF, WebP or BMP files`,
     );
   }
   return paths.map((path) => itemOf(root, resolve(folder, path)));

@@ -56,7 +56,8 @@ function part(tensors: ReadonlyMap<string, StoredTensor>, prefix: string): Map<s
 export async function decodeCheckpoint(bytes: Uint8Array, name: string): Promise<Checkpoint> {
   const { tensors, metadata } = decode(bytes, name);
   const { sha256, format, iteration, ...rest } = metadata;
-  if (format !== FORMAT || sha256 === undefined || iteration === undefined) {
+  const isCounted = iteration !== undefined && /^\d{1,15}$/.test(iteration);
+  if (format !== FORMAT || sha256 === undefined || !isCounted) {
     throw new CheckpointMismatch(
       `Cannot read checkpoint "${name}": it is no checkpoint of guidedmix, expected one`,
     );

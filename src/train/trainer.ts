@@ -25,6 +25,9 @@ function scheduleOf({ config: { optimizer, iterations } }: TrainOptions): PolySc
   return { base, minimum, power, iterations };
 }
 
+/** In the metadata of a checkpoint that was saved before its evaluation: a run that goes on from it evaluates first. */
+const PENDING = "pending";
+
 /** The best evaluation that a checkpoint tells of; `undefined` where it tells of none, or of something else. */
 function bestOf(json = "null"): TrainOutcome["best"] {
   try {
@@ -70,6 +73,7 @@ class TrainingRun {
       this.#classWeights = medianWeights(await countClasses(dataset), classWeights === "median" ? 1 : 0.5);
     }
     try {
+      if (this.#options.resume?.metadata[PENDING] !== undefined) await this.#measureSaved();
       while (this.#goesOn()) await this.#advance();
     } catch (error) {
       await this.#saveBefore(error);
@@ -124,8 +128,17 @@ class TrainingRun {
     this.#meter.step(step.losses);
     options.onStep?.(this.#iteration, step, batch);
     if (this.#isLast || this.#iteration % (options.logEvery ?? 10) === 0) await this.#log(step, learningRate);
-    if (this.#isLast || this.#iteration % evaluation.every === 0) await this.#measure();
-    if (this.#iteration % checkpointEvery === 0) await this.#save();
+    if (this.#isLast || this.#iteration % evaluation.every === 0) {
+      // what an evaluation fails at must not cost the updates before it
+      await this.#save({ [PENDING]: "evaluation" });
+      await this.#measureSaved();
+    } else if (this.#iteration % checkpointEvery === 0) await this.#save();
+  }
+
+  /** Evaluates, and saves that it is done, and the best. */
+  async #measureSaved(): Promise<void> {
+    await this.#measure();
+    await this.#save();
   }
 
   async #log(step: StepResult, learningRate: number): Promise<void> {
@@ -173,8 +186,11 @@ class TrainingRun {
     }
   }
 
-  async #save(): Promise<void> {
-    if (this.#writes) await this.#options.checkpoints.save(await this.#snapshot());
+  async #save(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    if (this.#writes) {
+      const checkpoint = await this.#snapshot();
+      await this.#options.checkpoints.save({ ...checkpoint, metadata: { ...checkpoint.metadata, ...more } });
+    }
     this.#saved = this.#iteration;
   }
 
@@ -196,7 +212,7 @@ class TrainingRun {
 }
 
 /**
- * Trains a network: load, step, update, log, evaluate, save. Batch and draws of an iteration depend on seed and
+ * Trains a network: load, step, update, log, save, evaluate. Batch and draws of an iteration depend on seed and
  * iteration alone, so that a resumed run repeats the unbroken one.
  * @throws {TrainingError} If a loss is not finite; the last checkpoint stays
  * @throws {DatasetError} If an image cannot be read; where one process trains and does not accumulate gradients, a

@@ -6,6 +6,7 @@ import { chooseLabeled } from "../../data/choose_labeled.ts";
 import type { CheckReport } from "../../data/check_report.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
 import { isFile, isFolder } from "../../data/image_files.ts";
+import { withoutMaskPhotos } from "../../data/masks/mask_among_photos.ts";
 import type { SurveyProgress } from "../../data/masks/survey_masks.ts";
 import { openDataset, type OpenDatasetOptions, TOML_LINES } from "../../data/open_dataset.ts";
 import { openUnlabeled, unlabeledNotes } from "../../data/open_unlabeled.ts";
@@ -39,13 +40,13 @@ async function openChoice(
 ): Promise<Choice> {
   const opened = await openDataset(data.source, { synthetic: data.synthetic, ...how });
   const chosen = await chooseLabeled(opened, { ...await labeledChoice(data.labeled), seed });
-  if (data.unlabeled === undefined) return { opened, dataset: chosen };
+  if (data.unlabeled === undefined) return { opened, dataset: await withoutMaskPhotos(chosen) };
   // paths of a list are relative to the dataset, where it has a folder, as in the official lists
   const isList = !await isFolder(data.unlabeled);
   const root = isList ? opened.root : undefined;
   const added = await openUnlabeled(data.unlabeled, root === undefined ? {} : { root });
   const notes = [...chosen.notes ?? [], ...isList ? [] : await unlabeledNotes(data.unlabeled)];
-  return { opened, dataset: addUnlabeled({ ...chosen, notes }, added) };
+  return { opened, dataset: await withoutMaskPhotos(addUnlabeled({ ...chosen, notes }, added)) };
 }
 
 /**
