@@ -130,13 +130,13 @@ export async function listPictures(folder: string, endings = IMAGE_ENDINGS): Pro
 const COMMON_ENDINGS: readonly string[] = [".jpg", ".jpeg", ".png"];
 
 /**
- * Pictures of a folder by stem (path without ending, below the folder).
+ * Some pictures of a folder by stem (path without ending, below the folder).
  * Of a JPEG or PNG and a picture of another format with the same stem, the former is taken.
- * @throws {DatasetError} If two pictures have one stem otherwise, and as {@link listPictures}
+ * @throws {DatasetError} If two pictures have one stem otherwise
  */
-export async function picturesByStem(folder: string): Promise<Map<string, string>> {
+export function pathsByStem(folder: string, paths: readonly string[]): Map<string, string> {
   const byStem = new Map<string, string>();
-  for (const path of await listPictures(folder)) {
+  for (const path of paths) {
     const stem = withoutEnding(path);
     const other = byStem.get(stem);
     const isCommon = hasEnding(path, COMMON_ENDINGS);
@@ -152,4 +152,12 @@ export async function picturesByStem(folder: string): Promise<Map<string, string
     byStem.set(stem, path);
   }
   return byStem;
+}
+
+/**
+ * All pictures of a folder by stem, as {@link pathsByStem}.
+ * @throws {DatasetError} If two pictures have one stem otherwise, and as {@link listPictures}
+ */
+export async function picturesByStem(folder: string): Promise<Map<string, string>> {
+  return pathsByStem(folder, await listPictures(folder));
 }

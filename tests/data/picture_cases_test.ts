@@ -343,6 +343,8 @@ kind("masks among photos are left out, with a note", "53-mask-in-images", [
   const { dataset, report } = await open(path);
   assert.equal(dataset.unlabeled.length, isShared ? 3 : 1);
   assert.ok(
-    report.warnings.some((text) => /(is a mask|are masks) \(no more than 32 colours\), left out/.test(text)),
+    report.warnings.some((text) =>
+      /(is a mask|are masks) (\(no more than 32 colours\), left out|by their names and not used)/.test(text)
+    ),
   );
 });
