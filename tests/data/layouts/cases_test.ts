@@ -378,7 +378,7 @@ const MORE: readonly (readonly [kind: string, Files, Expected])[] = [
       layout: FOLDERS,
       classes: TWO,
       counts: [4, 3, 1, 0],
-      note: /"\*_Mask" .*, and upper and lower case differ/,
+      note: /"\*_mask" .*, and upper and lower case differ/,
     },
   ],
   [
