@@ -136,12 +136,12 @@ export function withoutCopies(paths: readonly string[]): string[] {
 }
 
 /**
- * Pictures of a folder by stem (path without ending, below the folder), without copies as of `withoutCopies`.
- * @throws {DatasetError} If two pictures have one stem otherwise, and as {@link listPictures}
+ * Some pictures of a folder by stem (path without ending, below the folder), without copies as of `withoutCopies`.
+ * @throws {DatasetError} If two pictures have one stem otherwise
  */
-export async function picturesByStem(folder: string): Promise<Map<string, string>> {
+export function pathsByStem(folder: string, paths: readonly string[]): Map<string, string> {
   const byStem = new Map<string, string>();
-  for (const path of withoutCopies(await listPictures(folder))) {
+  for (const path of withoutCopies(paths)) {
     const stem = withoutEnding(path);
     const other = byStem.get(stem);
     if (other !== undefined) {
@@ -152,4 +152,12 @@ export async function picturesByStem(folder: string): Promise<Map<string, string
     byStem.set(stem, path);
   }
   return byStem;
+}
+
+/**
+ * All pictures of a folder by stem, as {@link pathsByStem}.
+ * @throws {DatasetError} If two pictures have one stem otherwise, and as {@link listPictures}
+ */
+export async function picturesByStem(folder: string): Promise<Map<string, string>> {
+  return pathsByStem(folder, await listPictures(folder));
 }
