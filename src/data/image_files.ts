@@ -126,24 +126,24 @@ export async function listPictures(folder: string, endings = IMAGE_ENDINGS): Pro
   return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** Formats that were asked for first: a copy of another format beside them is in nobody's way. */
+/** Formats that were always read: a copy of another format beside them is in nobody's way. */
 const COMMON_ENDINGS: readonly string[] = [".jpg", ".jpeg", ".png"];
 
+/** Pictures without those that have the stem of a JPEG or PNG and are of another format: copies of it. */
+export function withoutCopies(paths: readonly string[]): string[] {
+  const common = new Set(paths.filter((path) => hasEnding(path, COMMON_ENDINGS)).map(withoutEnding));
+  return paths.filter((path) => hasEnding(path, COMMON_ENDINGS) || !common.has(withoutEnding(path)));
+}
+
 /**
- * Pictures of a folder by stem (path without ending, below the folder).
- * Of a JPEG or PNG and a picture of another format with the same stem, the former is taken.
- * @throws {DatasetError} If two pictures have one stem otherwise, and as {@link listPictures}
+ * Some pictures of a folder by stem (path without ending, below the folder), without copies as of `withoutCopies`.
+ * @throws {DatasetError} If two pictures have one stem otherwise
  */
-export async function picturesByStem(folder: string): Promise<Map<string, string>> {
+export function pathsByStem(folder: string, paths: readonly string[]): Map<string, string> {
   const byStem = new Map<string, string>();
-  for (const path of await listPictures(folder)) {
+  for (const path of withoutCopies(paths)) {
     const stem = withoutEnding(path);
     const other = byStem.get(stem);
-    const isCommon = hasEnding(path, COMMON_ENDINGS);
-    if (other !== undefined && isCommon !== hasEnding(other, COMMON_ENDINGS)) {
-      if (isCommon) byStem.set(stem, path);
-      continue;
-    }
     if (other !== undefined) {
       throw new DatasetError(
         `Cannot match pictures of "${folder}": "${other}" and "${path}" have one name, expected different ones`,
@@ -152,4 +152,12 @@ export async function picturesByStem(folder: string): Promise<Map<string, string
     byStem.set(stem, path);
   }
   return byStem;
+}
+
+/**
+ * All pictures of a folder by stem, as {@link pathsByStem}.
+ * @throws {DatasetError} If two pictures have one stem otherwise, and as {@link listPictures}
+ */
+export async function picturesByStem(folder: string): Promise<Map<string, string>> {
+  return pathsByStem(folder, await listPictures(folder));
 }

@@ -45,7 +45,9 @@ export async function locateEntry(root: string, entry: string): Promise<Located 
       return { path: elsewhere, outside: true, backslashes };
     }
   }
-  return inside === undefined ? undefined : { path: inside, outside: false, backslashes: false };
+  // what exists nowhere: the path that a reader would look for
+  const path = resolveInside(root, forms.at(-1)!);
+  return path === undefined ? undefined : { path, outside: false, backslashes: hasBackslashes };
 }
 
 /** Sentences on entries of a list that lie elsewhere or have backslashes. */

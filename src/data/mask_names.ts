@@ -3,7 +3,7 @@ import { basename, dirname, extname } from "node:path";
 
 /** Words for a mask, at an end of its name. */
 const WORDS = "masks?|labels?|seg|segs|segmentations?|segmap|gt|ground_?truth|annotations?|anno|annot|" +
-  "trimaps?|labelids|labeltrainids|lbl";
+  "trimaps?|labelids|labeltrainids|lbl|superpixels";
 
 /** A mask's word at the end of a name, after a separator, or before one at its beginning. */
 const SUFFIX = new RegExp(`[ ._-](${WORDS})$`, "i");

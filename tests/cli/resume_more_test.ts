@@ -143,5 +143,9 @@ Deno.test("deno task train saves before an evaluation, and evaluates first when 
     const resumed = await runCommand(["train", "--resume", "--out", out]);
     assert.equal(resumed.code, 0, resumed.stderr);
     assert.match(resumed.stderr, new RegExp(`val\\s+iteration ${newest.iteration}:`));
+    const rows = readMetrics(await Deno.readTextFile(join(out, "metrics.jsonl")));
+    const evaluated = rows.filter(({ kind }) => kind === "eval").map(({ iteration }) => iteration);
+    assert.deepEqual(evaluated, [...new Set(evaluated)], "each once");
+    assert.ok(evaluated.includes(newest.iteration));
   });
 });

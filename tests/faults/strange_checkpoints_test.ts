@@ -25,6 +25,7 @@ const LABELS = {
   name: "some",
   classes: ["sky", "road"],
   colors: [[0, 0, 0], [1, 2, 3]],
+  maskRule: { masks: "index", values: [0, 1] },
 } as unknown as Dataset;
 
 function zeros({ shape, kind }: { shape: readonly number[]; kind: string }): StoredTensor {
@@ -113,6 +114,8 @@ Deno.test("readModel() refuses metadata that is not what a run writes", async ()
   await refused({ classes: `["sky"]` }, /it has 1 names and 2 colours of classes, expected 2 as its model/);
   await refused({ colors: `["red;} body{display:none", [1,2,3]]` }, /"colors.0"/);
   await refused({ colors: `[[1,2,256], [1,2,3]]` }, /"colors.0.2"/);
+  await refused({ values: `[0, 70000]` }, /"values.1"/);
+  await refused({ values: `[0]` }, /it has 1 mask values, expected 2 as its model/);
   await refused({ config: "seed = 1" }, /config .*: .* is missing/);
 });
 
@@ -128,9 +131,17 @@ Deno.test("readModel() compares sizes with the tensors before anything is built"
     model({ encoder: { ...MODEL.encoder, baseChannels: 1024 } }),
     /its tensors are not those of its model/,
   );
-  await refused({}, /backbone.conv1.weight is missing, expected \[4, 3, 7, 7\]; .*; and \d+ more/, new Map());
+  await refused(
+    {},
+    /\d+ missing: backbone.conv1.weight, .* and \d+ more, expected every tensor of the model/,
+    new Map(),
+  );
   const short = new Map([...tensorsOf(MODEL)].filter(([name]) => !name.startsWith("decode_head.conv_seg")));
-  await refused({}, /not those of its model, decode_head.conv_seg.weight is missing/, short);
+  await refused(
+    {},
+    /2 missing: decode_head.conv_seg.weight, decode_head.conv_seg.bias, expected every tensor/,
+    short,
+  );
   assert.ok(Deno.memoryUsage().rss - before < 200e6, "nothing of such sizes was made");
 });
 

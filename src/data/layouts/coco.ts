@@ -13,6 +13,7 @@ import { datasetOf } from "./pair_dataset.ts";
 import { partsOf, type PlacedItem } from "./parts.ts";
 import { indexPhotos, type PhotoIndex } from "./photo_index.ts";
 import { type Split, splitNamed } from "./split_names.ts";
+import { statedSize } from "./stated_size.ts";
 
 const TITLE = "COCO's JSON";
 
@@ -77,13 +78,13 @@ interface Opened {
   boxes: number;
 }
 
-function addFile(
+async function addFile(
   { path, coco }: Found,
   root: string,
   index: PhotoIndex,
   labels: ReadonlyMap<string, number>,
   opened: Opened,
-): void {
+): Promise<void> {
   const split = splitOf(path);
   for (const image of coco.images) {
     const photo = index.find(image.file, foldersOf(path));
@@ -93,7 +94,7 @@ function addFile(
     }
     const { shapes, boxes } = cocoShapes(coco, image, labels);
     opened.boxes += boxes;
-    const { width, height } = image;
+    const { width, height } = await statedSize(image, join(root, photo));
     const mask: DrawnSource = { kind: "drawn", name: `${path}, ${image.file}`, width, height, shapes };
     const item = folderItem(root, photo);
     opened.items.push({ item: shapes.length === 0 ? item : { ...item, mask }, split });
@@ -128,7 +129,7 @@ async function openCoco(root: string, options: OpenLayoutOptions): Promise<Datas
   const labels = new Map(names.map((name, i) => [name, i + 1]));
   const index = indexPhotos(await listPictures(root));
   const opened: Opened = { items: [], problems: [], boxes: 0 };
-  for (const file of files) addFile(file, root, index, labels, opened);
+  for (const file of files) await addFile(file, root, index, labels, opened);
   throwCollected(`open dataset "${root}"`, opened.problems);
   const listed = once(opened.items);
   const known = new Set(listed.map(({ item }) => item.id));

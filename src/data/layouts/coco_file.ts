@@ -1,11 +1,12 @@
 /** What a COCO JSON says of photos and their shapes. */
+import { shownValue } from "../../core/shown_text.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { isObject, type JsonObject, listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
 
 /** A photo. */
 export interface CocoImage {
-  /** Number or text that annotations name it by. */
-  readonly id: unknown;
+  /** What annotations name it by, a number or a text, with its kind before it. */
+  readonly id: string;
   /** Its `file_name`. */
   readonly file: string;
   /** Columns. */
@@ -16,8 +17,8 @@ export interface CocoImage {
 
 /** A class. */
 export interface CocoCategory {
-  /** As annotations name it. */
-  readonly id: unknown;
+  /** As annotations name it, with its kind before it. */
+  readonly id: string;
   /** For people. */
   readonly name: string;
 }
@@ -28,8 +29,10 @@ export interface CocoFile {
   readonly images: readonly CocoImage[];
   /** By rising id; a group that only stands above others (Roboflow writes one) is left out. */
   readonly categories: readonly CocoCategory[];
+  /** Names of categories by their ids. */
+  readonly names: ReadonlyMap<string, string>;
   /** Annotations by the id of their photo, in the file's order. */
-  readonly annotations: ReadonlyMap<unknown, readonly JsonObject[]>;
+  readonly annotations: ReadonlyMap<string, readonly JsonObject[]>;
 }
 
 /** Whether a category is what lies around all others. */
@@ -37,22 +40,35 @@ export function isBackground(name: string): boolean {
   return /^_*background_*$/i.test(name);
 }
 
-function byImage(annotations: readonly JsonObject[]): Map<unknown, JsonObject[]> {
-  const found = new Map<unknown, JsonObject[]>();
+/**
+ * An id as a Map has it: a number and a text are two, and no file can choose numbers or texts of which thousands have
+ * one hash.
+ */
+function keyOf(id: unknown): string {
+  return `${typeof id} ${typeof id === "object" ? "" : String(id)}`;
+}
+
+function byImage(annotations: readonly JsonObject[]): Map<string, JsonObject[]> {
+  const found = new Map<string, JsonObject[]>();
   for (const annotation of annotations) {
-    const known = found.get(annotation.image_id);
-    if (known === undefined) found.set(annotation.image_id, [annotation]);
+    const key = keyOf(annotation.image_id);
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [annotation]);
     else known.push(annotation);
   }
   return found;
 }
 
 function categoriesOf(raw: readonly JsonObject[], annotations: readonly JsonObject[]): CocoCategory[] {
-  const used = new Set(annotations.map(({ category_id }) => category_id));
+  const used = new Set(annotations.map(({ category_id }) => keyOf(category_id)));
   const above = new Set(raw.map(({ supercategory }) => supercategory));
-  const named = raw.map(({ id, name }) => ({ id, name: textOf(name) ?? `category ${id}` }));
+  const named = raw.map(({ id, name }) => ({
+    id: keyOf(id),
+    order: numberOf(id) ?? 0,
+    name: textOf(name) ?? `category ${shownValue(id)}`,
+  }));
   return named.filter(({ id, name }) => used.has(id) || !above.has(name))
-    .sort((a, b) => (numberOf(a.id) ?? 0) - (numberOf(b.id) ?? 0));
+    .sort((a, b) => a.order - b.order).map(({ id, name }) => ({ id, name }));
 }
 
 /** A COCO file of JSON; `undefined` for JSON of another kind. */
@@ -61,14 +77,16 @@ export function parseCoco(json: unknown): CocoFile | undefined {
   const { images, annotations, categories } = json;
   if (![images, annotations, categories].every(Array.isArray)) return undefined;
   const shapes = objectsOf(annotations);
+  const named = categoriesOf(objectsOf(categories), shapes);
   return {
     images: objectsOf(images).map(({ id, file_name, width, height }) => ({
-      id,
+      id: keyOf(id),
       file: textOf(file_name) ?? "",
       width: numberOf(width) ?? 0,
       height: numberOf(height) ?? 0,
     })),
-    categories: categoriesOf(objectsOf(categories), shapes),
+    categories: named,
+    names: new Map(named.map(({ id, name }) => [id, name])),
     annotations: byImage(shapes),
   };
 }
@@ -95,15 +113,14 @@ function shapesOf({ segmentation }: JsonObject, label: number): Shape[] {
  * @param labels The number of each category's name
  */
 export function cocoShapes(
-  { categories, annotations }: CocoFile,
+  { names, annotations }: CocoFile,
   image: CocoImage,
   labels: ReadonlyMap<string, number>,
 ): { shapes: Shape[]; boxes: number } {
-  const nameOf = new Map(categories.map(({ id, name }) => [id, name]));
   const shapes: Shape[] = [];
   let boxes = 0;
   for (const annotation of annotations.get(image.id) ?? []) {
-    const label = labels.get(nameOf.get(annotation.category_id) ?? "") ?? 0;
+    const label = labels.get(names.get(keyOf(annotation.category_id)) ?? "") ?? 0;
     const own = shapesOf(annotation, label);
     shapes.push(...own);
     const [x, y, w, h] = listOf(annotation.bbox).map(numberOf);

@@ -17,7 +17,7 @@ const TITLE = "folders of photos and masks";
 
 /** What a line of a list may mean, the nearest first: below the photos' folder, with that before it, or a name alone. */
 function stemsMeant(entry: string, images: string): string[] {
-  const whole = withoutEnding(tidyPath(entry));
+  const whole = withoutEnding(tidyPath(entry.replaceAll("\\", "/")));
   const name = basename(whole);
   const below = whole.startsWith(`${images}/`) ? whole.slice(images.length + 1) : whole;
   return [whole, below, name, withoutAnyEnding(name)];

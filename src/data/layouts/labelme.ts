@@ -16,6 +16,7 @@ import { partsOf, type PlacedItem } from "./parts.ts";
 import { indexPhotos } from "./photo_index.ts";
 import { isBackground } from "./coco_file.ts";
 import { splitNamed } from "./split_names.ts";
+import { statedSize } from "./stated_size.ts";
 
 const TITLE = "labelme's JSON";
 
@@ -92,7 +93,7 @@ async function openLabelme(root: string, options: OpenLayoutOptions): Promise<Da
       problems.push(`"${path}" has no photo, expected "${labelme.image}" in the folder`);
       continue;
     }
-    const { width, height } = labelme;
+    const { width, height } = await statedSize(labelme, join(root, photo));
     const shapes = shapesOfLabelme(labelme, labels);
     const mask = { kind: "drawn", name: path, width, height, shapes } as const;
     masked.set(photo, {

@@ -1,4 +1,5 @@
 /** What a labelme JSON says of a photo and its shapes. */
+import { shownValue } from "../../core/shown_text.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { isBackground } from "./coco_file.ts";
 import { isObject, listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
@@ -40,7 +41,7 @@ export function parseLabelme(json: unknown): LabelmeFile | undefined {
     width: numberOf(json.imageWidth) ?? 0,
     height: numberOf(json.imageHeight) ?? 0,
     shapes: objectsOf(json.shapes).map(({ label, shape_type, points, mask }) => ({
-      label: textOf(label) ?? String(label),
+      label: textOf(label) ?? shownValue(label),
       type: textOf(shape_type) ?? "polygon",
       points: listOf(points).flatMap((point) => {
         const [x, y] = listOf(point).map(numberOf);

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { DatasetError } from "../../core/errors.ts";
 import { type Dataset, IGNORE_LABEL, type Item } from "../dataset.ts";
 import { type ClassNames, namedClasses } from "./class_files.ts";
 import { type Classes, inferClasses } from "./infer_classes.ts";
@@ -21,8 +22,16 @@ export async function classesOf(
     : await namedClasses(names, inOrder);
 }
 
-/** A dataset from its parts and classes. */
+/**
+ * A dataset from its parts and classes.
+ * @throws {DatasetError} If there are more than 255 classes
+ */
 export function datasetOf(root: string, layout: string, parts: Parts, classes: Classes): Dataset {
+  if (classes.classes.length > 255) {
+    throw new DatasetError(
+      `Cannot open dataset "${root}": it has ${classes.classes.length} classes, expected at most 255`,
+    );
+  }
   return { name: basename(root), layout, root, ...classes, ignoreLabel: IGNORE_LABEL, ...parts };
 }
 

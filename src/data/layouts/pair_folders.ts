@@ -5,6 +5,7 @@ import {
   leftOutNotes,
   listOtherPictures,
   listPictures,
+  pathsByStem,
   withoutAnyEnding,
   withoutEnding,
 } from "../image_files.ts";
@@ -33,33 +34,31 @@ export interface FoundPairs {
   readonly notes: readonly string[];
 }
 
-/** Refuses two pictures of one name, of which a mask could belong to either. */
-function refuseTwins(folder: string, paths: readonly string[]): void {
-  const byStem = new Map<string, string>();
-  for (const path of paths) {
-    const other = byStem.get(withoutEnding(path));
-    if (other !== undefined) {
-      throw new DatasetError(
-        `Cannot match pictures of "${folder}": "${other}" and "${path}" have one name, expected different ones`,
-      );
-    }
-    byStem.set(withoutEnding(path), path);
-  }
-}
-
 interface Listed extends NameGroup {
   readonly notes: readonly string[];
+}
+
+function copyNotes(folder: string, copies: readonly string[]): string[] {
+  if (copies.length === 0) return [];
+  const what = copies.length === 1 ? "1 picture" : `${copies.length} pictures`;
+  return [`${what} of "${folder}" beside a JPEG or PNG of the same name not used, first "${copies[0]}"`];
+}
+
+/** Of two pictures of one name a mask could belong to either: the same in another format is left out, others are refused. */
+function onePerName(folder: string, paths: readonly string[]): string[] {
+  return [...pathsByStem(folder, paths).values()];
 }
 
 async function listPair(root: string, { images, masks }: FolderPair): Promise<Listed> {
   const all = await listPictures(join(root, images));
   const strays = masksAmong(all);
-  const photos = all.filter((path) => !strays.has(path));
-  refuseTwins(join(root, images), photos);
-  const notes = await leftOutNotes(join(root, images));
+  const named = all.filter((path) => !strays.has(path));
+  const photos = onePerName(join(root, images), named);
+  const kept = new Set(photos);
+  const copies = named.filter((path) => !kept.has(path));
+  const notes = [...await leftOutNotes(join(root, images)), ...copyNotes(images, copies)];
   if (images === masks) return { images: photos, masks: [...strays], notes };
-  const found = await listPictures(join(root, masks));
-  refuseTwins(join(root, masks), found);
+  const found = onePerName(join(root, masks), await listPictures(join(root, masks)));
   const [first] = strays;
   const note =
     `${strays.size} pictures of "${images}" are masks by their names and not used, first "${first}"`;

@@ -1,5 +1,5 @@
 /** Which mask belongs to which photo, by their names: one rule for all of a dataset's files. */
-import { basename, dirname, extname } from "node:path";
+import { basename, dirname } from "node:path";
 import { withoutEnding } from "../image_files.ts";
 
 /** Pictures of a folder of photos and of its folder of masks; paths below them, with `/`. */
@@ -106,12 +106,12 @@ function foldedRule(rule: Rule): Rule {
   const note = "upper and lower case differ between photos and masks";
   return {
     text: rule.text === "" ? note : `${rule.text}, and ${note}`,
-    image: (path) => rule.image(path)?.toLowerCase(),
-    mask: (path) => rule.mask(path)?.toLowerCase(),
+    image: (path) => rule.image(path.toLowerCase()),
+    mask: (path) => rule.mask(path.toLowerCase()),
   };
 }
 
-/** Ends of photos' names that all or many of them have. */
+/** Ends that the names of all photos have, and none. */
 function imageEnds(images: readonly string[]): Ends[] {
   const names = images.map((path) => basename(withoutEnding(path)));
   const all = [
@@ -127,13 +127,12 @@ function imageEnds(images: readonly string[]): Ends[] {
 }
 
 /** Rules that would give the first mask some photo. */
-function candidates({ images, masks }: NameGroup, fold: boolean): Rule[] {
-  const cased = (text: string) => fold ? text.toLowerCase() : text;
+function candidates({ images, masks }: NameGroup): Rule[] {
   const mask = basename(withoutEnding(masks[0]!));
   const rules = new Map<string, Rule>();
   const add = (rule: Rule) => rules.set(rule.text, rule);
   const consider = (name: string, make: (mask: Ends) => Rule) => {
-    const at = name === "" ? -1 : cased(mask).indexOf(cased(name));
+    const at = name === "" ? -1 : mask.indexOf(name);
     if (at < 0) return;
     const ends = { prefix: mask.slice(0, at), suffix: mask.slice(at + name.length) };
     const tells = (ends.prefix === "" || TELLING_PREFIX.test(ends.prefix)) &&
@@ -143,7 +142,7 @@ function candidates({ images, masks }: NameGroup, fold: boolean): Rule[] {
   add(SAME);
   for (const image of images) {
     const name = basename(image);
-    if (cased(mask).startsWith(cased(name))) add(endingKept(mask.slice(name.length)));
+    if (mask.startsWith(name)) add(endingKept(mask.slice(name.length)));
   }
   for (const ends of imageEnds(images)) {
     const strip = without(ends.prefix, ends.suffix);
@@ -151,7 +150,13 @@ function candidates({ images, masks }: NameGroup, fold: boolean): Rule[] {
       consider(strip(basename(withoutEnding(image))) ?? "", (found) => endsRule(ends, found));
     }
   }
-  return [...rules.values()].map((rule) => fold ? foldedRule(rule) : rule);
+  return [...rules.values()];
+}
+
+/** The same for names of which only the letter case may differ. */
+function foldedCandidates({ images, masks }: NameGroup): Rule[] {
+  const lower = (paths: readonly string[]) => paths.map((path) => path.toLowerCase());
+  return candidates({ images: lower(images), masks: lower(masks) }).map(foldedRule);
 }
 
 /** The masks that a rule gives to photos; `undefined` where it does not fit all. */
@@ -220,8 +225,8 @@ export function matchNames(groups: readonly NameGroup[]): Matching {
   const [same] = fitsOf([SAME], groups);
   if (same !== undefined) return { groups: same.groups, alone };
   const first = groups.find(({ masks }) => masks.length > 0)!;
-  for (const fold of [false, true]) {
-    const fits = distinct(fitsOf(candidates(first, fold), groups));
+  for (const rulesOf of [candidates, foldedCandidates]) {
+    const fits = distinct(fitsOf(rulesOf(first), groups));
     const [fit] = fits;
     if (fits.length > 1) {
       return { ...byName(groups), ambiguous: fits.map(({ rule }) => rule.text) };
@@ -229,9 +234,4 @@ export function matchNames(groups: readonly NameGroup[]): Matching {
     if (fit !== undefined) return { groups: fit.groups, alone, note: fit.rule.text };
   }
   return byName(groups);
-}
-
-/** Whether pictures have an ending that masks have: of JPEG, classes are lost. */
-export function isJpeg(path: string): boolean {
-  return /^\.jpe?g$/i.test(extname(path));
 }

@@ -1,10 +1,11 @@
 /** Exports in VOC's form, with classes of one's own: labelme, CVAT ("Segmentation mask 1.1"), Datumaro. */
 import { basename, join } from "node:path";
 import { readdir } from "node:fs/promises";
+import { DatasetError } from "../../core/errors.ts";
 import type { Dataset } from "../dataset.ts";
 import { holdsPicture, isFolder, withoutEnding } from "../image_files.ts";
 import { readTextFile } from "../read_file.ts";
-import { findClassNames } from "./class_files.ts";
+import { findClassNames, hasClassNames } from "./class_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { classesOf, datasetOf } from "./pair_dataset.ts";
 import { findPairs } from "./pair_folders.ts";
@@ -61,6 +62,12 @@ function placedBy(items: readonly PlacedItem[], splits: ReadonlyMap<string, Spli
 }
 
 async function openExport(root: string, options: OpenLayoutOptions): Promise<Dataset> {
+  if (!await isFolder(join(root, IMAGES))) {
+    throw new DatasetError(
+      `Cannot open dataset "${root}": it has masks as VOC and no "${IMAGES}", expected the photos there; label tools ` +
+        "export them where asked to, or copy them",
+    );
+  }
   const found = await findPairs(root, [{ images: IMAGES, masks: await maskFolder(root) ?? MASKS[0]! }]);
   const images = found.items.map(({ item }) => item.id.slice(IMAGES.length + 1));
   const splits = await listedSplits(root, images);
@@ -77,6 +84,8 @@ export const VOC_EXPORT: LayoutReader<"voc-export"> = {
   name: "voc-export",
   title: TITLE,
   expects: '"JPEGImages" and "SegmentationClass", with "class_names.txt" (labelme) or "labelmap.txt" (CVAT)',
-  detect: async (folder) => await isFolder(join(folder, IMAGES)) && await maskFolder(folder) !== undefined,
+  detect: async (folder) =>
+    await maskFolder(folder) !== undefined &&
+    (await isFolder(join(folder, IMAGES)) || await hasClassNames(folder)),
   open: openExport,
 };

@@ -47,6 +47,8 @@ async function isMask(item: Item): Promise<boolean> {
  */
 export async function withoutMaskPhotos(dataset: Dataset): Promise<Dataset> {
   const { train, unlabeled } = dataset;
+  // without labeled photos nothing tells drawings of few colours from masks
+  if (train.length === 0) return dataset;
   const are = await mapLimited(unlabeled, 8, isMask);
   const first = unlabeled.find((_, i) => are[i]);
   if (first === undefined) return dataset;

@@ -1,4 +1,5 @@
 import { DatasetError } from "../../core/errors.ts";
+import { checkDecodedSize } from "../../formats/decode_limits.ts";
 import { decodeMask, type RawMask } from "../../formats/decode_mask.ts";
 import type { DrawnSource, LabelMap } from "../dataset.ts";
 import { readBytes } from "../read_file.ts";
@@ -7,8 +8,11 @@ import { fillPolygon } from "./fill_polygon.ts";
 import { fillRuns } from "./run_lengths.ts";
 import type { Shape } from "./shape.ts";
 
-/** Most pixels of a drawn mask: what a label file says of its size is not taken on trust. */
-const MOST_PIXELS = 2 ** 28;
+/** How often shapes may paint the whole picture over: those of one photo lie beside each other. */
+const MOST_LAYERS = 100;
+
+/** Work that is free, for small pictures: each shape takes some. */
+const FREE_WORK = 2 ** 24;
 
 /** Pixels of a decoded mask that are not 0, in any channel, written at a place. */
 function stamp(map: LabelMap, { width, height, data }: RawMask, x: number, y: number, label: number): void {
@@ -34,32 +38,51 @@ async function stampLayer(map: LabelMap, path: string, label: number): Promise<v
   stamp(map, layer, 0, 0, label);
 }
 
-async function draw(map: LabelMap, shape: Shape, name: string): Promise<void> {
+/** Draws a shape. @returns Pixels that were gone over */
+async function draw(map: LabelMap, shape: Shape, name: string): Promise<number> {
   const { label } = shape;
+  const pixels = map.width * map.height;
   switch (shape.kind) {
     case "polygon":
       return fillPolygon(map, shape.rings, label);
     case "runs":
-      return fillRuns(map, shape.counts, shape.size, label, name);
-    case "bitmap":
-      return stamp(map, await unpackBitmap(shape, name), Math.round(shape.x), Math.round(shape.y), label);
+      fillRuns(map, shape.counts, shape.size, label, name);
+      return pixels;
+    case "bitmap": {
+      const bitmap = await unpackBitmap(shape, name, pixels);
+      stamp(map, bitmap, Math.round(shape.x), Math.round(shape.y), label);
+      return bitmap.width * bitmap.height;
+    }
     case "layer":
-      return await stampLayer(map, shape.path, label);
+      await stampLayer(map, shape.path, label);
+      return pixels;
   }
 }
 
 /**
  * The mask that shapes make: 0 where none is, later shapes over earlier ones.
- * @throws {DatasetError} Naming the source, if a shape is damaged or of another size, or the size is none of a picture
+ * @throws {DatasetError} Naming the source, if a shape is damaged or of another size, the size is none of a picture, or
+ * the shapes take more work than those of any photo
+ * @throws {FormatError} If it is larger than `decodeLimits` allow
  */
 export async function drawMask({ width, height, shapes, name }: DrawnSource): Promise<RawMask> {
   const isSize = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
-  if (!isSize || width * height > MOST_PIXELS) {
+  if (!isSize) {
     throw new DatasetError(
-      `Cannot draw mask "${name}": it is ${width} × ${height}, expected a picture's size of at most ${MOST_PIXELS} pixels`,
+      `Cannot draw mask "${name}": it is ${width} × ${height}, expected a picture's size`,
     );
   }
+  // what a label file says of its size is not taken on trust
+  checkDecodedSize({ width, height, channels: 1, bitDepth: 8 }, name);
   const map = { width, height, data: new Uint8Array(width * height) };
-  for (const shape of shapes) await draw(map, shape, name);
+  let workLeft = MOST_LAYERS * width * height + FREE_WORK;
+  for (const shape of shapes) {
+    workLeft -= await draw(map, shape, name);
+    if (workLeft >= 0) continue;
+    throw new DatasetError(
+      `Cannot draw mask "${name}": its ${shapes.length} shapes cover the picture more than ${MOST_LAYERS} times, ` +
+        "expected shapes beside each other",
+    );
+  }
   return { ...map, kind: "index" };
 }

@@ -1,29 +1,52 @@
+import { DatasetError } from "../../core/errors.ts";
 import type { LabelMap } from "../dataset.ts";
 
-/** Columns where the edges of all rings cross the middle of a row, ascending. */
-function crossings(rings: readonly (readonly number[])[], middle: number): number[] {
-  const found: number[] = [];
-  for (const ring of rings) {
-    for (let i = 0, last = ring.length - 2; i < ring.length; last = i, i += 2) {
-      const [x0, y0, x1, y1] = [ring[last]!, ring[last + 1]!, ring[i]!, ring[i + 1]!];
-      // half open: a corner on the middle counts for one of its two edges
-      if (y0 <= middle === y1 <= middle) continue;
-      found.push(x0 + (middle - y0) * (x1 - x0) / (y1 - y0));
-    }
-  }
-  return found.sort((a, b) => a - b);
+/** Most places where the edges of a shape cross middles of rows: an outline of a thousand turns on each of 16,000 rows. */
+const MOST_CROSSINGS = 2 ** 24;
+
+/** Columns where edges cross the middle of each row, from `first` on; not in order. */
+interface Crossings {
+  readonly first: number;
+  readonly rows: readonly number[][];
 }
 
-/** First and last row whose middle may lie inside. */
-function rowsOf(rings: readonly (readonly number[])[], height: number): [number, number] {
-  let [low, high] = [Infinity, -Infinity];
+/** Calls `visit` with both ends of each edge of all rings. */
+function eachEdge(
+  rings: readonly (readonly number[])[],
+  visit: (x0: number, y0: number, x1: number, y1: number) => void,
+): void {
   for (const ring of rings) {
-    for (let i = 1; i < ring.length; i += 2) {
-      low = Math.min(low, ring[i]!);
-      high = Math.max(high, ring[i]!);
+    for (let i = 0, last = ring.length - 2; i < ring.length; last = i, i += 2) {
+      visit(ring[last]!, ring[last + 1]!, ring[i]!, ring[i + 1]!);
     }
   }
-  return [Math.max(0, Math.floor(low)), Math.min(height - 1, Math.ceil(high))];
+}
+
+/** First and last row inside of the picture whose middle lies between two heights; a middle at the upper one counts. */
+function rowsBetween(y0: number, y1: number, height: number): [number, number] {
+  const [low, high] = [Math.min(y0, y1), Math.max(y0, y1)];
+  return [Math.max(0, Math.ceil(low - 0.5)), Math.min(height - 1, Math.ceil(high - 0.5) - 1)];
+}
+
+function crossingsOf(rings: readonly (readonly number[])[], height: number): Crossings {
+  let [first, last, count] = [height, -1, 0];
+  eachEdge(rings, (_, y0, __, y1) => {
+    const [from, to] = rowsBetween(y0, y1, height);
+    if (!(to >= from)) return;
+    [first, last] = [Math.min(first, from), Math.max(last, to)];
+    count += to - from + 1;
+  });
+  if (count > MOST_CROSSINGS) {
+    throw new DatasetError(
+      `Cannot fill an outline: its edges cross rows ${count} times, expected at most ${MOST_CROSSINGS}`,
+    );
+  }
+  const rows = Array.from({ length: Math.max(0, last - first + 1) }, (): number[] => []);
+  eachEdge(rings, (x0, y0, x1, y1) => {
+    const [from, to] = rowsBetween(y0, y1, height);
+    for (let y = from; y <= to; y++) rows[y - first]!.push(x0 + (y + 0.5 - y0) * (x1 - x0) / (y1 - y0));
+  });
+  return { first, rows };
 }
 
 /**
@@ -32,16 +55,24 @@ function rowsOf(rings: readonly (readonly number[])[], height: number): [number,
  * @param map `[H, W]`, changed in place; what lies outside is left out
  * @param rings `[x0, y0, x1, y1, …]` in pixels, pixel (0, 0) covering [0, 1) × [0, 1)
  * @param label Written into those pixels
+ * @returns How many pixels were filled and edges crossed: the work that it was
+ * @throws {DatasetError} If the edges cross more than 16 million rows
  */
-export function fillPolygon(map: LabelMap, rings: readonly (readonly number[])[], label: number): void {
+export function fillPolygon(map: LabelMap, rings: readonly (readonly number[])[], label: number): number {
   const { width, height, data } = map;
-  const [first, last] = rowsOf(rings, height);
-  for (let y = first; y <= last; y++) {
-    const found = crossings(rings, y + 0.5);
-    for (let i = 0; i + 1 < found.length; i += 2) {
-      const from = Math.max(0, Math.ceil(found[i]! - 0.5));
-      const to = Math.min(width, Math.ceil(found[i + 1]! - 0.5));
-      if (to > from) data.fill(label, y * width + from, y * width + to);
+  const { first, rows } = crossingsOf(rings, height);
+  let work = 0;
+  rows.forEach((found, i) => {
+    found.sort((a, b) => a - b);
+    const start = (first + i) * width;
+    for (let at = 0; at + 1 < found.length; at += 2) {
+      const from = Math.max(0, Math.ceil(found[at]! - 0.5));
+      const to = Math.min(width, Math.ceil(found[at + 1]! - 0.5));
+      if (to <= from) continue;
+      data.fill(label, start + from, start + to);
+      work += to - from;
     }
-  }
+    work += found.length;
+  });
+  return work;
 }

@@ -1,13 +1,13 @@
 /** Parts of masks that label tools keep as outlines, runs or small bitmaps. Plain data: they cross to Workers. */
 
 /** What every shape says. */
-interface Labeled {
+export interface LabeledShape {
   /** The number that its pixels get: a class, or 255 for "left out". */
   readonly label: number;
 }
 
 /** Outlines in pixels of the picture; pixel (0, 0) covers [0, 1) × [0, 1). */
-export interface PolygonShape extends Labeled {
+export interface PolygonShape extends LabeledShape {
   /** Tells the kinds apart. */
   readonly kind: "polygon";
   /** Rings `[x0, y0, x1, y1, …]`, filled together by the even-odd rule: a ring within another is a hole. */
@@ -15,7 +15,7 @@ export interface PolygonShape extends Labeled {
 }
 
 /** Run lengths of COCO: down the columns, the first run is outside. */
-export interface RunsShape extends Labeled {
+export interface RunsShape extends LabeledShape {
   /** Tells the kinds apart. */
   readonly kind: "runs";
   /** Lengths, or COCO's compressed text of them. */
@@ -25,7 +25,7 @@ export interface RunsShape extends Labeled {
 }
 
 /** A small PNG whose non-zero pixels belong to the shape. */
-export interface BitmapShape extends Labeled {
+export interface BitmapShape extends LabeledShape {
   /** Tells the kinds apart. */
   readonly kind: "bitmap";
   /** Column of its left edge. */
@@ -39,7 +39,7 @@ export interface BitmapShape extends Labeled {
 }
 
 /** A PNG file of the picture's size whose non-zero pixels belong to the shape. */
-export interface LayerShape extends Labeled {
+export interface LayerShape extends LabeledShape {
   /** Tells the kinds apart. */
   readonly kind: "layer";
   /** Absolute path. */

@@ -299,6 +299,14 @@ const MORE: readonly (readonly [kind: string, Files, Expected])[] = [
     { layout: /folders train, val and test/, classes: TWO, counts: [1, 0, 1, 1] },
   ],
   [
+    "40c: train_images beside train_masks",
+    named(["train_images/a.png", "train_images/free.png", "val_images/b.png"], [
+      "train_masks/a.png",
+      "val_masks/b.png",
+    ]),
+    { layout: /folders train, val and test/, classes: TWO, counts: [1, 1, 1, 0] },
+  ],
+  [
     "10: ADE20K as it is given away, 0 left out",
     {
       ...named(["images/training/a.jpg", "images/validation/b.jpg"], []),
@@ -378,7 +386,7 @@ const MORE: readonly (readonly [kind: string, Files, Expected])[] = [
       layout: FOLDERS,
       classes: TWO,
       counts: [4, 3, 1, 0],
-      note: /"\*_Mask" .*, and upper and lower case differ/,
+      note: /"\*_mask" .*, and upper and lower case differ/,
     },
   ],
   [
@@ -454,5 +462,24 @@ Deno.test("openDataset() shows the lines of a dataset.toml where nothing fits", 
       assert.match(error.message, /\n {2}train = "train\.txt"/);
       return true;
     });
+  });
+});
+
+Deno.test("openDataset() says what an export lacks, and which folder inside would be taken", async () => {
+  const bare = {
+    ...named([], FIVE.map((n) => `SegmentationClass/${n}.png`)),
+    "labelmap.txt": "a:0,0,0::\nb:1,1,1::",
+  };
+  await withFolder(bare, async (root) => {
+    await assert.rejects(
+      openDataset(root),
+      /it has masks as VOC and no "JPEGImages", expected the photos there/,
+    );
+  });
+  await withFolder({ "project/dataset.toml": "", "project/readme.txt": "" }, async (root) => {
+    await assert.rejects(
+      openDataset(root),
+      /"[^"]*\/project" would be taken; a "dataset\.toml" holds such lines/,
+    );
   });
 });

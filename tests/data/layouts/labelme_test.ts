@@ -81,13 +81,19 @@ Deno.test("openDataset() takes labelme's JSON of another folder, with backslashe
     "photos/a.jpg": photo(),
     "photos/b.jpg": photo(),
     "json/a.json": labelme("..\\photos\\a.jpg", CAT),
-    "json/b.json": labelme("..\\photos\\b.jpg", DOG),
+    // older versions state no size
+    "json/b.json": labelme("..\\photos\\b.jpg", DOG).replace(
+      '"imageHeight":2,"imageWidth":4',
+      '"imageData":null',
+    ),
     "labels.txt": "__ignore__\n_background_\ndog\ncat\n",
   };
   await withFolder(files, async (root) => {
     const dataset = await openDataset(root);
     assert.deepEqual(dataset.classes, ["background", "dog", "cat"]);
     assert.deepEqual([dataset.train.length, dataset.val.length], [1, 1]);
+    const all = [...dataset.train, ...dataset.val].sort((a, b) => a.id < b.id ? -1 : 1);
+    assert.deepEqual([...(await readLabelMap(dataset, all[1]!)).data], [0, 0, 0, 1, 0, 0, 0, 1]);
   });
 });
 

@@ -55,11 +55,28 @@ Deno.test("drawMask() refuses sizes that are none, and data that is damaged or u
   await assert.rejects(drawMask({ ...source(), width: 0 }), /it is 0 × 2, expected a picture's size/);
   await assert.rejects(
     drawMask({ ...source(), width: 1e6, height: 1e6 }),
-    /expected a picture's size of at most/,
+    /1,000,000 megapixels, expected at most 250/,
   );
   const bitmap = { kind: "bitmap", label: 1, x: 0, y: 0 } as const;
   await assert.rejects(drawn({ ...bitmap, png: "§", deflated: false }), /it is no base64/);
   await assert.rejects(drawn({ ...bitmap, png: btoa("no zlib"), deflated: true }), /it cannot be unpacked/);
   const bomb = base64(zlibSync(new Uint8Array(2 ** 27)));
   await assert.rejects(drawn({ ...bitmap, png: bomb, deflated: true }), /it cannot be unpacked/);
+});
+
+Deno.test("drawMask() refuses shapes that take more work than those of any photo", async () => {
+  const whole: Shape = { kind: "polygon", label: 1, rings: [[0, 0, 4000, 0, 4000, 4000, 0, 4000]] };
+  const many = { ...source(), width: 4000, height: 4000, shapes: Array<Shape>(1000).fill(whole) };
+  await assert.rejects(drawMask(many), /its 1000 shapes cover the picture more than 100 times/);
+  const turns = Array.from({ length: 20_000 }, (_, i) => [i % 4000, i % 2 === 0 ? 0 : 4000]).flat();
+  const outline: Shape = { kind: "polygon", label: 1, rings: [turns] };
+  await assert.rejects(
+    drawMask({ ...many, shapes: [outline] }),
+    /its edges cross rows \d+ times, expected at most 16777216/,
+  );
+  const large = base64(greyPng(9, 9, Array<number>(81).fill(1)));
+  await assert.rejects(
+    drawn({ kind: "bitmap", label: 1, x: 0, y: 0, png: large, deflated: false }),
+    /it is 9 × 9, expected no more pixels than its picture has/,
+  );
 });
