@@ -7,7 +7,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { IGNORE_LABEL } from "../core/ignore_label.ts";
 import { resizeTensor } from "../nn/pool_and_resize.ts";
 import type { AnyTensor, FeatureMap, LabelMap } from "../nn/tensors.ts";
-import type { Pairs } from "./pairing.ts";
+import { indexTensor } from "../nn/varying.ts";
+import type { PairIndices } from "./pairing.ts";
 import { pseudoLabels } from "./pseudo_labels.ts";
 
 /** What is mixed by place. */
@@ -23,7 +24,7 @@ export interface MixedByPlace {
   /** int32 `[pairs, H, W]`: 1 where the labeled image is seen. */
   readonly mask: LabelMap;
   /** Which images. */
-  readonly pairs: Pairs;
+  readonly pairs: PairIndices;
 }
 
 /** Mixed images, with what is known of them; the caller disposes all. */
@@ -46,8 +47,8 @@ export function mixByPlace(
 ): BoxMixture {
   const [, height, width] = mask.shape;
   const [images, own, pseudo] = tf.tidy(() => {
-    const first = tf.tensor1d(pairs.labeled as number[], "int32");
-    const second = tf.tensor1d(pairs.unlabeled as number[], "int32");
+    const first = indexTensor(pairs.labeled) as tf.Tensor1D;
+    const second = indexTensor(pairs.unlabeled) as tf.Tensor1D;
     const inside = tf.cast(mask, "bool");
     const ignored = tf.fill(mask.shape, IGNORE_LABEL, "int32");
     const sure = pseudoLabels(resizeTensor(predicted, height, width, alignCorners), "logits", threshold);

@@ -7,6 +7,7 @@ import { type Observation, Tape, type Value } from "../nn/tape.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import type { BatchShare } from "./batch_share.ts";
 import { type LossName, objective } from "./objective.ts";
+import { readPairs } from "./mixture.ts";
 import type { Pairs } from "./pairing.ts";
 import { rampUp } from "./ramp_up.ts";
 import { checkBatch, checkLabels, type StepBatch } from "./step_batch.ts";
@@ -135,7 +136,7 @@ export async function guidedMixStep(
     recompute: context.recompute === "encoder",
   });
   try {
-    const { total, terms, pairs } = await objective(tape, network, batch, draws, {
+    const { total, terms, pairs } = objective(tape, network, batch, draws, {
       recipe,
       ramp,
       classifierOnly,
@@ -147,7 +148,8 @@ export async function guidedMixStep(
     checkFinite(losses, iteration);
     const gradients = takeGradients(tape, network, total, context.takeGradient);
     await context.observe?.(tape.observations);
-    return { losses, gradients, ramp, mixCoefficient: draws.mixCoefficient, pairs };
+    const read = pairs && await readPairs(pairs, draws);
+    return { losses, gradients, ramp, mixCoefficient: draws.mixCoefficient, pairs: read };
   } finally {
     tape.dispose();
   }

@@ -28,7 +28,7 @@ async function runFresh(
 ): Promise<{ captured: Captured; gradients: Results }> {
   const { network } = startNetwork(setup.ledger);
   const tape = new Tape({ observing: true });
-  const parts = await objective(tape, network, setup.batch, draws, { recipe: setup.recipe, ramp: 1 });
+  const parts = objective(tape, network, setup.batch, draws, { recipe: setup.recipe, ramp: 1 });
   const seen = (name: string) => tape.observations.get(name)!.value;
   const predictions = {
     mixed: seen("M_mix"),

@@ -188,7 +188,11 @@ export class TensorflowBinding {
   }
 
   /** Runs a recorded function. @param inputIds Tensors in place of its arguments, in their order */
-  callFunction({ name, results }: RecordedFunction, inputIds: readonly number[], config = ""): TensorMetadata[] {
+  callFunction(
+    { name, results }: RecordedFunction,
+    inputIds: readonly number[],
+    config = "",
+  ): TensorMetadata[] {
     return this.executeOp(name, callAttributes(config), inputIds, results);
   }
 
@@ -205,7 +209,9 @@ export class TensorflowBinding {
     outputCount: number,
   ): Promise<TensorMetadata[]> {
     if (this.#recording !== undefined) {
-      throw new KernelError(`Cannot record ${name}: it waits for other processes, expected an op that does not`);
+      throw new KernelError(
+        `Cannot record ${name}: it waits for other processes, expected an op that does not`,
+      );
     }
     const { symbols } = this.#context;
     const inputs = inputIds.map((id) => this.#handles.get(id, name));

@@ -220,7 +220,9 @@ export class GraphRecording {
     if (known) return this.#keep({ operation, index, dtype, shape });
     if (OPAQUE[op] === index) return this.#keep({ operation, index, dtype, shape: [] });
     throw new KernelError(
-      `Cannot record ${op}(${inputs.map(describeHandle).join(", ")}): the shape of output ${index} is not known ` +
+      `Cannot record ${op}(${
+        inputs.map(describeHandle).join(", ")
+      }): the shape of output ${index} is not known ` +
         "before it runs, expected an op whose shapes follow from those of its inputs",
     );
   }
