@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { gatherRows } from "../nn/gather_rows.ts";
 import type { LabeledMixOptions } from "../config/recipe.ts";
 import { gatherBatch } from "../nn/arithmetic.ts";
 import type { Tape, Value } from "../nn/tape.ts";
@@ -44,7 +45,7 @@ export function labeledMixLoss(
       const target = inSpace(tape, gatherBatch(tape, tape.detach(others), partners), options.space);
       return squaredError(tape, decoupled, tape.observe("dec_target", target).tensor);
     }
-    const chosen = tf.tidy(() => tf.gather(labels, indexTensor(partners) as tf.Tensor1D));
+    const chosen = tf.tidy(() => gatherRows(labels, indexTensor(partners)));
     const loss = pixelLoss(tape, decoupled, chosen, pixels);
     chosen.dispose();
     return loss;

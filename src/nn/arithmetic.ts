@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { gatherRows } from "./gather_rows.ts";
 import { oneHot } from "./one_hot.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor } from "./tensors.ts";
@@ -100,7 +101,7 @@ export function gatherBatch(tape: Tape, x: Value, indices: Indices): Value {
   const pick = () => n === 1 ? tf.ones([count, 1]) : oneHot(index, n);
   return tape.apply({
     inputs: [x],
-    output: tf.gather(x.tensor, index as tf.Tensor1D),
+    output: gatherRows(x.tensor, index),
     extras: [index],
     backward: (dy) => [
       tf.tidy(() => {

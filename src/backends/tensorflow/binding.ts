@@ -157,23 +157,38 @@ export class TensorflowBinding {
   /**
    * Records the ops of `f` into a TensorFlow function, without running them.
    * @param accepts Whether a tensor made before may be an argument; others are refused, as their values would stay for ever
-   * @param f Makes the results and gives their numbers; constants that it makes are the function's
+   * @param f Makes the results and gives their numbers, and how to give them up; constants that it makes are the function's
    * @returns The function; `removeFunction` frees it
    * @throws {KernelError} If an op cannot be recorded, by name; if `f` reads values
    */
-  recordFunction(accepts: (id: number) => boolean, f: () => readonly number[]): RecordedFunction {
+  recordFunction(
+    accepts: (id: number) => boolean,
+    f: () => { readonly ids: readonly number[]; release(): void },
+  ): RecordedFunction {
     if (this.#recording !== undefined) {
       throw new KernelError("Cannot record a function: one is being recorded, expected one after the other");
     }
     const recording = new GraphRecording(this.#context, accepts);
     this.#recording = recording;
     try {
-      const outputs = f().map((id) => this.#recorded(recording, id, "a function"));
+      const { ids, release } = f();
+      const outputs = ids.map((id) => this.#recorded(recording, id, "a function"));
+      release();
+      if (recording.live > 0) {
+        throw new KernelError(
+          `Cannot record a function: ${recording.live} tensors outlive it, expected its results alone`,
+        );
+      }
       return finishFunction(this.#context, recording, outputs);
     } finally {
       this.#recording = undefined;
       recording.dispose();
     }
+  }
+
+  /** Changes of variables that are recorded from now on come after this tensor is made: one that fails keeps them off. */
+  guardChanges(id: number): void {
+    this.#recording?.guard(id);
   }
 
   /** Runs `f` at once in the middle of a recording; elsewhere as it is. */

@@ -46,6 +46,7 @@ export class GraphRecording {
   readonly #order = new ResourceOrder();
   readonly #effects: Deno.PointerObject[] = [];
   readonly #accepts: (id: number) => boolean;
+  readonly #guards: Deno.PointerObject[] = [];
   #nodes = 0;
 
   /**
@@ -92,11 +93,14 @@ export class GraphRecording {
     );
   }
 
-  /** The argument for a tensor from outside. @throws {KernelError} If it is none: its values would be fixed for ever */
+  /**
+   * The argument for a tensor from outside, or for a variable.
+   * @throws {KernelError} If the tensor is none: its values would be fixed for ever
+   */
   argument({ id, dtype, shape }: OutsideTensor, user: string): GraphTensor {
     let found = this.#arguments.get(id);
     if (found !== undefined) return found;
-    if (!this.#accepts(id)) {
+    if (dtype !== TF_RESOURCE && !this.#accepts(id)) {
       throw new KernelError(
         `Cannot record ${user}: an input is ${
           describeHandle({ dtype, shape })
@@ -136,11 +140,17 @@ export class GraphRecording {
     variableShape: readonly number[] | undefined,
   ): GraphTensor[] {
     const { after, writes } = this.#order.before(op, inputs);
-    const operation = this.#add(op, definition, attributes, inputs, after);
+    const guards = writes ? this.#guards : [];
+    const operation = this.#add(op, definition, attributes, inputs, [...after, ...guards]);
     this.#order.ran(operation, op, inputs);
     if (writes || (definition.stateful && op !== "ReadVariableOp")) this.#effects.push(operation);
     if (op === "ReadVariableOp" && variableShape !== undefined) this.#setShape(operation, variableShape);
     return Array.from({ length: outputCount }, (_, index) => this.#output(op, operation, index, inputs));
+  }
+
+  /** Whatever changes a variable from now on runs after this tensor is made. */
+  guard(id: number): void {
+    this.#guards.push(this.get(id, "a guard").operation);
   }
 
   /** Gives up a tensor; the node stays. */
