@@ -10,6 +10,7 @@ import { IntervalMeter } from "./interval_meter.ts";
 import type { EvalRow } from "./metric_rows.ts";
 import { polyLearningRate, type PolySchedule } from "./schedule.ts";
 import type { Sgd } from "./sgd.ts";
+import { StepEngine } from "./step_engine.ts";
 import type { TrainOptions, TrainOutcome } from "./train_options.ts";
 import { loaderOf, makeUpdate, optimizerOf } from "./update.ts";
 
@@ -31,6 +32,7 @@ class TrainingRun {
   readonly #meter = new IntervalMeter();
   /** False in workers beside the chief. */
   readonly #writes: boolean;
+  #engine: StepEngine | undefined;
   #classWeights: readonly number[] | undefined;
   #iteration: number;
   #saved: number;
@@ -56,6 +58,13 @@ class TrainingRun {
     if (classWeights !== "none") {
       this.#classWeights = medianWeights(await countClasses(dataset), classWeights === "median" ? 1 : 0.5);
     }
+    this.#engine = new StepEngine({
+      network,
+      config,
+      workers: workers?.count ?? 1,
+      classWeights: this.#classWeights,
+      onFallback: this.#options.onFallback,
+    });
     try {
       while (this.#goesOn()) await this.#advance();
     } catch (error) {
@@ -79,6 +88,7 @@ class TrainingRun {
 
   close(): void {
     this.#loader.close();
+    this.#engine?.dispose();
     this.#sgd.dispose();
   }
 
@@ -101,6 +111,7 @@ class TrainingRun {
       loader: this.#loader,
       sgd: this.#sgd,
       meter: this.#meter,
+      engine: this.#engine!,
       classWeights: this.#classWeights,
     };
     const { step, batch, stop } = await makeUpdate(options, tools, this.#iteration, learningRate);
