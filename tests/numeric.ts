@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { openBackend } from "../src/backends/open_backend.ts";
+import { nativeCapabilities } from "../src/backends/native.ts";
 import type { BackendName, OpenBackend } from "../src/backends/opened_backend.ts";
 import { BackendUnavailable } from "../src/core/errors.ts";
 import { randomStream } from "../src/core/random.ts";
@@ -35,6 +36,12 @@ export function whyNot(name: BackendName): string | undefined {
   return STARTED.find((started) => started.name === name)?.why;
 }
 
+/** Why convolutions of bfloat16 cannot be tested here; undefined where they can. */
+export function whyNoBfloat16(): string | undefined {
+  return whyNot("tensorflow") ??
+    (nativeCapabilities()!.bfloat16 ? undefined : "libtensorflow has no bfloat16 on this machine");
+}
+
 /** Runs `body` and checks that as many tensors are alive after it as before. */
 export async function withoutLeak(backend: OpenBackend, body: () => void | Promise<void>): Promise<void> {
   await tf.setBackend(backend.name);
@@ -54,6 +61,12 @@ export function numericTest(
     if (!backends.includes(backendName)) continue;
     testUnless(why, `${name} on ${backendName}`, () => withoutLeak(backend!, () => body(backend!)));
   }
+}
+
+/** A test on backend `tensorflow` where it has bfloat16; else shown as skipped, with the reason. */
+export function bfloat16Test(name: string, body: (backend: OpenBackend) => void | Promise<void>): void {
+  const backend = STARTED.find((started) => started.name === "tensorflow")?.backend;
+  testUnless(whyNoBfloat16(), `${name} on tensorflow`, () => withoutLeak(backend!, () => body(backend!)));
 }
 
 /** Runs `body` on both backends and hands over what each gave; skipped where one is missing. */

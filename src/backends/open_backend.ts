@@ -3,6 +3,7 @@ import { expectedNames } from "../core/names.ts";
 import { ensureLibrary } from "./library/ensure_library.ts";
 import { findLibrary } from "./library/find_library.ts";
 import type { FoundLibrary } from "./library/found_library.ts";
+import { checkHost, type Host, thisHost } from "./library/host.ts";
 import type { ProgressHandler } from "./library/progress.ts";
 import { BACKEND_NAMES, type BackendName, type OpenBackend } from "./opened_backend.ts";
 import { openWasm, openWebgpu } from "./portable_backends.ts";
@@ -17,6 +18,8 @@ export interface BackendOptions extends ContextOptions {
   readonly softwareWebgpu?: boolean;
   /** Told of the download's progress. */
   readonly onProgress?: ProgressHandler;
+  /** The machine that libtensorflow is to run on. Default this one. */
+  readonly host?: Host;
 }
 
 /** A backend that was not taken, and why. */
@@ -36,6 +39,7 @@ export interface BackendChoice {
 }
 
 async function library(options: BackendOptions): Promise<FoundLibrary> {
+  checkHost(options.host ?? thisHost());
   if (options.download) return await ensureLibrary({ onProgress: options.onProgress });
   const found = await findLibrary({ kind: "auto" });
   if (found.found) return found;

@@ -1,7 +1,7 @@
 /** `deno task bench`: our training step against the official one. */
 import { Option } from "commander";
 import { ConfigError } from "../core/errors.ts";
-import { CONVOLUTION_PRECISIONS, type ConvolutionPrecision } from "../nn/precision.ts";
+import { checkPrecisionHere, CONVOLUTION_PRECISIONS, type ConvolutionPrecision } from "../nn/precision.ts";
 import { BENCH_CONFIGS, type BenchConfig } from "./bench/bench_case.ts";
 import { benchText } from "./bench/bench_text.ts";
 import { runBench } from "./bench/run_bench.ts";
@@ -73,6 +73,7 @@ export async function runBenchCommand(args: string[]): Promise<number> {
   if (!parseArguments(command, args)) return 0;
   const flags = command.opts<BenchFlags>();
   checkMitrans(flags.mitrans);
+  await checkPrecisionHere(flags.precision, "tensorflow");
   const { mitrans, crop, batch, config, precision, rounds, official, python } = flags;
   const output = standardOutput();
   const result = await runBench(

@@ -1,6 +1,6 @@
 /** The schema of a run's configuration: every option, its type and its range. */
 import { z } from "zod";
-import type { DecoderOptions, EncoderOptions, MitransOptions } from "./model_options.ts";
+import type { DecoderOptions, EncoderOptions, MitransOptions, ModelOptions } from "./model_options.ts";
 import { type Recipe, RECIPE_NAMES } from "./recipe.ts";
 import type {
   DataConfig,
@@ -45,7 +45,7 @@ const DECODER = options<DecoderOptions>({
   channels: whole(1, 4096),
   dilations: z.array(whole(1, 256), { error: "whole numbers from 1 to 256" }).min(1, {
     error: "at least one",
-  }),
+  }).max(16, { error: "at most 16" }),
   dropout: share(false),
   alignCorners: flag(),
 });
@@ -55,6 +55,15 @@ const MITRANS = options<MitransOptions>({
   norm: flag(),
   concatInput: flag(),
   subsample: flag(),
+});
+
+const MODEL = options<ModelOptions>({
+  classes: whole(2, 255),
+  encoder: ENCODER,
+  decoder: DECODER,
+  mixDecoder: flag(),
+  mitrans: z.union([z.literal(false), MITRANS]),
+  classifier: flag(),
 });
 
 const DATA = options<DataConfig>({
@@ -167,6 +176,11 @@ export function parseRun(value: unknown): Verdict {
   return RUN.safeParse(value);
 }
 
+/** Holds what a checkpoint says of its network against the schema. */
+export function parseModel(value: unknown): ReturnType<typeof MODEL.safeParse> {
+  return MODEL.safeParse(value);
+}
+
 /** The schema without what makes it optional; of several kinds the table. */
 function bare(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodOptional) return bare(schema.unwrap() as z.ZodType);
@@ -180,7 +194,9 @@ function schemaAt(path: readonly PropertyKey[]): z.ZodType | undefined {
   let schema: z.ZodType | undefined = RUN;
   for (const key of path) {
     const table: z.ZodType | undefined = schema === undefined ? undefined : bare(schema);
-    schema = table instanceof z.ZodObject ? table.shape[String(key)] as z.ZodType | undefined : undefined;
+    schema = table instanceof z.ZodObject && Object.hasOwn(table.shape, key)
+      ? table.shape[String(key)] as z.ZodType
+      : undefined;
   }
   return schema;
 }

@@ -1,6 +1,6 @@
-/** Red, green, blue; integers 0 … 255. */
-export type Color = readonly [number, number, number];
+import type { Color } from "./colors.ts";
 
+export type { Color } from "./colors.ts";
 export { IGNORE_LABEL } from "../core/ignore_label.ts";
 
 /** A picture in a file. */
@@ -67,6 +67,8 @@ export interface Dataset {
   readonly ignoreLabel: 255;
   /** What the pixels of all masks mean. */
   readonly maskRule: MaskRule;
+  /** Whether 255 is left out because nothing was said of it, and not because a description or a layout says so. */
+  readonly ignoreAssumed?: boolean;
   /** For training, with masks. */
   readonly train: readonly Item[];
   /** For choosing, with masks. */

@@ -69,10 +69,18 @@ export class ForwardPass {
     return pooledConvolution(this.tape, inputs, this.parameter(`${name}.weight`), geometry);
   }
 
-  /** Batch norm by `<name>.weight`, `.bias`, `.running_mean`, `.running_var`, with a rectifier on request. */
-  norm(name: string, x: Value, rectified: boolean): Value {
+  /**
+   * Batch norm by `<name>.weight`, `.bias`, `.running_mean`, `.running_var`, with a rectifier on request.
+   * @param kernels In place of the backend's own, where the pass names none
+   */
+  norm(name: string, x: Value, rectified: boolean, kernels?: BatchNormKernels): Value {
     const affine: Affine = { gamma: this.parameter(`${name}.weight`), beta: this.parameter(`${name}.bias`) };
-    const options = { relu: rectified, name: `"${name}"`, kernels: this.options.normKernels };
+    const options = {
+      relu: rectified,
+      rectifier: name,
+      name: `"${name}"`,
+      kernels: this.options.normKernels ?? kernels,
+    };
     const running = this.#running(name);
     if (!this.options.training) {
       return batchNormEvaluation(this.tape, x, affine, running.mean, running.variance, options);
@@ -94,12 +102,21 @@ export class ForwardPass {
     return this.tape.scope(() => this.norm(norm, this.convolution(convolution, x, geometry), true));
   }
 
-  /** Convolution `<name>.conv`, then norm `<name>.bn` where there is one, then a rectifier: mmcv's ConvModule. */
-  module(name: string, x: Value, geometry: ConvolutionGeometry, rectified = true): Value {
+  /**
+   * Convolution `<name>.conv`, then norm `<name>.bn` where there is one, then a rectifier: mmcv's ConvModule.
+   * @param kernels As for `norm`
+   */
+  module(
+    name: string,
+    x: Value,
+    geometry: ConvolutionGeometry,
+    rectified = true,
+    kernels?: BatchNormKernels,
+  ): Value {
     return this.tape.scope(() => {
       const map = this.convolution(`${name}.conv`, x, geometry);
-      if (this.parameters.has(`${name}.bn.weight`)) return this.norm(`${name}.bn`, map, rectified);
-      return rectified ? relu(this.tape, map) : map;
+      if (this.parameters.has(`${name}.bn.weight`)) return this.norm(`${name}.bn`, map, rectified, kernels);
+      return rectified ? relu(this.tape, map, name) : map;
     });
   }
 

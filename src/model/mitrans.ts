@@ -1,6 +1,7 @@
 import type { MitransOptions } from "../config/model_options.ts";
 import { concatenate, linearCombination, reshape } from "../nn/arithmetic.ts";
 import { attention, ATTENTION_CHUNK } from "../nn/attention.ts";
+import { portableBatchNorm } from "../nn/batch_norm_portable.ts";
 import { maxPool } from "../nn/max_pool.ts";
 import type { Value } from "../nn/tape.ts";
 import { POINTWISE } from "./encoder.ts";
@@ -26,7 +27,9 @@ function nonLocal(pass: ForwardPass, x: Value, options: MitransOptions, chunk: n
     const half = query.shape[2]!;
     const seen = attention(tape, query, key, value, 1 / Math.sqrt(half), chunk);
     const map = reshape(tape, seen, [n, h, w, half]);
-    const out = pass.module("mitrans.nl_block.conv_out", map, POINTWISE, false);
+    // attention is an average: its maps hardly vary around their mean, whose rounding in the fused kernels would be
+    // up to 1e-4 of the gradient behind this norm
+    const out = pass.module("mitrans.nl_block.conv_out", map, POINTWISE, false, portableBatchNorm);
     return linearCombination(tape, [[1, x], [1, out]]);
   });
 }

@@ -8,7 +8,7 @@ import type {
 } from "./batch_norm_kernels.ts";
 import { nativeBatchNorm, normalizeBy } from "./batch_norm_native.ts";
 import { portableBatchNorm } from "./batch_norm_portable.ts";
-import { relu, reluGradient } from "./relu.ts";
+import { gatedGradient, relu } from "./relu.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor } from "./tensors.ts";
 
@@ -27,6 +27,8 @@ export interface BatchNormOptions {
   readonly relu?: boolean;
   /** Name for error texts. */
   readonly name?: string;
+  /** Name of the rectifier for the tape's decisions. */
+  readonly rectifier?: string;
   /** Other kernels than the current backend's, for example ones that sum over several processes. */
   readonly kernels?: BatchNormKernels;
   /** In training: running statistics to move by the batch's. */
@@ -75,7 +77,7 @@ export function batchNormTraining(
   }
   const batch = normalize(kernels, x.tensor, affine, options.running);
   if (kernels.forwardAgain !== undefined) tape.remember(batch.saved);
-  const value = record(tape, x, affine, kernels, batch, options.relu ?? false);
+  const value = record(tape, x, affine, kernels, batch, options);
   return { output: value, statistics: { mean: batch.mean, variance: batch.variance } };
 }
 
@@ -98,7 +100,7 @@ export function batchNormRepeated(
     affine,
     kernels,
     normalizeAgain(tape, kernels, x.tensor, affine),
-    options.relu ?? false,
+    options,
   );
 }
 
@@ -123,15 +125,16 @@ function record(
   affine: Affine,
   kernels: BatchNormKernels,
   { output, saved }: Normalized,
-  rectified: boolean,
+  { relu: rectified = false, rectifier = "" }: BatchNormOptions,
 ): Value {
+  const gate = rectified ? tape.decisions?.rectifier(rectifier, output) : undefined;
   return tape.apply({
     inputs: [x, affine.gamma, affine.beta],
     output: rectified ? replace(output, tf.relu) : output,
     saves: rectified ? [x, affine.gamma, "output"] : [x, affine.gamma],
-    extras: saved,
+    extras: gate === undefined ? saved : [...saved, gate],
     backward(dy, y) {
-      const dz = rectified ? reluGradient(dy, y) : dy;
+      const dz = rectified ? gatedGradient(dy, y, gate) : dy;
       const gradients = kernels.gradient(dz, x.tensor, affine.gamma.tensor, saved, BATCH_NORM_EPSILON);
       if (dz !== dy) dz.dispose();
       return gradients;
@@ -201,7 +204,7 @@ export function batchNormEvaluation(
     extras: scale === undefined ? [] : [scale],
     backward: (dy) => [tf.mul(dy, scale!)],
   });
-  return options.relu ? relu(tape, value) : value;
+  return options.relu ? relu(tape, value, options.rectifier) : value;
 }
 
 /** γ / √(variance + ε). */

@@ -1,8 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { nativeCapabilities } from "../backends/native.ts";
+import type { Capabilities } from "../backends/tensorflow/capabilities.ts";
 import type { NodeKernelBackend } from "../backends/tensorflow/node_kernels.ts";
 import { type OpAttributes, runOp } from "../backends/tensorflow/run_op.ts";
 import { type ConvolutionGeometry, isSamePadding } from "./convolution_geometry.ts";
 import type { ConvolutionKernels } from "./convolution_kernels.ts";
+import { portableConvolution } from "./convolution_portable.ts";
 import {
   forwardByTaps,
   gradInputByTaps,
@@ -20,7 +23,7 @@ import type { AnyTensor } from "./tensors.ts";
  */
 export const SPARSE_SHARE = 0.66;
 
-/** The same for output and gradient of the input, whose kernels leave out a part of the padding themselves. */
+/** The same for output and gradient of the input, whose oneDNN kernels leave out a part of the padding themselves. */
 const SPARSE_SHARE_FORWARD = 0.2;
 
 /** TensorFlow's padding rule for a geometry. */
@@ -69,18 +72,60 @@ function isSparse(
   return keepsSize(kernel, geometry) && shareOfProducts(map, kernel, geometry) <= share;
 }
 
+/** How one direction of a convolution is computed. */
+type Way = "kernel" | "taps" | "portable";
+
+/** The way of each direction. */
+export interface Ways {
+  readonly forward: Way;
+  readonly gradInput: Way;
+  readonly gradWeights: Way;
+}
+
 /**
- * Convolution by TensorFlow's own kernels, which take dilations in all three directions, or by products of taps where
- * those are faster.
+ * Chooses the ways of a convolution, the fastest of those that this machine has. Where TensorFlow's gradients refuse
+ * dilations (its plain kernels), products of taps take their place, or the portable way: dX as the forward kernel, which
+ * takes them, with flipped weights, and dW as a product a tap. Its plain forward kernel multiplies all of the padding, so
+ * there taps pay in every direction up to the same share.
+ * @param map Shape of the input, `[N, H, W, C]`
+ * @param weights Shape of the weights, `[k, k, C, O]`
  */
-export function nativeConvolution(backend: NodeKernelBackend): ConvolutionKernels {
+export function waysOf(
+  map: readonly number[],
+  weights: readonly number[],
+  geometry: ConvolutionGeometry,
+  capabilities: Capabilities,
+): Ways {
+  const { dilatedInputGradient, dilatedWeightGradient } = capabilities;
+  const isDilated = geometry.dilation > 1;
+  const byTaps = (share: number) => isSparse(map, weights, geometry, share);
+  const refusesInput = isDilated && !dilatedInputGradient;
+  const refusesWeights = isDilated && !dilatedWeightGradient;
+  const sparseForward = byTaps(isDilated && !dilatedInputGradient ? SPARSE_SHARE : SPARSE_SHARE_FORWARD);
+  const pointwise = weights[0] === 1 && keepsSize(weights, geometry);
+  const weightTaps = pointwise || byTaps(SPARSE_SHARE) || refusesWeights && keepsSize(weights, geometry);
+  return {
+    forward: sparseForward ? "taps" : "kernel",
+    gradInput: sparseForward ? "taps" : refusesInput ? "portable" : "kernel",
+    gradWeights: weightTaps ? "taps" : refusesWeights ? "portable" : "kernel",
+  };
+}
+
+/**
+ * Convolution by TensorFlow's own kernels where they are, or by products of taps where those are faster; see
+ * {@linkcode waysOf}.
+ * @param capabilities What the kernels can do; default what was found when the backend opened
+ */
+export function nativeConvolution(
+  backend: NodeKernelBackend,
+  capabilities: Capabilities = nativeCapabilities()!,
+): ConvolutionKernels {
   const math = new NativeMath(backend, "float32");
   return {
     forward: (x, weights, geometry) =>
       tf.tidy(() => {
-        if (isSparse(x.shape, weights.shape, geometry, SPARSE_SHARE_FORWARD)) {
-          return forwardByTaps(math, x, weights, geometry);
-        }
+        const { forward } = waysOf(x.shape, weights.shape, geometry, capabilities);
+        if (forward === "taps") return forwardByTaps(math, x, weights, geometry);
         const padding = paddingFor(x.shape, weights.shape, geometry);
         const input = padded(x, padding.before);
         return runOp(backend, "Conv2D", [input, weights], attributesFor(geometry, padding));
@@ -88,9 +133,9 @@ export function nativeConvolution(backend: NodeKernelBackend): ConvolutionKernel
 
     gradInput: (dy, weights, inputShape, geometry) =>
       tf.tidy(() => {
-        if (isSparse(inputShape, weights.shape, geometry, SPARSE_SHARE_FORWARD)) {
-          return gradInputByTaps(math, dy, weights, geometry);
-        }
+        const { gradInput } = waysOf(inputShape, weights.shape, geometry, capabilities);
+        if (gradInput === "taps") return gradInputByTaps(math, dy, weights, geometry);
+        if (gradInput === "portable") return portableConvolution.gradInput(dy, weights, inputShape, geometry);
         const padding = paddingFor(inputShape, weights.shape, geometry);
         const [n, h, w, c] = inputShape as [number, number, number, number];
         const grown = [n, h + 2 * padding.before, w + 2 * padding.before, c];
@@ -102,8 +147,10 @@ export function nativeConvolution(backend: NodeKernelBackend): ConvolutionKernel
 
     gradWeights: (x, dy, weightShape, geometry) =>
       tf.tidy(() => {
-        if (weightShape[0] === 1 || isSparse(x.shape, weightShape, geometry, SPARSE_SHARE)) {
-          if (keepsSize(weightShape, geometry)) return gradWeightsByTaps(math, x, dy, weightShape, geometry);
+        const { gradWeights } = waysOf(x.shape, weightShape, geometry, capabilities);
+        if (gradWeights === "taps") return gradWeightsByTaps(math, x, dy, weightShape, geometry);
+        if (gradWeights === "portable") {
+          return portableConvolution.gradWeights(x, dy, weightShape, geometry);
         }
         const padding = paddingFor(x.shape, weightShape, geometry);
         const input = padded(x, padding.before);

@@ -11,29 +11,47 @@ export function reluGradient(dy: AnyTensor, output: AnyTensor): AnyTensor {
   return tf.tidy(() => tf.mul(dy, tf.step(output)));
 }
 
-/** max(x, 0), element by element; gradient 0 at 0, as PyTorch's. */
-export function relu(tape: Tape, x: Value): Value {
+/** dy where the gate is open, or without one where the rectifier's output is above zero; a new tensor. */
+export function gatedGradient(dy: AnyTensor, output: AnyTensor, gate: AnyTensor | undefined): AnyTensor {
+  return gate === undefined ? reluGradient(dy, output) : tf.mul(dy, gate);
+}
+
+/**
+ * max(x, 0), element by element; gradient 0 at 0, as PyTorch's.
+ * @param name For the tape's decisions
+ */
+export function relu(tape: Tape, x: Value, name = ""): Value {
+  const gate = tape.decisions?.rectifier(name, x.tensor);
   return tape.apply({
     inputs: [x],
     output: tf.relu(x.tensor),
     saves: ["output"],
-    backward: (dy, output) => [reluGradient(dy, output)],
+    extras: gate && [gate],
+    backward: (dy, output) => [gatedGradient(dy, output, gate)],
   });
 }
 
-/** max(a + b, 0) of two tensors of one shape: the end of a residual block. */
-export function addRelu(tape: Tape, a: Value, b: Value): Value {
+/**
+ * max(a + b, 0) of two tensors of one shape: the end of a residual block.
+ * @param name For the tape's decisions
+ */
+export function addRelu(tape: Tape, a: Value, b: Value, name = ""): Value {
   if (a.shape.join() !== b.shape.join()) {
     throw new RangeError(
       `Cannot add a residual: shapes are [${a.shape}] and [${b.shape}], expected equal ones`,
     );
   }
+  const sum = tf.add(a.tensor, b.tensor);
+  const gate = tape.decisions?.rectifier(name, sum);
+  const output = tf.relu(sum);
+  sum.dispose();
   return tape.apply({
     inputs: [a, b],
-    output: tf.tidy(() => tf.relu(tf.add(a.tensor, b.tensor))),
+    output,
     saves: ["output"],
+    extras: gate && [gate],
     backward(dy, output) {
-      const gradient = reluGradient(dy, output);
+      const gradient = gatedGradient(dy, output, gate);
       return [gradient, tf.clone(gradient)];
     },
   });

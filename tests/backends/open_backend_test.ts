@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { findLibrary } from "../../src/backends/library/find_library.ts";
+import type { Host } from "../../src/backends/library/host.ts";
 import type { BackendOptions } from "../../src/backends/open_backend.ts";
 import { describeEnd, runScript } from "../limited_process.ts";
 import { testUnless } from "../support.ts";
@@ -56,6 +57,39 @@ Deno.test("openBackend() of tensorflow throws BackendUnavailable where its libra
   assert.equal(opening!.error, "BackendUnavailable");
   assert.match(opening!.message!, /^Cannot find libtensorflow: /);
 });
+
+/** A machine like this one, but for one thing. */
+const PRETENDED: readonly (readonly [string, Host, RegExp])[] = [
+  [
+    "a processor without AVX",
+    {
+      os: "linux",
+      arch: "x86_64",
+      libc: { name: "glibc", release: "2.36" },
+      cpuinfo: "processor\t: 0\nmodel name\t: Celeron\nflags\t\t: fpu sse2 sse4_1 sse4_2\n",
+    },
+    /^Cannot use libtensorflow .*: this processor has no AVX instructions, expected one with them;/,
+  ],
+  [
+    "musl",
+    { os: "linux", arch: "x86_64", libc: { name: "other" } },
+    /^Cannot use libtensorflow .*: this system's C library is not glibc \(musl, as on Alpine\), expected glibc/,
+  ],
+];
+
+for (const [what, host, sentence] of PRETENDED) {
+  Deno.test(`openBackend() of auto goes on with the next backend on ${what}, with the reason`, async () => {
+    const [auto] = await open(["auto"], { host });
+    assert.ok(auto!.name === "webgpu" || auto!.name === "wasm", auto!.message);
+    assert.equal(auto!.refused![0]!.name, "tensorflow");
+    assert.match(auto!.refused![0]!.why, sentence);
+    assert.equal(auto!.sum, 256 ** 3);
+    // found out before anything is downloaded
+    const [named] = await open(["tensorflow"], { host, download: true });
+    assert.equal(named!.error, "BackendUnavailable");
+    assert.match(named!.message!, sentence);
+  });
+}
 
 testUnless(missing, "openBackend() gives the first context again, and changes between backends", async () => {
   const openings = await open(["tensorflow", "wasm", "tensorflow"]);

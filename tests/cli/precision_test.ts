@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { RunFolder } from "../../src/cli/training/run_folder.ts";
-import { whyNot } from "../numeric.ts";
+import { whyNoBfloat16, whyNot } from "../numeric.ts";
 import { testUnless } from "../support.ts";
 import { runCommand } from "./run_command.ts";
 import { inTemporary, SMALL_RUN, succeed } from "./small_runs.ts";
@@ -18,7 +18,7 @@ Deno.test("deno task train --precision bfloat16 is refused on wasm before a fold
 });
 
 testUnless(
-  whyNot("tensorflow"),
+  whyNoBfloat16(),
   "deno task train --precision bfloat16 is recorded, and --resume keeps it",
   async () => {
     await inTemporary(async (folder) => {
@@ -31,6 +31,26 @@ testUnless(
       assert.equal(code, 2);
       assert.match(stderr, /with other options: precision is "bfloat16", given "float32"/);
       await succeed("train", "--resume", "--out", out);
+    });
+  },
+);
+
+testUnless(
+  whyNot("tensorflow"),
+  "deno task train --precision bfloat16 is refused without oneDNN, before a folder or the library is looked for",
+  async () => {
+    await inTemporary(async (folder) => {
+      const out = join(folder, "run");
+      const args = ["train", "--recipe", "supervised", "--precision", "bfloat16", "--out", out];
+      const env = { TF_ENABLE_ONEDNN_OPTS: "0", XDG_CACHE_HOME: folder, GUIDEDMIX_LIBTENSORFLOW: "" };
+      const { code, stderr } = await runCommand(args, env);
+      assert.equal(code, 2);
+      assert.match(
+        stderr,
+        /^.*Cannot train with precision "bfloat16": oneDNN is switched off, expected [^\n]*$/m,
+      );
+      const made = [...Deno.readDirSync(folder)].map(({ name }) => name);
+      assert.deepEqual(made.filter((name) => name !== "deno"), [], "only Deno's own cache");
     });
   },
 );

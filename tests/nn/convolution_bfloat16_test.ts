@@ -5,7 +5,7 @@ import { paysBfloat16 } from "../../src/nn/convolution_bfloat16.ts";
 import type { ConvolutionGeometry } from "../../src/nn/convolution_geometry.ts";
 import type { ConvolutionPrecision } from "../../src/nn/precision.ts";
 import { Tape } from "../../src/nn/tape.ts";
-import { differentiate, normal, numericTest } from "../numeric.ts";
+import { bfloat16Test, differentiate, normal } from "../numeric.ts";
 
 /** Euclidean distance as a share of the expected norm. */
 function relativeDistance(actual: Float32Array, expected: Float32Array): number {
@@ -30,7 +30,7 @@ const CASES: readonly (readonly [kernel: number, geometry: ConvolutionGeometry])
 
 const INPUT = [2, 17, 17, 128];
 
-numericTest("convolution() in bfloat16 is off by its rounding in all directions, and by no more", () => {
+bfloat16Test("convolution() in bfloat16 is off by its rounding in all directions, and by no more", () => {
   for (const [kernel, geometry] of CASES) {
     const inputs = [normal(INPUT, "x"), normal([kernel, kernel, 128, 1024], "weights")];
     const run = (precision: ConvolutionPrecision) =>
@@ -52,9 +52,9 @@ numericTest("convolution() in bfloat16 is off by its rounding in all directions,
     }
     tf.dispose(inputs);
   }
-}, ["tensorflow"]);
+});
 
-numericTest(
+bfloat16Test(
   "convolution() in bfloat16 keeps the float32 input and the bfloat16 weights for its gradient",
   (backend) => {
     const uploaded = (shape: number[], name: string) => tf.tidy(() => tf.neg(normal(shape, name)));
@@ -69,7 +69,6 @@ numericTest(
     assert.equal(backend.memory().tensors, before);
     tf.dispose([x, weights]);
   },
-  ["tensorflow"],
 );
 
 Deno.test("paysBfloat16() leaves small convolutions and padded strided ones in float32", () => {

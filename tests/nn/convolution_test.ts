@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { nativeBackend } from "../../src/backends/native.ts";
+import { nativeBackend, nativeCapabilities } from "../../src/backends/native.ts";
+import type { Capabilities } from "../../src/backends/tensorflow/capabilities.ts";
 import { convolution, convolutionKernels } from "../../src/nn/convolution.ts";
 import { type ConvolutionGeometry, outputLength } from "../../src/nn/convolution_geometry.ts";
 import type { ConvolutionKernels } from "../../src/nn/convolution_kernels.ts";
-import { nativeConvolution } from "../../src/nn/convolution_native.ts";
+import { nativeConvolution, waysOf } from "../../src/nn/convolution_native.ts";
 import { portableConvolution } from "../../src/nn/convolution_portable.ts";
 import { Tape } from "../../src/nn/tape.ts";
 import { assertClose, checkGradients, normal, numericTest, take } from "../numeric.ts";
@@ -121,22 +122,66 @@ numericTest("convolution() has the gradients of finite differences", () => {
   }
 });
 
-numericTest("nativeConvolution() equals portableConvolution in all directions", () => {
-  const native = nativeConvolution(nativeBackend()!);
+/** What a machine without oneDNN has, and one that lacks a single direction. */
+const LACKING: readonly Capabilities[] = [
+  { dilatedInputGradient: false, dilatedWeightGradient: false, bfloat16: false },
+  { dilatedInputGradient: true, dilatedWeightGradient: false, bfloat16: false },
+  { dilatedInputGradient: false, dilatedWeightGradient: true, bfloat16: false },
+];
+
+numericTest(
+  "nativeConvolution() equals portableConvolution in all directions, whatever the kernels can do",
+  () => {
+    const here = nativeCapabilities()!;
+    const both = (one: Capabilities) => ({
+      ...one,
+      dilatedInputGradient: one.dilatedInputGradient && here.dilatedInputGradient,
+      dilatedWeightGradient: one.dilatedWeightGradient && here.dilatedWeightGradient,
+    });
+    const natives = [here, ...LACKING.map(both)].map((one) => nativeConvolution(nativeBackend()!, one));
+    for (const one of cases()) {
+      const [x, weights] = inputsOf(one);
+      const dy = tf.tidy(() => normal(natives[0]!.forward(x, weights, one.geometry).shape, "dy"));
+      const [expected, ...results] = [portableConvolution, ...natives].map((kernels) => [
+        take(kernels.forward(x, weights, one.geometry)),
+        take(kernels.gradInput(dy, weights, x.shape, one.geometry)),
+        take(kernels.gradWeights(x, dy, weights.shape, one.geometry)),
+      ]);
+      for (const result of results) {
+        ["forward", "dX", "dW"].forEach((name, i) =>
+          assertClose(result[i]!, expected![i]!, { ofMaximum: 1e-5 }, `${describe(one)} ${name}`)
+        );
+      }
+      tf.dispose([x, weights, dy]);
+    }
+  },
+  ["tensorflow"],
+);
+
+Deno.test("waysOf() asks no kernel for a dilated gradient that it refuses", () => {
+  const [all, none, noWeights, noInput] = [
+    { dilatedInputGradient: true, dilatedWeightGradient: true, bfloat16: false },
+    ...LACKING,
+  ] as [Capabilities, Capabilities, Capabilities, Capabilities];
+  const ways = (one: Case, capabilities: Capabilities) => {
+    const { height, width, kernel, geometry } = one;
+    return waysOf([2, height, width, 3], [kernel, kernel, 3, 4], geometry, capabilities);
+  };
   for (const one of cases()) {
-    const [x, weights] = inputsOf(one);
-    const dy = tf.tidy(() => normal(native.forward(x, weights, one.geometry).shape, "dy"));
-    const results = [native, portableConvolution].map((kernels) => [
-      take(kernels.forward(x, weights, one.geometry)),
-      take(kernels.gradInput(dy, weights, x.shape, one.geometry)),
-      take(kernels.gradWeights(x, dy, weights.shape, one.geometry)),
-    ]);
-    ["forward", "dX", "dW"].forEach((name, i) =>
-      assertClose(results[0]![i]!, results[1]![i]!, { ofMaximum: 1e-5 }, `${describe(one)} ${name}`)
-    );
-    tf.dispose([x, weights, dy]);
+    if (one.geometry.dilation === 1) {
+      for (const lacking of LACKING) assert.deepEqual(ways(one, lacking), ways(one, all), describe(one));
+      continue;
+    }
+    assert.notEqual(ways(one, none).gradInput, "kernel", describe(one));
+    assert.notEqual(ways(one, none).gradWeights, "kernel", describe(one));
+    assert.notEqual(ways(one, noInput).gradInput, "kernel", describe(one));
+    assert.notEqual(ways(one, noWeights).gradWeights, "kernel", describe(one));
+    assert.deepEqual(ways(one, noWeights).gradInput, ways(one, all).gradInput, describe(one));
   }
-}, ["tensorflow"]);
+  const dense: Case = { height: 33, width: 33, kernel: 3, geometry: { stride: 1, dilation: 2, padding: 2 } };
+  assert.deepEqual(ways(dense, all), { forward: "kernel", gradInput: "kernel", gradWeights: "kernel" });
+  assert.deepEqual(ways(dense, none), { forward: "kernel", gradInput: "portable", gradWeights: "taps" });
+});
 
 numericTest("convolution() that skips taps outside of the map equals one that does not", () => {
   const backend = nativeBackend();

@@ -9,7 +9,7 @@ import { CheckpointFolder } from "../../src/train/checkpoint_folder.ts";
 import type { TrainEvents } from "../../src/train/train_options.ts";
 import { train } from "../../src/train/trainer.ts";
 import { BLENDED, CONTEXT, smallBatch } from "../method/small_step.ts";
-import { numericTest } from "../numeric.ts";
+import { bfloat16Test, numericTest } from "../numeric.ts";
 import { inFolder, TINY_MODEL, tinyConfig, tinyDataset } from "./tiny_run.ts";
 
 /** The tiny run's network, its last stage wide enough to pay for casts. */
@@ -36,14 +36,14 @@ async function oneStep(
   return result;
 }
 
-numericTest("guidedMixStep() in bfloat16 is near the one in float32 and not equal", async () => {
+bfloat16Test("guidedMixStep() in bfloat16 is near the one in float32 and not equal", async () => {
   const [exact, half] = [await oneStep("float32"), await oneStep("bfloat16")];
   assert.notEqual(half.total, exact.total);
   assert.ok(Math.abs(half.total / exact.total - 1) < 0.01, `${half.total}, in float32 ${exact.total}`);
   const apart = Math.hypot(...half.gradient.map((value, i) => value - exact.gradient[i]!));
   const share = apart / Math.hypot(...exact.gradient);
   assert.ok(share > 0 && share < 0.1, `the classifier's gradient is off by ${share} of its norm`);
-}, ["tensorflow"]);
+});
 
 numericTest("guidedMixStep() refuses bfloat16 before anything is computed", async () => {
   const network = wideNetwork();
@@ -77,7 +77,7 @@ async function run<T>(
   }
 }
 
-numericTest(
+bfloat16Test(
   "train() in bfloat16, stopped and resumed, gives the unbroken run bit for bit, in float32",
   async () => {
     await inFolder(async (folder) => {
@@ -92,10 +92,9 @@ numericTest(
       assert.deepEqual([...new Set(types)].sort(), ["BigInt64Array", "Float32Array"]);
     });
   },
-  ["tensorflow"],
 );
 
-numericTest("train() in bfloat16 evaluates in float32", async () => {
+bfloat16Test("train() in bfloat16 evaluates in float32", async () => {
   await inFolder(async (folder) => {
     let during: number[][] = [];
     const dataset = await tinyDataset();
@@ -118,4 +117,4 @@ numericTest("train() in bfloat16 evaluates in float32", async () => {
     assert.deepEqual(usual, float32);
     assert.notDeepEqual(bfloat16, float32, "expected this network to be wide enough for bfloat16");
   });
-}, ["tensorflow"]);
+});
