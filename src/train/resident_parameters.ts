@@ -57,7 +57,9 @@ export class ResidentParameters {
         const after = this.#store.tensor(name);
         if (after !== tensor) this.variable(name).assign(after);
       }
-      const counted = [...this.#store.counts()].map(([name, count]) => [name, count - before.get(name)!] as const);
+      const counted = [...this.#store.counts()].map(([name, count]) =>
+        [name, count - before.get(name)!] as const
+      );
       return { result, counted: new Map(counted) };
     } finally {
       this.#store.setCounts(before);

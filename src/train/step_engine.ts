@@ -4,8 +4,7 @@ import { ConfigError, KernelError } from "../core/errors.ts";
 import { guidedMixStep, type StepContext, type StepResult } from "../method/guided_mix_step.ts";
 import type { StepBatch } from "../method/step_batch.ts";
 import type { Network } from "../model/network.ts";
-import { RecordedSteps } from "./recorded_steps.ts";
-import type { Sgd } from "./sgd.ts";
+import { RecordedSteps, type StepUpdate } from "./recorded_steps.ts";
 
 /** How a run's steps are run: op by op, or as TensorFlow functions. */
 export interface EngineChoice {
@@ -55,12 +54,6 @@ export interface EngineRun {
   readonly onFallback?: (why: string) => void;
 }
 
-/** How a step's gradients are used at once. */
-export interface StepUpdate {
-  readonly sgd: Sgd;
-  readonly learningRate: number;
-}
-
 /** Runs the steps of a run. Dispose it when done: the network has its parameters again. */
 export class StepEngine {
   readonly #run: EngineRun;
@@ -96,7 +89,10 @@ export class StepEngine {
         this.#run.onFallback?.(error.message);
       }
     }
-    return await guidedMixStep(network, batch, recipe, { ...context, takeGradient: takerOf(network, context, update) });
+    return await guidedMixStep(network, batch, recipe, {
+      ...context,
+      takeGradient: takerOf(network, context, update),
+    });
   }
 
   /** Frees what was recorded. */

@@ -12,7 +12,8 @@ import type { GradientBuckets } from "./distributed/gradient_buckets.ts";
 import { addGradients, type Gradients, scaleGradients } from "./gradients.ts";
 import type { IntervalMeter } from "./interval_meter.ts";
 import { Sgd } from "./sgd.ts";
-import type { StepEngine, StepUpdate } from "./step_engine.ts";
+import type { StepUpdate } from "./recorded_steps.ts";
+import type { StepEngine } from "./step_engine.ts";
 import type { TrainOptions } from "./train_options.ts";
 import { waitOrStop } from "./wait_or_stop.ts";
 

@@ -20,7 +20,11 @@ export class UpdateScalars {
 
   /** The learning rate times a factor. */
   rate(factor: number): AnyTensor {
-    return made(this.#rates, factor, () => varyingScalar(derive(this.#learningRate, (rate) => rate * factor)));
+    return made(
+      this.#rates,
+      factor,
+      () => varyingScalar(derive(this.#learningRate, (rate) => rate * factor)),
+    );
   }
 
   /** Frees the scalars. */

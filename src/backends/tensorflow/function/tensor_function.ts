@@ -55,7 +55,10 @@ export class TensorFunction {
     try {
       this.#function = binding.recordFunction(accepts, () => {
         const results = f(ask);
-        return { ids: backend.getInputTensorIds(results), release: () => results.forEach((one) => one.dispose()) };
+        return {
+          ids: backend.getInputTensorIds(results),
+          release: () => results.forEach((one) => one.dispose()),
+        };
       });
     } catch (error) {
       asked.forEach(({ first }) => first?.dispose());
@@ -94,7 +97,9 @@ export class TensorFunction {
         if ("fixed" in source) return source.fixed;
         return this.#backend.getInputTensorIds([made.get(source.asked)!])[0]!;
       });
-      return binding.callFunction(this.#function, ids, config).map((one) => this.#backend.createOutputTensor(one));
+      return binding.callFunction(this.#function, ids, config).map((one) =>
+        this.#backend.createOutputTensor(one)
+      );
     } finally {
       for (const tensor of made.values()) tensor.dispose();
     }
