@@ -23,6 +23,8 @@ export type AttributeValue =
   | readonly number[]
   | readonly boolean[]
   | readonly string[]
+  /** Bytes of a string, serialized messages among them. */
+  | Uint8Array<ArrayBuffer>
   | null
   | undefined;
 
@@ -62,6 +64,10 @@ function setString(
 ) {
   const name = cString(attribute.name);
   const value = attribute.value;
+  if (value instanceof Uint8Array) {
+    setters.string(pointer, name, value, BigInt(value.length));
+    return;
+  }
   if (typeof value === "string") {
     const bytes = cString(value);
     setters.string(pointer, name, bytes, BigInt(bytes.length - 1));

@@ -13,6 +13,7 @@ import { OpDefinitions } from "./op_definitions.ts";
 import { GraphRecording, isGraphTensor } from "./function/graph_recording.ts";
 import {
   callAttributes,
+  type CallOptions,
   finishFunction,
   type RecordedFunction,
   removeFunction,
@@ -206,9 +207,9 @@ export class TensorflowBinding {
   callFunction(
     { name, results }: RecordedFunction,
     inputIds: readonly number[],
-    config = "",
+    options: CallOptions = {},
   ): TensorMetadata[] {
-    return this.executeOp(name, callAttributes(config), inputIds, results);
+    return this.executeOp(name, callAttributes(options), inputIds, results);
   }
 
   /** Frees a recorded function. */

@@ -18,6 +18,14 @@ export interface RecordedFunction {
   readonly nodes: number;
 }
 
+/** How a function is run. */
+export interface CallOptions {
+  /** Serialized ConfigProto: which of its graph passes TensorFlow runs. Without it those that are on by themselves. */
+  readonly config?: Uint8Array<ArrayBuffer>;
+  /** `SINGLE_THREADED_EXECUTOR` runs one op after the other, in an order fixed beforehand. */
+  readonly executor?: string;
+}
+
 /**
  * Makes a function of a recording and hands it to the eager context.
  * @param outputs Results in order
@@ -66,7 +74,10 @@ export function removeFunction({ symbols, pointer, status }: TensorflowContext, 
   symbols.TF_SetStatus(status, 0, cString(""));
 }
 
-/** Attributes of a call of a function. @param config Serialized ConfigProto, bytes below 128 */
-export function callAttributes(config: string): OpAttribute[] {
-  return config === "" ? [] : [{ name: "config_proto", type: TF_ATTR_STRING, value: config }];
+/** Attributes of a call of a function. */
+export function callAttributes({ config, executor }: CallOptions): OpAttribute[] {
+  return [
+    ...(config === undefined ? [] : [{ name: "config_proto", type: TF_ATTR_STRING, value: config }]),
+    ...(executor === undefined ? [] : [{ name: "executor_type", type: TF_ATTR_STRING, value: executor }]),
+  ];
 }

@@ -1,6 +1,7 @@
 import { keep, type Tensor } from "@tensorflow/tfjs-core";
 import type { NodeKernelBackend } from "../node_kernels.ts";
-import type { RecordedFunction } from "./recorded_function.ts";
+import { WITHOUT_GRAPPLER } from "./graph_passes.ts";
+import type { CallOptions, RecordedFunction } from "./recorded_function.ts";
 
 /** Makes an argument that is made anew before each call: a value now, and how to get later ones. */
 export type AskedTensors = (make: () => Tensor) => Tensor;
@@ -79,11 +80,11 @@ export class TensorFunction {
   /**
    * Runs it.
    * @param given As at the recording, of equal shapes; they stay the caller's
-   * @param config Serialized ConfigProto for this call, bytes below 128; empty for TensorFlow's defaults
+   * @param options How; each other way is prepared by TensorFlow anew
    * @returns The results; the caller disposes them
    * @throws {KernelError} If an op in it fails
    */
-  call(given: readonly Tensor[], config = ""): Tensor[] {
+  call(given: readonly Tensor[], options: CallOptions = { config: WITHOUT_GRAPPLER }): Tensor[] {
     const { binding } = this.#backend;
     const made = new Map(this.#asked.map((asked) => {
       const tensor = asked.first ?? asked.make();
@@ -97,7 +98,7 @@ export class TensorFunction {
         if ("fixed" in source) return source.fixed;
         return this.#backend.getInputTensorIds([made.get(source.asked)!])[0]!;
       });
-      return binding.callFunction(this.#function, ids, config).map((one) =>
+      return binding.callFunction(this.#function, ids, options).map((one) =>
         this.#backend.createOutputTensor(one)
       );
     } finally {
