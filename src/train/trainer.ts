@@ -71,6 +71,7 @@ class TrainingRun {
     if (classWeights !== "none") {
       this.#classWeights = medianWeights(await countClasses(dataset), classWeights === "median" ? 1 : 0.5);
     }
+    network.recordInference(config.engine !== "eager");
     this.#engine = new StepEngine({
       network,
       config,
