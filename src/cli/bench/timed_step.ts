@@ -29,6 +29,7 @@ export class TimedStep {
     this.#precision = precision;
     this.#network = new Network(model, 0);
     const config = { engine, recompute: "none", recipe: RECIPES.official, precision } as const;
+    this.#network.recordInference(engine !== "eager");
     this.#engine = new StepEngine({ network: this.#network, config, workers: 1 });
     const noise = () => tf.randomNormal<tf.Rank.R4>([batch, crop, crop, 3], 0, 1, "float32", 1);
     const labels = Int32Array.from({ length: batch * crop * crop }, (_, i) => (i * 7919) % model.classes);
