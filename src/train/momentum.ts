@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../backends/native.ts";
 import type { NodeKernelBackend } from "../backends/tensorflow/node_kernels.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
-import { type UpdateScalars } from "./update_scalars.ts";
+import type { UpdateScalars } from "./update_scalars.ts";
 import { Variable } from "./variables.ts";
 
 /** Numbers of one update. */

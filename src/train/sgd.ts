@@ -111,6 +111,7 @@ export class Sgd {
    * @param before Its value as the recording has read it; stays the caller's
    * @param gradient In the inner layout; consumed
    * @param scalars With the learning rate before the groups' factors
+   * @internal
    */
   record(
     name: string,

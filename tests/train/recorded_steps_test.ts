@@ -61,7 +61,10 @@ function assertNear(actual: Map<string, StoredTensor>, expected: Map<string, Sto
   assert.deepEqual([...actual.keys()].sort(), [...expected.keys()].sort());
   for (const [name, { data, dtype }] of expected) {
     if (dtype === "int64") assert.deepEqual(actual.get(name)!.data, data, name);
-    else assertClose(actual.get(name)!.data as Float32Array, data as Float32Array, { ofMaximum: 2e-5, absolute: 1e-9 });
+    else {assertClose(actual.get(name)!.data as Float32Array, data as Float32Array, {
+        ofMaximum: 2e-5,
+        absolute: 1e-9,
+      });}
   }
 }
 
