@@ -1,10 +1,17 @@
 import { keep, type Tensor } from "@tensorflow/tfjs-core";
+import { KernelError } from "../../../core/errors.ts";
 import type { NodeKernelBackend } from "../node_kernels.ts";
 import { WITHOUT_GRAPPLER } from "./graph_passes.ts";
 import type { CallOptions, RecordedFunction } from "./recorded_function.ts";
 
 /** Makes an argument that is made anew before each call: a value now, and how to get later ones. */
 export type AskedTensors = (make: () => Tensor) => Tensor;
+
+/** Kernels know nothing of recordings: what they refuse is said to have failed to run. */
+function whileRecording(error: unknown): unknown {
+  if (!(error instanceof KernelError)) return error;
+  return new KernelError(error.message.replace(/^Cannot run /, "Cannot record "), { cause: error });
+}
 
 interface Asked {
   readonly id: number;
@@ -63,7 +70,7 @@ export class TensorFunction {
       });
     } catch (error) {
       asked.forEach(({ first }) => first?.dispose());
-      throw error;
+      throw whileRecording(error);
     }
     this.#asked = asked;
     this.#sources = this.#function.argumentIds.map((id) => {
