@@ -153,12 +153,14 @@ export { openUnlabeled } from "./src/data/open_unlabeled.ts";
 export type { OpenUnlabeledOptions } from "./src/data/open_unlabeled.ts";
 export { checkDataset } from "./src/data/check_dataset.ts";
 export type { CheckDatasetOptions } from "./src/data/check_dataset.ts";
+export type { SurveyProgress } from "./src/data/masks/survey_masks.ts";
 export type { CheckReport } from "./src/data/check_report.ts";
 export type { SyntheticOptions } from "./src/data/synthetic/synthetic.ts";
 export { readImage, readLabeled, readLabelMap } from "./src/data/read_item.ts";
 export type {
   Color,
   Dataset,
+  DrawnSource,
   FileSource,
   Item,
   LabelMap,
@@ -166,6 +168,14 @@ export type {
   Source,
   SyntheticSource,
 } from "./src/data/dataset.ts";
+export type {
+  BitmapShape,
+  LabeledShape,
+  LayerShape,
+  PolygonShape,
+  RunsShape,
+  Shape,
+} from "./src/data/shapes/shape.ts";
 export { createLoader } from "./src/data/loader/loader.ts";
 export type { Loader, LoaderOptions, LoaderStats } from "./src/data/loader/loader.ts";
 export type { LoadedBatch } from "./src/data/loader/batch.ts";
@@ -191,7 +201,7 @@ export type {
   SurePixelsRow,
   TrainRow,
 } from "./src/train/metric_rows.ts";
-export { CheckpointFolder } from "./src/train/checkpoint_folder.ts";
+export { CheckpointFolder, type CheckpointFolderOptions } from "./src/train/checkpoint_folder.ts";
 export type {
   DataConfig,
   EvaluationConfig,

@@ -18,6 +18,8 @@ import {
 export interface TrainFlags extends ConfigRequest, CommonOptions {
   /** Run folder. */
   readonly out?: string;
+  /** Tells what was understood of the data, and trains nothing. */
+  readonly check?: boolean;
   /** Goes on with the run that is there. */
   readonly resume?: boolean;
   /** Processes to start on this machine. */
@@ -40,7 +42,11 @@ export function trainCommand(): Command {
     .option("--recipe <name>", `${RECIPE_NAMES.join(", ")} (default: the preset's)`)
     .option("--iterations <n>", "updates (default: the preset's)", wholeNumber(1))
     .option("--seed <n>", "of all random draws (default: 0)", wholeNumber(0))
-    .option("--weights <file>", "begin with these: .pth or .safetensors (default: random)", pathText)
+    .option(
+      "--weights <file>",
+      "begin with these: a run, a checkpoint, .pth or .safetensors (default: random)",
+      pathText,
+    )
     .option(
       "--set <key=value>",
       "any other option, may be repeated; the config.toml of a run has them all",
@@ -57,6 +63,7 @@ export function trainCommand(): Command {
       "more photos: a folder, or a list relative to the dataset's folder",
       pathText,
     )
+    .option("--check", "tell what was understood of the data, with a picture, and train nothing")
     .option(
       "--diagnose-pseudo-masks <n>",
       "compare with the true masks of up to n unlabeled images (default: none, their masks stay unopened)",
@@ -72,7 +79,10 @@ export function trainCommand(): Command {
         .choices([...CONVOLUTION_PRECISIONS]),
     )
     .option("--out <folder>", "run folder (default: runs/<preset>-<recipe>-seed<n>, runs/demo)", pathText)
-    .option("--resume", "go on with the run in --out, with its own options")
+    .option(
+      "--resume",
+      "go on with the run in --out, with its own options; more --iterations and another place of --data are taken",
+    )
     .optionsGroup("Several processes that share each batch (on several machines TF_CONFIG names them):")
     .option(
       "--workers <n>",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openUnlabeled } from "../../src/data/open_unlabeled.ts";
+import { openUnlabeled, unlabeledNotes } from "../../src/data/open_unlabeled.ts";
 import { photo, withFolder } from "./made_folders.ts";
 
 Deno.test("openUnlabeled() takes the pictures of a folder and of the folders in it", async () => {
@@ -37,5 +37,27 @@ Deno.test("openUnlabeled() refuses a folder without pictures, a missing list and
     });
     await assert.rejects(openUnlabeled(join(root, "missing.txt")), /the file does not exist/);
     await assert.rejects(openUnlabeled(join(root, "u.txt")), /"\.\.\/a\.png" in line 1 leaves the folder/);
+  });
+});
+
+Deno.test("openUnlabeled() takes no masks for photos, and lists may name absolute paths", async () => {
+  const files = {
+    "images/a.jpg": photo(),
+    "images/a_mask.png": photo(),
+    "masks/a.png": photo(),
+    "masks/theatre.jpg": photo(),
+    "SegmentationClass/a.png": photo(),
+  };
+  await withFolder(files, async (root) => {
+    const items = await openUnlabeled(root);
+    assert.deepEqual(items.map(({ id }) => id), ["images/a.jpg", "masks/theatre.jpg"]);
+    assert.match(
+      (await unlabeledNotes(root))[0]!,
+      /^3 pictures of .* left out, being masks by their names or folders, first "images\/a_mask\.png"$/,
+    );
+    await withFolder({ "u.txt": `${root}/images/a.jpg\n` }, async (other) => {
+      const listed = await openUnlabeled(join(other, "u.txt"));
+      assert.deepEqual(listed.map(({ id }) => id), [join(root, "images/a.jpg")]);
+    });
   });
 });

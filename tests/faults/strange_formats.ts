@@ -1,10 +1,14 @@
 /** What guidedmix reads from strangers, by format: whole files to change, and who reads them. */
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { configFromToml, configToToml } from "../../src/config/config_toml.ts";
 import { modelOptions } from "../../src/config/network_of.ts";
 import { resolveConfig } from "../../src/config/resolve_config.ts";
 import type { RandomStream } from "../../src/core/random.ts";
 import { describedModel, metadataOf } from "../../src/cli/model_metadata.ts";
+import { DatasetError } from "../../src/core/errors.ts";
+import { cocoShapes, parseCoco } from "../../src/data/layouts/coco_file.ts";
+import { parseLabelme, shapesOfLabelme } from "../../src/data/layouts/labelme_file.ts";
+import { drawMask } from "../../src/data/shapes/draw_mask.ts";
 import { parseDescription } from "../../src/data/layouts/description.ts";
 import { parseList } from "../../src/data/list_file.ts";
 import { decodeMask } from "../../src/formats/decode_mask.ts";
@@ -78,6 +82,7 @@ const METADATA = metadataOf(
     name: "some",
     classes: ["sky", "road"],
     colors: [[0, 0, 0], [1, 2, 3]],
+    maskRule: { masks: "index", values: [0, 255] },
   } as unknown as Parameters<typeof metadataOf>[2],
 );
 
@@ -123,6 +128,59 @@ const JPEGS = [
   await encodeRgbJpeg(picture(160, 120), 80),
 ];
 
+const COCO = JSON.stringify({
+  images: [{ id: 1, file_name: "a.jpg", width: 40, height: 30 }],
+  annotations: [
+    { image_id: 1, category_id: 2, segmentation: [[1, 1, 20, 1, 20, 20, 1, 20]], bbox: [1, 1, 19, 19] },
+    { image_id: 1, category_id: 3, segmentation: { size: [30, 40], counts: [100, 50, 1050] } },
+    { image_id: 1, category_id: 2, bbox: [3, 3, 9, 9] },
+  ],
+  categories: [{ id: 2, name: "road" }, { id: 3, name: "sky" }],
+});
+
+const LABELME = JSON.stringify({
+  imagePath: "a.jpg",
+  imageWidth: 40,
+  imageHeight: 30,
+  shapes: [
+    { label: "road", shape_type: "polygon", points: [[1, 1], [30, 2], [20, 25]] },
+    { label: "sky", shape_type: "circle", points: [[10, 10], [14, 10]] },
+  ],
+});
+
+/** Label tools' JSON up to the masks that it makes. */
+async function readLabels(bytes: Uint8Array): Promise<void> {
+  const json = parsedJson(text(bytes));
+  const labels = new Map([["road", 1], ["sky", 2]]);
+  const coco = parseCoco(json);
+  for (const image of coco?.images ?? []) {
+    const { shapes } = cocoShapes(coco!, image, labels);
+    await drawMask({ kind: "drawn", name: "a.json", width: image.width, height: image.height, shapes });
+  }
+  const labelme = parseLabelme(json);
+  if (labelme === undefined || !labelme.shapes.every(({ label }) => labels.has(label))) return;
+  await drawMask({ kind: "drawn", name: "a.json", ...labelme, shapes: shapesOfLabelme(labelme, labels) });
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new DatasetError("Cannot read labels: they are no JSON, expected JSON");
+  }
+}
+
+/** Pictures of further kinds, where there are fixtures of them. */
+function otherPictures(): Record<string, StrangeFormat> {
+  const folder = projectPath("fixtures/formats/others");
+  const kinds = ["tif", "webp", "bmp"].map((ending) => {
+    const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(`.${ending}`)) : [];
+    const files = names.map((name) => new Uint8Array(readFileSync(`${folder}/${name}`)));
+    return [ending, { files, change: [mutated], read: readMaskToo }] as const;
+  });
+  return Object.fromEntries(kinds.filter(([, { files }]) => files.length > 0));
+}
+
 /** All of them. */
 export const STRANGE_FORMATS: Readonly<Record<string, StrangeFormat>> = {
   png: { files: PNGS, change: [mutated, mutatedPng, mutatedPng], read: readMaskToo },
@@ -159,6 +217,8 @@ export const STRANGE_FORMATS: Readonly<Record<string, StrangeFormat>> = {
     read: (bytes) => parseList(text(bytes), "train.txt"),
   },
   metrics: { files: [bytesOf(METRICS)], change: [mutated], read: (bytes) => readMetrics(text(bytes)) },
+  labels: { files: [bytesOf(COCO), bytesOf(LABELME)], change: [mutated], read: readLabels },
+  ...otherPictures(),
   metadata: {
     files: [bytesOf(Object.entries(METADATA).map((entry) => entry.join("\u0002")).join("\u0001"))],
     change: [mutated],

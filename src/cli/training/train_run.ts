@@ -58,7 +58,7 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   const request: RunRequest = { ...asked, config };
   noteLostPixels(config, report, output.note);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
-  const network = makeNetwork(config, dataset.classes.length, output, resumed === undefined);
+  const network = await makeNetwork(config, dataset.classes.length, output, resumed === undefined);
   const run: Run = {
     ...context,
     request,
@@ -71,7 +71,8 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   };
   // a folder is made when nothing that was asked for can be wrong any more
   if (!await folder.hasRun()) await folder.begin(config, dataset);
-  const sinks = await openSinks(run.folder, run.resumed?.iteration ?? 0);
+  else await folder.restate(config);
+  const sinks = await openSinks(run.folder, run.resumed);
   try {
     return await trainAndReport(run, sinks);
   } finally {

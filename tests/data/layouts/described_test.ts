@@ -4,7 +4,7 @@ import type { Item } from "../../../src/data/dataset.ts";
 import { openDescribed } from "../../../src/data/layouts/described.ts";
 import { readLabelMap } from "../../../src/data/read_item.ts";
 import { missingData, sharedPath, testUnless } from "../../support.ts";
-import { describedFiles, photo, rgbPng, toml, withFolder } from "../made_folders.ts";
+import { describedFiles, MASK, photo, rgbPng, toml, withFolder } from "../made_folders.ts";
 
 function ids(items: readonly Item[]): string[] {
   return items.map(({ id }) => id);
@@ -115,4 +115,28 @@ Deno.test("openDescribed() refuses a path of another place, and notes a mask tha
     const { notes } = await openDescribed(join(root, "dataset.toml"));
     assert.match(notes!.join(), /^1 images of train have the mask of another one, first ".*a\.png"$/);
   });
+});
+
+Deno.test("openDescribed() takes absolute paths of its lists and keys elsewhere, and backslashes", async () => {
+  await withFolder(
+    { "photos/x.png": photo(), "photos/more/y.png": photo(), "masks/x.png": MASK },
+    async (other) => {
+      const files = describedFiles({
+        "dataset.toml": toml(`unlabeled = "${other}/photos/more"`),
+        "train.txt": `images\\a.png masks\\a.png\n${other}/photos/x.png ${other}/masks/x.png\n`,
+      });
+      await withFolder(files, async (root) => {
+        const dataset = await openDescribed(join(root, "dataset.toml"));
+        assert.deepEqual(ids(dataset.train), ["images/a.png", `${other}/photos/x.png`]);
+        assert.deepEqual(ids(dataset.unlabeled), [`${other}/photos/more/y.png`]);
+        assert.equal((await readLabelMap(dataset, dataset.train[1]!)).data.length, 8);
+        const [outside, turned] = dataset.notes!;
+        assert.match(
+          outside!,
+          /2 paths of "train\.txt" lie outside of the dataset's folder, first ".*x\.png"/,
+        );
+        assert.match(turned!, /backslashes in 2 paths of "train\.txt" are read as slashes/);
+      });
+    },
+  );
 });
