@@ -99,7 +99,7 @@ export type { StepDraws } from "./src/method/step_draws.ts";
 export { drawMixCoefficient } from "./src/method/mix_coefficient.ts";
 export type { MixCoefficient } from "./src/method/mix_coefficient.ts";
 export { nearestPairs, randomPairs } from "./src/method/pairing.ts";
-export type { Pairs, PooledFeatures } from "./src/method/pairing.ts";
+export type { PairIndices, Pairs, PooledFeatures } from "./src/method/pairing.ts";
 export { mix } from "./src/method/mixing.ts";
 export { boxMask, drawBoxes } from "./src/method/boxes.ts";
 export type { Box } from "./src/method/boxes.ts";
@@ -121,6 +121,7 @@ export type {
 export { checkPrecision } from "./src/nn/precision.ts";
 export type { ConvolutionPrecision } from "./src/nn/precision.ts";
 export type { EdgeDecisions, PoolChoices } from "./src/nn/edge_decisions.ts";
+export type { Indices, Varying } from "./src/nn/varying.ts";
 export { Tape, Value } from "./src/nn/tape.ts";
 export type { Freed, Observation, OpRecord, ScopeResult, TapeOptions } from "./src/nn/tape.ts";
 export type { AnyTensor, FeatureMap, LabelMap as LabelTensor } from "./src/nn/tensors.ts";

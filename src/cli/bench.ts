@@ -1,5 +1,6 @@
 /** `deno task bench`: our training step against the official one. */
 import { Option } from "commander";
+import type { RunConfig } from "../config/run_config.ts";
 import { ConfigError } from "../core/errors.ts";
 import { checkPrecisionHere, CONVOLUTION_PRECISIONS, type ConvolutionPrecision } from "../nn/precision.ts";
 import { BENCH_CONFIGS, type BenchConfig } from "./bench/bench_case.ts";
@@ -22,6 +23,7 @@ interface BenchFlags extends CommonOptions {
   readonly crop?: number;
   readonly batch?: number;
   readonly precision: ConvolutionPrecision;
+  readonly engine: RunConfig["engine"];
   readonly rounds: number;
 }
 
@@ -50,6 +52,10 @@ function benchCommand() {
       new Option("--precision <type>", "of our convolutions").choices([...CONVOLUTION_PRECISIONS])
         .default("float32"),
     )
+    .addOption(
+      new Option("--engine <name>", "of our steps: function, eager (op by op), or auto")
+        .choices(["auto", "function", "eager"]).default("auto"),
+    )
     .optionsGroup("Run:")
     .option("--rounds <count>", "how often each side is timed", wholeNumber(1), 9);
   return addCommonOptions(command);
@@ -74,10 +80,10 @@ export async function runBenchCommand(args: string[]): Promise<number> {
   const flags = command.opts<BenchFlags>();
   checkMitrans(flags.mitrans);
   await checkPrecisionHere(flags.precision, "tensorflow");
-  const { mitrans, crop, batch, config, precision, rounds, official, python } = flags;
+  const { mitrans, crop, batch, config, precision, engine, rounds, official, python } = flags;
   const output = standardOutput();
   const result = await runBench(
-    { config, precision, rounds, official, python, sizes: { mitrans, crop, batch } },
+    { config, precision, engine, rounds, official, python, sizes: { mitrans, crop, batch } },
     (text) => output.note(text),
   );
   output.result(flags.json ? JSON.stringify({ ok: true, ...result }) : benchText(result));

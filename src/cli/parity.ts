@@ -2,10 +2,11 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { ConfigError } from "../core/errors.ts";
 import type { ParityReport } from "../parity/report.ts";
 import { parityText } from "../parity/report_text.ts";
+import type { ParityEngine } from "../parity/training_case.ts";
 import { runParity } from "../parity/run_parity.ts";
 import { addCommonOptions, type CommonOptions, gather, newCommand, parseArguments } from "./command_line.ts";
 import { FAILED } from "./failure.ts";
@@ -16,6 +17,7 @@ interface ParityFlags extends CommonOptions {
   readonly reference?: readonly string[];
   readonly backend: string;
   readonly only?: string;
+  readonly engine: ParityEngine;
 }
 
 /** Read by NVIDIA's libraries when they are loaded; 0 keeps products of float32 in float32. */
@@ -35,7 +37,14 @@ function parityCommand(): Command {
     )
     .option("--only <names>", "files to compare, with commas between; * and ? match (default: all)")
     .optionsGroup("Run:")
-    .option("--backend <name>", "auto, tensorflow, webgpu or wasm", "auto");
+    .option("--backend <name>", "auto, tensorflow, webgpu or wasm", "auto")
+    .addOption(
+      new Option(
+        "--engine <name>",
+        "of the training cases' steps: op by op, or recorded as TensorFlow functions",
+      )
+        .choices(["eager", "function"]).default("eager"),
+    );
   return addCommonOptions(command);
 }
 
@@ -70,7 +79,11 @@ export async function runParityCommand(args: string[]): Promise<number> {
   const only = flags.only?.split(",").map((pattern) => pattern.trim());
   const reports: ParityReport[] = [];
   for (const folder of folders) {
-    const report = await runParity(folder, { only, onFile: (name) => output.progress.note(`  ${name}`) });
+    const report = await runParity(folder, {
+      only,
+      engine: flags.engine,
+      onFile: (name) => output.progress.note(`  ${name}`),
+    });
     output.result(`\n${parityText(report)}`);
     reports.push(report);
   }

@@ -59,6 +59,7 @@ function presetConfig(preset: Preset, recipe: string | undefined): RunConfig {
     backend: "auto",
     precision: "float32",
     recompute: "none",
+    engine: "auto",
     ...rest,
     network: { ...network, mitrans: hasMitrans(named.name) && preset.mitrans },
     recipe: preset.adjust === undefined ? named : preset.adjust(named),

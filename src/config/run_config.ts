@@ -110,6 +110,11 @@ export interface RunConfig {
    * (activation checkpointing): less memory for more work, the same numbers.
    */
   readonly recompute: "none" | "encoder";
+  /**
+   * How steps run on backend `tensorflow`: recorded once as a TensorFlow function and called (`function`), op by op
+   * (`eager`: slower, for debugging), or what can be had (`auto`). They differ by rounding.
+   */
+  readonly engine: "auto" | "function" | "eager";
   /** Updates of the parameters. */
   readonly iterations: number;
   /** Images a step. */

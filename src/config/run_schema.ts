@@ -154,9 +154,10 @@ const RUN = options<RunConfig>({
   preset: text(),
   seed: whole(0, 0xffffffff),
   backend: text("a backend"),
-  // runs of a version without these two have none in their config.toml
+  // runs of a version without these three have none in their config.toml
   precision: oneOf(["float32", "bfloat16"]).default("float32"),
   recompute: oneOf(["none", "encoder"]).default("none"),
+  engine: oneOf(["auto", "function", "eager"]).default("auto"),
   iterations: whole(1, 1e9),
   batch: options({ labeled: whole(1, 4096), unlabeled: whole(0, 4096) }),
   checkpointEvery: whole(1),

@@ -8,13 +8,14 @@ import type { Network } from "../model/network.ts";
 import { crossEntropy } from "../nn/cross_entropy.ts";
 import { resizeBilinear } from "../nn/pool_and_resize.ts";
 import type { Tape, Value } from "../nn/tape.ts";
-import type { AnyTensor, FeatureMap } from "../nn/tensors.ts";
+import type { AnyTensor, FeatureMap, LabelMap } from "../nn/tensors.ts";
 import type { BatchShare } from "./batch_share.ts";
 import { type BoxMixture, mixByPlace } from "./box_mixture.ts";
 import { boxMask } from "./boxes.ts";
 import type { Mixture } from "./mixture.ts";
 import type { PixelLossOptions } from "./pixel_loss.ts";
-import type { StepDraws } from "./step_draws.ts";
+import { derive, indexCount, valueNow, varyingTensor } from "../nn/varying.ts";
+import type { VaryingDraws } from "./step_draws.ts";
 
 /** What a network makes of images without training on them. */
 export interface Inferred {
@@ -48,7 +49,7 @@ export function inferUnlabeled(tape: Tape, network: Network, images: FeatureMap)
 export interface BoxContext {
   readonly network: Network;
   readonly recipe: Recipe;
-  readonly draws: StepDraws;
+  readonly draws: VaryingDraws;
   /** How logits are compared with label maps. */
   readonly pixels: PixelLossOptions;
   /** Part of the whole batch that this process holds. */
@@ -71,13 +72,12 @@ interface MixtureOnTape extends BoxMixture {
 function mixtureOf(pass: ForwardPass, { first, second, pairs }: Mixture, context: BoxContext): MixtureOnTape {
   const { recipe, draws, share, pixels } = context;
   const [, height, width] = first.images.shape;
-  const own = pairs.labeled.length;
+  const own = indexCount(pairs.labeled);
   const start = (share?.index ?? 0) * own;
-  const boxes = draws.boxes?.slice(start, start + own) ?? [];
-  if (boxes.length !== own) {
-    throw new RangeError(`Cannot mix by place: ${boxes.length} boxes were drawn for ${own} pairs`);
-  }
-  const mask = boxMask(boxes, height, width);
+  const boxes = derive(draws.boxes ?? [], (all) => all.slice(start, start + own));
+  const drawn = valueNow(boxes).length;
+  if (drawn !== own) throw new RangeError(`Cannot mix by place: ${drawn} boxes were drawn for ${own} pairs`);
+  const mask = varyingTensor(boxes, (list) => boxMask(list, height, width)) as LabelMap;
   const sides = { labeled: first.images, labels: first.labels!, unlabeled: second.images, mask, pairs };
   const mixed = mixByPlace({ ...sides, predicted: second.logits.tensor }, {
     threshold: recipe.unsup.threshold,

@@ -4,10 +4,12 @@
  * subtraction: outside of the box the prediction of the mixture is that of the unlabeled image.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { gatherRows } from "../nn/gather_rows.ts";
 import { IGNORE_LABEL } from "../core/ignore_label.ts";
 import { resizeTensor } from "../nn/pool_and_resize.ts";
 import type { AnyTensor, FeatureMap, LabelMap } from "../nn/tensors.ts";
-import type { Pairs } from "./pairing.ts";
+import { indexTensor } from "../nn/varying.ts";
+import type { PairIndices } from "./pairing.ts";
 import { pseudoLabels } from "./pseudo_labels.ts";
 
 /** What is mixed by place. */
@@ -23,7 +25,7 @@ export interface MixedByPlace {
   /** int32 `[pairs, H, W]`: 1 where the labeled image is seen. */
   readonly mask: LabelMap;
   /** Which images. */
-  readonly pairs: Pairs;
+  readonly pairs: PairIndices;
 }
 
 /** Mixed images, with what is known of them; the caller disposes all. */
@@ -46,17 +48,17 @@ export function mixByPlace(
 ): BoxMixture {
   const [, height, width] = mask.shape;
   const [images, own, pseudo] = tf.tidy(() => {
-    const first = tf.tensor1d(pairs.labeled as number[], "int32");
-    const second = tf.tensor1d(pairs.unlabeled as number[], "int32");
+    const first = indexTensor(pairs.labeled);
+    const second = indexTensor(pairs.unlabeled);
     const inside = tf.cast(mask, "bool");
     const ignored = tf.fill(mask.shape, IGNORE_LABEL, "int32");
     const sure = pseudoLabels(resizeTensor(predicted, height, width, alignCorners), "logits", threshold);
     const share = tf.cast(tf.expandDims(mask, 3), "float32");
     const rest = tf.sub(1, share);
     return [
-      tf.add(tf.mul(tf.gather(labeled, first), share), tf.mul(tf.gather(unlabeled, second), rest)),
-      tf.where(inside, tf.gather(labels, first), ignored),
-      tf.where(inside, ignored, tf.gather(sure, second)),
+      tf.add(tf.mul(gatherRows(labeled, first), share), tf.mul(gatherRows(unlabeled, second), rest)),
+      tf.where(inside, gatherRows(labels, first), ignored),
+      tf.where(inside, ignored, gatherRows(sure, second)),
     ];
   });
   return { images: images as FeatureMap, labels: own as LabelMap, pseudoLabels: pseudo as LabelMap };

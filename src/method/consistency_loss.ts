@@ -5,7 +5,8 @@ import { crossEntropy } from "../nn/cross_entropy.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import { decouple, inSpace } from "./decoupling.ts";
 import { focalHard, focalSoft } from "./focal_loss.ts";
-import type { Pairs } from "./pairing.ts";
+import type { Varying } from "../nn/varying.ts";
+import type { PairIndices } from "./pairing.ts";
 import { pseudoLabels } from "./pseudo_labels.ts";
 import { squaredError } from "./scalar_losses.ts";
 
@@ -57,8 +58,8 @@ function compare(
 export function consistencyLoss(
   tape: Tape,
   { mixed, labeled, unlabeled }: MixedPredictions,
-  pairs: Pairs,
-  coefficient: number,
+  pairs: PairIndices,
+  coefficient: Varying<number>,
   recipe: Pick<Recipe, "decouple" | "unsup">,
 ): Value {
   return tape.scope(() => {

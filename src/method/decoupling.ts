@@ -2,6 +2,7 @@ import type { DecoupleOptions, DecoupleSpace } from "../config/recipe.ts";
 import { linearCombination } from "../nn/arithmetic.ts";
 import { softmax } from "../nn/softmax.ts";
 import type { Tape, Value } from "../nn/tape.ts";
+import { derive, valueNow, type Varying } from "../nn/varying.ts";
 
 /** Logits as they are, or their probabilities. */
 export function inSpace(tape: Tape, logits: Value, space: DecoupleSpace): Value {
@@ -21,19 +22,22 @@ export function decouple(
   tape: Tape,
   mixed: Value,
   labeled: Value,
-  coefficient: number,
+  coefficient: Varying<number>,
   options: DecoupleOptions,
 ): Value {
   const divides = options.normalize && options.mode === "soft";
-  if (!(coefficient >= 0 && coefficient <= 1) || (divides && coefficient === 1)) {
-    throw new RangeError(`Cannot decouple: the coefficient is ${coefficient}, expected a number in [0, 1)`);
+  const given = valueNow(coefficient);
+  if (!(given >= 0 && given <= 1) || (divides && given === 1)) {
+    throw new RangeError(`Cannot decouple: the coefficient is ${given}, expected a number in [0, 1)`);
   }
-  const share = options.mode === "soft" ? coefficient : 1;
-  const scale = divides ? 1 / (1 - coefficient) : 1;
+  const scaleAt = (share: number) => divides ? 1 / (1 - share) : 1;
+  const soft = options.mode === "soft";
+  const scale = divides ? derive(coefficient, scaleAt) : 1;
+  const taken = soft ? derive(coefficient, (share) => -share * scaleAt(share)) : -1;
   return tape.scope(() =>
     linearCombination(tape, [
       [scale, inSpace(tape, mixed, options.space)],
-      [-share * scale, inSpace(tape, options.constantShare ? tape.detach(labeled) : labeled, options.space)],
+      [taken, inSpace(tape, options.constantShare ? tape.detach(labeled) : labeled, options.space)],
     ])
   );
 }

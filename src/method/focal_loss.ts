@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { nativeBackend } from "../backends/native.ts";
 import { IGNORE_LABEL } from "../core/ignore_label.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import { oneHot } from "../nn/one_hot.ts";
@@ -76,8 +77,9 @@ function hardElements(x: AnyTensor, target: AnyTensor, options: FocalOptions): E
 function softElements(x: AnyTensor, target: AnyTensor, options: FocalOptions): Elements {
   const p = tf.sigmoid(x);
   const q = tf.add(tf.mul(tf.sub(1, p), target), tf.mul(p, tf.sub(1, target)));
-  // on webgpu nothing can be read in between: the loss is NaN there, as the official one
-  const least = tf.getBackend() === "webgpu" ? 0 : tf.min(q).dataSync()[0]!;
+  // on webgpu, and where a step is recorded, nothing can be read in between: the loss is NaN there, as the official one
+  const unread = tf.getBackend() === "webgpu" || nativeBackend()?.binding.isRecording === true;
+  const least = unread ? 0 : tf.min(q).dataSync()[0]!;
   if (!(least >= 0) && !Number.isInteger(options.gamma)) {
     throw new RangeError(
       `Cannot take the soft focal loss: the base of a power of ${options.gamma} is ${least}, expected at least 0; ` +

@@ -8,10 +8,21 @@ import { type Observation, Tape, type Value } from "../nn/tape.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import type { BatchShare } from "./batch_share.ts";
 import { type LossName, objective } from "./objective.ts";
+import { readPairs } from "./mixture.ts";
 import type { Pairs } from "./pairing.ts";
 import { rampUp } from "./ramp_up.ts";
 import { checkBatch, checkLabels, type StepBatch } from "./step_batch.ts";
 import { drawStep, type StepDraws } from "./step_draws.ts";
+
+/** What is decided of a step before it runs. */
+export interface StepPlan {
+  /** The random part. */
+  readonly draws: StepDraws;
+  /** ω(t). */
+  readonly ramp: number;
+  /** Whether the classifier warms up alone. */
+  readonly classifierOnly: boolean;
+}
 
 /** Where in a run a step stands. */
 export interface StepContext {
@@ -73,7 +84,8 @@ export interface StepResult {
   readonly pairs?: Pairs;
 }
 
-function checkFinite(losses: Readonly<Record<string, number>>, iteration: number): void {
+/** @throws {TrainingError} If a loss is NaN or infinite */
+export function checkFinite(losses: Readonly<Record<string, number>>, iteration: number): void {
   const wrong = Object.entries(losses).find(([, value]) => !Number.isFinite(value));
   if (wrong === undefined) return;
   throw new TrainingError(
@@ -91,7 +103,8 @@ function byName(network: Network, gradients: ReadonlyMap<AnyTensor, AnyTensor>):
   return named;
 }
 
-function takeGradients(
+/** Runs the gradients of a total: to `take` one by one, or into the map. */
+export function takeGradients(
   tape: Tape,
   network: Network,
   total: Value,
@@ -102,6 +115,32 @@ function takeGradients(
   const names = new Map(parameters.trainableNames().map((name) => [parameters.tensor(name), name]));
   tape.backwardInto(total, (parameter, gradient) => take(names.get(parameter)!, gradient));
   return new Map();
+}
+
+/**
+ * Checks that batch, recipe and network fit each other, and draws a step's random part.
+ * @throws {RangeError} If they do not
+ * @throws {ConfigError} If the backend does not have the precision
+ */
+export async function planStep(
+  network: Network,
+  batch: StepBatch,
+  recipe: Recipe,
+  context: StepContext,
+): Promise<StepPlan> {
+  checkRecipe(recipe);
+  checkPrecision(context.precision ?? "float32");
+  const processes = context.share?.count ?? 1;
+  checkBatch(batch, recipe, processes);
+  checkParts(network, recipe);
+  await checkLabels(batch.labels, network.options.classes);
+  const { seed, iteration, iterations } = context;
+  const counts = [batch.labeled.shape[0] * processes, (batch.unlabeled?.shape[0] ?? 0) * processes] as const;
+  const draws = context.draws ?? drawStep(recipe, seed, iteration, ...counts);
+  const ramp = rampUp(iteration, recipe.unsup.rampUp * iterations);
+  const classifierOnly = recipe.usesUnlabeled && recipe.classifier.on &&
+    iteration < recipe.classifier.warmUp * iterations;
+  return { draws, ramp, classifierOnly };
 }
 
 /**
@@ -119,18 +158,7 @@ export async function guidedMixStep(
   recipe: Recipe,
   context: StepContext,
 ): Promise<StepResult> {
-  checkRecipe(recipe);
-  checkPrecision(context.precision ?? "float32");
-  const processes = context.share?.count ?? 1;
-  checkBatch(batch, recipe, processes);
-  checkParts(network, recipe);
-  await checkLabels(batch.labels, network.options.classes);
-  const { seed, iteration, iterations } = context;
-  const counts = [batch.labeled.shape[0] * processes, (batch.unlabeled?.shape[0] ?? 0) * processes] as const;
-  const draws = context.draws ?? drawStep(recipe, seed, iteration, ...counts);
-  const ramp = rampUp(iteration, recipe.unsup.rampUp * iterations);
-  const classifierOnly = recipe.usesUnlabeled && recipe.classifier.on &&
-    iteration < recipe.classifier.warmUp * iterations;
+  const { draws, ramp, classifierOnly } = await planStep(network, batch, recipe, context);
   const tape = new Tape({
     observing: context.observe !== undefined &&
       (context.observed === undefined || new Set(context.observed)),
@@ -139,7 +167,7 @@ export async function guidedMixStep(
     decisions: context.decisions,
   });
   try {
-    const { total, terms, pairs } = await objective(tape, network, batch, draws, {
+    const { total, terms, pairs } = objective(tape, network, batch, draws, {
       recipe,
       ramp,
       classifierOnly,
@@ -148,10 +176,11 @@ export async function guidedMixStep(
       classWeights: context.classWeights,
     });
     const losses = await readLosses({ ...terms, total });
-    checkFinite(losses, iteration);
+    checkFinite(losses, context.iteration);
     const gradients = takeGradients(tape, network, total, context.takeGradient);
     await context.observe?.(tape.observations);
-    return { losses, gradients, ramp, mixCoefficient: draws.mixCoefficient, pairs };
+    const read = pairs && await readPairs(pairs, draws);
+    return { losses, gradients, ramp, mixCoefficient: draws.mixCoefficient, pairs: read };
   } finally {
     tape.dispose();
   }

@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { gatherRows } from "../nn/gather_rows.ts";
 import type { LabeledMixOptions } from "../config/recipe.ts";
 import { gatherBatch } from "../nn/arithmetic.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import type { LabelMap } from "../nn/tensors.ts";
+import { indexTensor, type Indices, type Varying } from "../nn/varying.ts";
 import { decouple, inSpace } from "./decoupling.ts";
 import { pixelLoss, type PixelLossOptions } from "./pixel_loss.ts";
 import { squaredError } from "./scalar_losses.ts";
@@ -18,7 +20,7 @@ export interface LabeledMixture {
   /** Label maps of the images that `partners` counts. */
   readonly labels: LabelMap;
   /** Index of each labeled image's partner. */
-  readonly partners: readonly number[];
+  readonly partners: Indices;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface LabeledMixture {
 export function labeledMixLoss(
   tape: Tape,
   { mixed, labeled, others = labeled, labels, partners }: LabeledMixture,
-  coefficient: number,
+  coefficient: Varying<number>,
   dec: LabeledMixOptions,
   pixels: PixelLossOptions,
 ): Value {
@@ -43,7 +45,7 @@ export function labeledMixLoss(
       const target = inSpace(tape, gatherBatch(tape, tape.detach(others), partners), options.space);
       return squaredError(tape, decoupled, tape.observe("dec_target", target).tensor);
     }
-    const chosen = tf.tidy(() => tf.gather(labels, tf.tensor1d(partners as number[], "int32")));
+    const chosen = tf.tidy(() => gatherRows(labels, indexTensor(partners)));
     const loss = pixelLoss(tape, decoupled, chosen, pixels);
     chosen.dispose();
     return loss;

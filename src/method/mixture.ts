@@ -5,9 +5,11 @@ import type { Branches } from "../model/branches.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import { type BatchShare, localPairs, ownPairs } from "./batch_share.ts";
 import { type BatchSide, gatherSide } from "./batch_side.ts";
-import { nearestPairs, type Pairs, type PooledFeatures } from "./pairing.ts";
+import { derive, isIndexTensor, valueNow } from "../nn/varying.ts";
+import { nearestIndices } from "./nearest_indices.ts";
+import { type ChosenPairs, nearestPairs, type Pairs, type PooledFeatures } from "./pairing.ts";
 import type { StepBatch } from "./step_batch.ts";
-import type { StepDraws } from "./step_draws.ts";
+import type { VaryingDraws } from "./step_draws.ts";
 
 /** A batch with what the network made of it; labeled first, unlabeled second. */
 export interface MadeBatch {
@@ -22,7 +24,7 @@ export interface MadeBatch {
   /** M_l and M_u. */
   readonly logits: readonly Value[];
   /** The random part. */
-  readonly draws: StepDraws;
+  readonly draws: VaryingDraws;
   /** Part of the whole batch that this process holds. */
   readonly share?: BatchShare;
   /** How pairs are chosen and what is mixed. */
@@ -30,12 +32,9 @@ export interface MadeBatch {
 }
 
 /** Pooled features of the images of all processes. */
-async function pooled(features: Value, share: BatchShare | undefined): Promise<PooledFeatures> {
-  const all = tf.tidy(() => {
-    const own = tf.mean(features.tensor, [1, 2]);
-    return share === undefined ? own : share.gatherTensor(own);
-  });
-  const values = await all.data() as Float32Array;
+function pooled(features: Value, share: BatchShare): PooledFeatures {
+  const all = tf.tidy(() => share.gatherTensor(tf.mean(features.tensor, [1, 2])));
+  const values = all.dataSync() as Float32Array;
   const count = all.shape[0]!;
   all.dispose();
   return { values, count };
@@ -44,7 +43,7 @@ async function pooled(features: Value, share: BatchShare | undefined): Promise<P
 /** What is mixed with what. */
 export interface Mixture {
   /** Indices into `first` and `second`. */
-  readonly pairs: Pairs;
+  readonly pairs: ChosenPairs;
   /** The labeled images. */
   readonly first: BatchSide;
   /** The unlabeled images. */
@@ -78,23 +77,24 @@ export function sidesOf({ tape, batch, branches, logits, share, recipe }: MadeBa
  * Chooses the pairs of a step: the drawn ones, or the nearest by pooled encoder features (section 3.1), over the images of
  * all processes.
  */
-export async function chooseMixture(
+export function chooseMixture(
   { tape, features, draws, share, recipe }: MadeBatch,
   { labeled, unlabeled, wholeLabeled }: Sides,
-): Promise<Mixture> {
-  if (draws.pairs !== undefined) {
-    // with a share the unlabeled images were loaded as the partners of the labeled ones
-    if (share === undefined) {
-      return { pairs: { ...draws.pairs, ...sharesOf(draws) }, first: labeled, second: unlabeled };
-    }
-    return { pairs: matched(batchSize(labeled)), first: labeled, second: unlabeled };
-  }
+): Mixture {
+  const { pairs: drawn } = draws;
   const { direction } = recipe.pair;
+  if (share === undefined) {
+    const pairs = drawn === undefined
+      ? nearestIndices(tape, features[0]!, features[1]!, direction)
+      : { labeled: derive(drawn, (all) => all.labeled), unlabeled: derive(drawn, (all) => all.unlabeled) };
+    return { pairs, first: labeled, second: unlabeled };
+  }
+  // the unlabeled images were loaded as the partners of the labeled ones
+  if (drawn !== undefined) return { pairs: matched(batchSize(labeled)), first: labeled, second: unlabeled };
   // one after the other: processes meet in the same order
-  const all = await pooled(features[0]!, share);
-  const others = await pooled(features[1]!, share);
+  const all = pooled(features[0]!, share);
+  const others = pooled(features[1]!, share);
   const pairs = { ...nearestPairs(all, others, direction), ...sharesOf(draws) };
-  if (share === undefined) return { pairs, first: labeled, second: unlabeled };
   const own = direction === "unlabeled" ? unlabeled : labeled;
   return {
     pairs: ownPairs(pairs, direction, share, batchSize(own)),
@@ -104,8 +104,9 @@ export async function chooseMixture(
 }
 
 /** The share of the labeled image in each mixture, where it is a box. */
-function sharesOf({ boxes }: StepDraws): Pick<Pairs, "shares"> {
-  return boxes === undefined ? {} : { shares: boxes.map(({ height, width }) => height * width) };
+function sharesOf({ boxes }: Pick<VaryingDraws, "boxes">): Pick<Pairs, "shares"> {
+  if (boxes === undefined) return {};
+  return { shares: valueNow(boxes).map(({ height, width }) => height * width) };
 }
 
 function batchSize(side: BatchSide): number {
@@ -117,15 +118,33 @@ function matched(count: number): Pairs {
   return { labeled: places, unlabeled: places };
 }
 
+async function numbers(list: ChosenPairs["labeled"]): Promise<readonly number[]> {
+  return isIndexTensor(list) ? Array.from(await list.data()) : valueNow(list);
+}
+
+/** Reads the pairs of a step. @param draws Those of the step, for the share of each box */
+export async function readPairs(
+  { labeled, unlabeled, distances, shares }: ChosenPairs,
+  draws: Pick<VaryingDraws, "boxes">,
+): Promise<Pairs> {
+  const apart = distances && (await numbers(distances));
+  return {
+    labeled: await numbers(labeled),
+    unlabeled: await numbers(unlabeled),
+    ...(apart && { distances: apart }),
+    ...(shares === undefined ? sharesOf(draws) : { shares }),
+  };
+}
+
 /** The pairs of two own images, for reports. */
 export function reportedPairs(
   { share, recipe }: Pick<MadeBatch, "share" | "recipe">,
   { pairs, first, second }: Mixture,
   own: Sides,
-): Pairs {
+): ChosenPairs {
   if (share === undefined || first === own.labeled && second === own.unlabeled) return pairs;
   return localPairs(
-    pairs,
+    pairs as Pairs,
     recipe.pair.direction,
     share,
     batchSize(first === own.labeled ? own.unlabeled : own.labeled),

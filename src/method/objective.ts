@@ -27,10 +27,11 @@ import { consistencyLoss } from "./consistency_loss.ts";
 import { labeledMixLoss } from "./labeled_mix_loss.ts";
 import { mix } from "./mixing.ts";
 import { chooseMixture, type Mixture, reportedPairs, type Sides, sidesOf } from "./mixture.ts";
-import type { Pairs } from "./pairing.ts";
+import type { ChosenPairs } from "./pairing.ts";
 import { pixelLoss, type PixelLossOptions } from "./pixel_loss.ts";
 import type { StepBatch } from "./step_batch.ts";
-import type { StepDraws } from "./step_draws.ts";
+import { derive, indexCount, type Varying } from "../nn/varying.ts";
+import { drawsNow, type VaryingDraws } from "./step_draws.ts";
 
 /** Names of the terms, as logs and reports show them. */
 export type LossName = "ce" | "cla" | "dec" | "mix" | "usup";
@@ -40,15 +41,15 @@ export interface Objective {
   readonly total: Value;
   /** Each term before its weight. */
   readonly terms: Readonly<Partial<Record<LossName, Value>>>;
-  /** The pairs that were mixed. */
-  readonly pairs?: Pairs;
+  /** The pairs that were mixed; `readPairs` reads them while the tape lives. */
+  readonly pairs?: ChosenPairs;
 }
 
 /** Settings of a step's objective besides batch and draws. */
 export interface ObjectiveContext {
   readonly recipe: Recipe;
   /** ω(t), the ramp-up's value now, in [0, 1]. */
-  readonly ramp: number;
+  readonly ramp: Varying<number>;
   /** Trains the classifier alone (its warm-up). */
   readonly classifierOnly?: boolean;
   /** Batch norm kernels other than the backend's own. */
@@ -63,7 +64,7 @@ interface Parts {
   readonly pass: ForwardPass;
   readonly network: Network;
   readonly batch: StepBatch;
-  readonly draws: StepDraws;
+  readonly draws: VaryingDraws;
   readonly context: ObjectiveContext;
   /** Encoder features of the labeled and of the unlabeled images. */
   readonly features: readonly Value[];
@@ -173,9 +174,10 @@ function decouplingLoss(parts: Parts, { labeled: first, wholeLabeled }: Sides): 
   }
   const own = first.images.shape[0];
   const start = (share?.index ?? 0) * own;
-  const partners = draws.labeledPartners.slice(start, start + own);
+  const partners = derive(draws.labeledPartners, (all) => all.slice(start, start + own));
   const second = wholeLabeled();
-  const pairs = { labeled: partners.map((_, i) => i), unlabeled: partners };
+  const places = Array.from({ length: indexCount(partners) }, (_, i) => i);
+  const pairs = { labeled: places, unlabeled: partners };
   return tape.scope(() => {
     const mixed = tape.observe("M_ll", mixedLogits(parts, { first, second, pairs }, "dec_"));
     const [labeled, others, labels] = [first.logits, second.logits, second.labels!];
@@ -201,7 +203,12 @@ function classifierLoss({ pass, batch, features }: Parts): Value {
   return classificationLoss(pass.tape, features[0]!, classifier, batch.labels);
 }
 
-type Weighted = readonly [LossName, number, Value];
+type Weighted = readonly [LossName, Varying<number>, Value];
+
+/** w · ω(t) */
+function weightOf({ unsup }: Recipe, ramp: Varying<number>): Varying<number> {
+  return derive(ramp, (now) => unsup.weight * now);
+}
 
 /** Terms of mixtures by place that have a weight. */
 function boxTerms(parts: Parts, mixture: Mixture): Weighted[] {
@@ -214,17 +221,17 @@ function boxTerms(parts: Parts, mixture: Mixture): Weighted[] {
     pixels: pixelOptions(parts),
   });
   const known: Weighted[] = mix === undefined ? [] : [["mix", recipe.mix.weight, mix]];
-  return usup === undefined ? known : [...known, ["usup", recipe.unsup.weight * ramp, usup]];
+  return usup === undefined ? known : [...known, ["usup", weightOf(recipe, ramp), usup]];
 }
 
 /** Terms of blended mixtures. */
 function blendTerms(parts: Parts, sides: Sides, mixture: Mixture): Weighted[] {
-  const { recipe: { unsup, dec }, ramp } = parts.context;
-  const usup: Weighted = ["usup", unsup.weight * ramp, unsupervisedLoss(parts, mixture)];
+  const { recipe: { dec }, ramp } = parts.context;
+  const usup: Weighted = ["usup", weightOf(parts.context.recipe, ramp), unsupervisedLoss(parts, mixture)];
   return dec.loss === "none" ? [usup] : [usup, ["dec", dec.weight, decouplingLoss(parts, sides)]];
 }
 
-async function semiSupervisedTerms(parts: Parts): Promise<{ terms: Weighted[]; pairs?: Pairs }> {
+function semiSupervisedTerms(parts: Parts): { terms: Weighted[]; pairs?: ChosenPairs } {
   const { context: { recipe, classifierOnly, share } } = parts;
   const { classifier, unsup, mix: mixing } = recipe;
   const terms: Weighted[] = classifier.on ? [["cla", classifier.weight, classifierLoss(parts)]] : [];
@@ -232,7 +239,7 @@ async function semiSupervisedTerms(parts: Parts): Promise<{ terms: Weighted[]; p
   if (!mixes) return { terms };
   const made = { tape: parts.pass.tape, ...parts, share, recipe };
   const sides = sidesOf(made);
-  const mixture = await chooseMixture(made, sides);
+  const mixture = chooseMixture(made, sides);
   const pairs = reportedPairs(made, mixture, sides);
   const added = mixing.shape === "box" ? boxTerms(parts, mixture) : blendTerms(parts, sides, mixture);
   return { terms: [...terms, ...added], pairs };
@@ -243,19 +250,19 @@ async function semiSupervisedTerms(parts: Parts): Promise<{ terms: Weighted[]; p
  * @param batch Checked by `checkBatch`
  * @param draws The step's random part
  */
-export async function objective(
+export function objective(
   tape: Tape,
   network: Network,
   batch: StepBatch,
-  draws: StepDraws,
+  draws: VaryingDraws,
   context: ObjectiveContext,
-): Promise<Objective> {
+): Objective {
   const { recipe } = context;
   const pass = new ForwardPass(tape, network.parameters, {
     training: true,
     random: draws.dropout,
     normKernels: context.normKernels,
-    rows: context.share && rowsOfShare(context.share, batch, draws, recipe.mix.shape),
+    rows: context.share && rowsOfShare(context.share, batch, drawsNow(draws), recipe.mix.shape),
     replayed: (norm) => recipe.imagePoolUpdates === 2 && norm.startsWith("decode_head.image_pool."),
   });
   try {
@@ -266,7 +273,7 @@ export async function objective(
       terms.push(["ce", 1, pixelLoss(tape, labeled!, batch.labels, pixelOptions(parts), "M_l_resized")]);
     }
     pass.replayStatistics();
-    const added = recipe.usesUnlabeled ? await semiSupervisedTerms(parts) : { terms: [] };
+    const added = recipe.usesUnlabeled ? semiSupervisedTerms(parts) : { terms: [] };
     terms.push(...added.terms);
     const total = linearCombination(tape, terms.map(([, weight, value]) => [weight, value]));
     const named = Object.fromEntries(terms.map(([name, , value]) => [name, value]));

@@ -1,6 +1,15 @@
 import type { PairOptions, Recipe } from "../config/recipe.ts";
 import { TrainingError } from "../core/errors.ts";
 import { type RandomStream, randomStream } from "../core/random.ts";
+import type { Indices } from "../nn/varying.ts";
+
+/** Which images a step mixes, as it uses them: from draws, or found by itself. */
+export interface PairIndices {
+  /** Indices into the labeled images. */
+  readonly labeled: Indices;
+  /** Indices into the unlabeled images, as many. */
+  readonly unlabeled: Indices;
+}
 
 /** Mixture m joins labeled image `labeled[m]` with unlabeled image `unlabeled[m]`. */
 export interface Pairs {
@@ -11,6 +20,14 @@ export interface Pairs {
   /** Euclidean distance of the pooled features of each pair; absent where pairs were drawn or given. */
   readonly distances?: readonly number[];
   /** λ of each mixture, where each has its own (boxes); absent where all have the step's. */
+  readonly shares?: readonly number[];
+}
+
+/** As a step chose them; `distances` may be a tensor `[M]` until it is read. */
+export interface ChosenPairs extends PairIndices {
+  /** Of `Pairs`. */
+  readonly distances?: Indices;
+  /** Of `Pairs`. */
   readonly shares?: readonly number[];
 }
 

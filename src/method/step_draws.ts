@@ -1,6 +1,7 @@
 import type { Recipe } from "../config/recipe.ts";
 import { hashText, numpyRandomState, type RandomStream, randomStream } from "../core/random.ts";
 import { type Box, drawBoxes } from "./boxes.ts";
+import { valueNow, type Varying } from "../nn/varying.ts";
 import { drawMixCoefficient } from "./mix_coefficient.ts";
 import { drawsPairs, type Pairs, pairStream, randomPairs } from "./pairing.ts";
 
@@ -16,6 +17,35 @@ export interface StepDraws {
   readonly boxes?: readonly Box[];
   /** Where dropout draws from. */
   readonly dropout?: RandomStream;
+}
+
+/** A step's random part as the step uses it: as it is, or with where to ask for that of later steps. */
+export type VaryingDraws = {
+  readonly [K in keyof StepDraws]: StepDraws[K] extends infer T ? T extends object | number ? Varying<T> : T
+    : never;
+};
+
+/** Draws that ask `current` for everything, so that what is made of them can be made again for another step. */
+export function varyingDraws(current: () => StepDraws): VaryingDraws {
+  const now = current();
+  return {
+    mixCoefficient: () => current().mixCoefficient,
+    pairs: now.pairs && (() => current().pairs!),
+    labeledPartners: now.labeledPartners && (() => current().labeledPartners!),
+    boxes: now.boxes && (() => current().boxes!),
+    dropout: now.dropout && (() => current().dropout!),
+  };
+}
+
+/** The random part as it is now. */
+export function drawsNow(draws: VaryingDraws): StepDraws {
+  return {
+    mixCoefficient: valueNow(draws.mixCoefficient),
+    pairs: draws.pairs && valueNow(draws.pairs),
+    labeledPartners: draws.labeledPartners && valueNow(draws.labeledPartners),
+    boxes: draws.boxes && valueNow(draws.boxes),
+    dropout: draws.dropout && valueNow(draws.dropout),
+  };
 }
 
 /** A permutation without fixed points where there are two or more: each image mixed with another one. */

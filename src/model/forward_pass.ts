@@ -14,6 +14,7 @@ import type { ParameterStore } from "../nn/parameters.ts";
 import { pooledConvolution, type PooledMaps } from "../nn/pooled_convolution.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import { relu } from "../nn/relu.ts";
+import type { Varying } from "../nn/varying.ts";
 
 /** Share of a batch's statistics in the running ones; PyTorch's default. */
 export const RUNNING_MOMENTUM = 0.1;
@@ -23,7 +24,7 @@ export interface ForwardOptions {
   /** Norms use and update batch statistics, dropout drops. */
   readonly training: boolean;
   /** Where dropout draws from; needed in training when a probability is above 0. */
-  readonly random?: RandomStream;
+  readonly random?: Varying<RandomStream>;
   /** Batch norm kernels other than the backend's own. */
   readonly normKernels?: BatchNormKernels;
   /** Where the rows of a decoder's batch stand in the whole one, if other processes hold more of it. */

@@ -11,6 +11,7 @@ import { asppBranches, decodeBranches } from "./decoder.ts";
 import { encode } from "./encoder.ts";
 import { ForwardPass } from "./forward_pass.ts";
 import { parameterSpecs } from "./parameter_specs.ts";
+import { RecordedLogits } from "./recorded_logits.ts";
 
 /** Parts that exist in training only, by the prefix of their parameters. */
 export const TRAINING_ONLY_PREFIXES = ["decode_head_mix.", "mitrans.", "classifier."] as const;
@@ -19,6 +20,8 @@ export const TRAINING_ONLY_PREFIXES = ["decode_head_mix.", "mitrans.", "classifi
 export class Network {
   /** Parameters and running statistics by their state_dict names. */
   readonly parameters: ParameterStore;
+  #recorded: RecordedLogits | undefined;
+  #records = true;
 
   /**
    * A network with start values.
@@ -32,12 +35,41 @@ export class Network {
   }
 
   /**
+   * Whether inference on backend `tensorflow` is recorded as a function for each shape that comes again (the default), or
+   * runs op by op.
+   */
+  recordInference(records: boolean): void {
+    this.#records = records;
+    if (!records) this.#forget();
+  }
+
+  /**
    * Logits at feature size, as at inference: encoder and labeled decoder with running statistics.
    * @param images `[N, H, W, 3]`, normalized; stays the caller's
    * @param precision Of convolutions; evaluation and prediction use float32
    * @returns `[N, h, w, K]`; the caller disposes it
    */
   featureLogits(images: FeatureMap, precision: ConvolutionPrecision = "float32"): FeatureMap {
+    return this.#run(images, `small ${precision}`, () => this.#featureLogits(images, precision));
+  }
+
+  #run(images: FeatureMap, key: string, f: () => FeatureMap): FeatureMap {
+    if (!this.#records) return f();
+    this.#recorded ??= new RecordedLogits(this.parameters, this.#inferenceNames());
+    return this.#recorded.run(images, key, f);
+  }
+
+  #inferenceNames(): string[] {
+    return this.parameters.specs().map(({ name }) => name)
+      .filter((name) => !TRAINING_ONLY_PREFIXES.some((prefix) => name.startsWith(prefix)));
+  }
+
+  #forget(): void {
+    this.#recorded?.dispose();
+    this.#recorded = undefined;
+  }
+
+  #featureLogits(images: FeatureMap, precision: ConvolutionPrecision): FeatureMap {
     const tape = new Tape({ recording: false, precision });
     try {
       const pass = new ForwardPass(tape, this.parameters, { training: false });
@@ -59,11 +91,13 @@ export class Network {
    * @returns `[N, H, W, K]`; the caller disposes it
    */
   logits(images: FeatureMap, precision: ConvolutionPrecision = "float32"): FeatureMap {
-    const small = this.featureLogits(images, precision);
-    const [, height, width] = images.shape;
-    const logits = resizeTensor(small, height, width, this.options.decoder.alignCorners);
-    small.dispose();
-    return logits as FeatureMap;
+    return this.#run(images, `whole ${precision}`, () => {
+      const small = this.#featureLogits(images, precision);
+      const [, height, width] = images.shape;
+      const logits = resizeTensor(small, height, width, this.options.decoder.alignCorners);
+      small.dispose();
+      return logits as FeatureMap;
+    });
   }
 
   /** Copies all parameters out, by their names in the official state_dict, in the layout of files. */
@@ -78,6 +112,7 @@ export class Network {
 
   /** Frees the parameters. */
   dispose(): void {
+    this.#forget();
     this.parameters.dispose();
   }
 }

@@ -1,7 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { gatherRows } from "./gather_rows.ts";
 import { oneHot } from "./one_hot.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor } from "./tensors.ts";
+import {
+  indexCount,
+  indexTensor,
+  type Indices,
+  isIndexTensor,
+  valueNow,
+  type Varying,
+  varyingScalar,
+} from "./varying.ts";
 
 function checkEqualShapes(values: readonly Value[], action: string): void {
   const shapes = values.map((value) => `[${value.shape.join(", ")}]`);
@@ -13,16 +23,18 @@ function checkEqualShapes(values: readonly Value[], action: string): void {
  * Σ coefficient · value over tensors of one shape: mixing, decoupling, sums of losses.
  * @throws {RangeError} If the shapes differ or a coefficient is not finite
  */
-export function linearCombination(tape: Tape, terms: readonly (readonly [number, Value])[]): Value {
+export function linearCombination(tape: Tape, terms: readonly (readonly [Varying<number>, Value])[]): Value {
   checkEqualShapes(terms.map(([, value]) => value), "combine tensors");
-  const wrong = terms.find(([coefficient]) => !Number.isFinite(coefficient));
+  const wrong = terms.map(([coefficient]) => valueNow(coefficient)).find((number) =>
+    !Number.isFinite(number)
+  );
   if (wrong !== undefined) {
-    throw new RangeError(`Cannot combine tensors: a coefficient is ${wrong[0]}, expected a finite number`);
+    throw new RangeError(`Cannot combine tensors: a coefficient is ${wrong}, expected a finite number`);
   }
-  const scaled = ([coefficient, value]: readonly [number, Value]) =>
-    coefficient === 1 ? value.tensor : tf.mul(value.tensor, coefficient);
+  const scaled = ([coefficient, value]: readonly [Varying<number>, Value]) =>
+    coefficient === 1 ? value.tensor : tf.mul(value.tensor, varyingScalar(coefficient));
   const output = tf.tidy(() =>
-    terms.length === 1 ? tf.mul(terms[0]![1].tensor, terms[0]![0]) : sum(terms.map(scaled))
+    terms.length === 1 ? tf.mul(terms[0]![1].tensor, varyingScalar(terms[0]![0])) : sum(terms.map(scaled))
   );
   return tape.apply({
     inputs: terms.map(([, value]) => value),
@@ -30,7 +42,7 @@ export function linearCombination(tape: Tape, terms: readonly (readonly [number,
     backward: (dy) =>
       terms.map(([coefficient, value]) => {
         if (!value.requiresGrad) return undefined;
-        return coefficient === 1 ? tf.clone(dy) : tf.mul(dy, coefficient);
+        return coefficient === 1 ? tf.clone(dy) : tf.tidy(() => tf.mul(dy, varyingScalar(coefficient)));
       }),
   });
 }
@@ -78,28 +90,34 @@ export function sliceBatch(tape: Tape, x: Value, start: number, count: number): 
  * @param x `[N, …]`
  * @param indices Each in [0, N)
  * @returns `[indices.length, …]`
+ * @throws {RangeError} If there are none, or one given as a number is outside
  */
-export function gatherBatch(tape: Tape, x: Value, indices: readonly number[]): Value {
+export function gatherBatch(tape: Tape, x: Value, indices: Indices): Value {
   const [n, ...rest] = x.shape as [number, ...number[]];
-  const outside = indices.find((index) => !(Number.isInteger(index) && index >= 0 && index < n));
-  if (outside !== undefined || indices.length === 0) {
-    throw new RangeError(
-      `Cannot pick elements [${indices}] of a batch of ${n}: expected indices from 0 to ${n - 1}`,
-    );
-  }
+  if (!isIndexTensor(indices)) checkIndices(valueNow(indices), n);
+  const count = indexCount(indices);
+  const index = indexTensor(indices);
   // tfjs' one-hot wants at least two columns
-  const pick = () =>
-    n === 1 ? tf.ones([indices.length, 1]) : oneHot(tf.tensor1d(indices as number[], "int32"), n);
+  const pick = () => n === 1 ? tf.ones([count, 1]) : oneHot(index, n);
   return tape.apply({
     inputs: [x],
-    output: tf.tidy(() => tf.gather(x.tensor, tf.tensor1d(indices as number[], "int32"))),
+    output: gatherRows(x.tensor, index),
+    extras: [index],
     backward: (dy) => [
       tf.tidy(() => {
-        const flat = tf.reshape(dy, [indices.length, dy.size / indices.length]);
+        const flat = tf.reshape(dy, [count, dy.size / count]);
         return tf.reshape(tf.matMul(pick() as tf.Tensor2D, flat, true, false), [n, ...rest]);
       }),
     ],
   });
+}
+
+function checkIndices(indices: readonly number[], n: number): void {
+  const outside = indices.find((index) => !(Number.isInteger(index) && index >= 0 && index < n));
+  if (outside === undefined && indices.length > 0) return;
+  throw new RangeError(
+    `Cannot pick elements [${indices}] of a batch of ${n}: expected indices from 0 to ${n - 1}`,
+  );
 }
 
 /** The same elements in another shape. */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { gatherRows } from "./gather_rows.ts";
 import { IGNORE_LABEL } from "../core/ignore_label.ts";
 import { oneHot } from "./one_hot.ts";
 import { sumAll } from "./position_sums.ts";
@@ -98,7 +99,7 @@ function weighted(
   classWeights: readonly number[] | undefined,
 ): tf.Tensor1D {
   if (classWeights === undefined) return mask;
-  return tf.mul(mask, tf.gather(tf.tensor1d(classWeights as number[]), labels));
+  return tf.mul(mask, gatherRows(tf.tensor1d(classWeights as number[]), labels));
 }
 
 /** Never 0: without a labeled pixel the loss is 0, whatever it is divided by. */

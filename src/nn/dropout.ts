@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
 import type { Tape, Value } from "./tape.ts";
+import type { AnyTensor } from "./tensors.ts";
+import { type Varying, varyingTensor } from "./varying.ts";
 
 /** Where rows of a batch stand in a larger one whose other rows another process holds. */
 export interface BatchRows {
@@ -23,7 +25,7 @@ export function dropoutChannels(
   tape: Tape,
   x: Value,
   probability: number,
-  stream: RandomStream,
+  stream: Varying<RandomStream>,
   rows?: BatchRows,
 ): Value {
   return dropoutOfParts(tape, [x], probability, stream, rows)[0]!;
@@ -37,7 +39,7 @@ export function dropoutOfParts(
   tape: Tape,
   parts: readonly Value[],
   probability: number,
-  stream: RandomStream,
+  stream: Varying<RandomStream>,
   rows?: BatchRows,
 ): Value[] {
   if (!(probability >= 0 && probability < 1)) {
@@ -46,24 +48,24 @@ export function dropoutOfParts(
   if (probability === 0) return [...parts];
   const channels = parts[0]!.shape[3]!;
   const count = parts.reduce((sum, part) => sum + part.shape[0]!, 0);
-  const keep = 1 / (1 - probability);
-  const drawn = Float32Array.from(
-    { length: (rows?.of ?? count) * channels },
-    () => (stream.uniform() < probability ? 0 : keep),
-  );
-  const factors = rows === undefined ? drawn : ofRows(drawn, rows.own, channels);
-  let start = 0;
-  return parts.map((part) => {
-    const size = part.shape[0]! * channels;
-    start += size;
-    return scaleChannels(tape, part, factors.slice(start - size, start));
+  const factors = varyingTensor(stream, (random) => {
+    const drawn = drawFactors(random, (rows?.of ?? count) * channels, probability);
+    const own = rows === undefined ? drawn : ofRows(drawn, rows.own, channels);
+    return tf.tensor4d(own, [count, 1, 1, channels]);
   });
+  const sizes = parts.map((part) => part.shape[0]!);
+  const masks = parts.length === 1 ? [factors] : tf.split(factors, sizes, 0);
+  if (parts.length > 1) factors.dispose();
+  return parts.map((part, i) => scaleChannels(tape, part, masks[i]!));
 }
 
-/** x times one factor for each channel of each image. */
-function scaleChannels(tape: Tape, x: Value, factors: Float32Array): Value {
-  const [n, , , c] = x.shape as [number, number, number, number];
-  const mask = tf.tensor4d(factors, [n, 1, 1, c]);
+function drawFactors(stream: RandomStream, length: number, probability: number): Float32Array {
+  const keep = 1 / (1 - probability);
+  return Float32Array.from({ length }, () => (stream.uniform() < probability ? 0 : keep));
+}
+
+/** x times one factor for each channel of each image. @param mask `[N, 1, 1, C]`, given up */
+function scaleChannels(tape: Tape, x: Value, mask: AnyTensor): Value {
   return tape.apply({
     inputs: [x],
     output: tf.mul(x.tensor, mask),

@@ -30,4 +30,8 @@ export interface EdgeDecisions {
    * @returns Choices, their tensors the caller's from now on; nothing where each window's largest is chosen
    */
   maxPool(name: string, input: AnyTensor, output: AnyTensor): PoolChoices | undefined;
+  /** Tensors that it keeps of a step, in a fixed order. */
+  kept?(): AnyTensor[];
+  /** After a step that was recorded, whose tensors had no values: takes those that have, in the order of `kept`. */
+  putKept?(tensors: readonly AnyTensor[]): void;
 }

@@ -3,6 +3,7 @@ import { nativeBackend } from "../backends/native.ts";
 import { runOp } from "../backends/tensorflow/run_op.ts";
 import type { PoolChoices } from "./edge_decisions.ts";
 import { type ConvolutionGeometry, isSamePadding, outputLength } from "./convolution_geometry.ts";
+import { gatherRows } from "./gather_rows.ts";
 import { spread } from "./spread.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor, FeatureMap } from "./tensors.ts";
@@ -81,7 +82,7 @@ function chosenGradient(
   dy: AnyTensor,
   { windows, inputs, holds }: PoolChoices,
 ): AnyTensor {
-  const moved = tf.mul(tf.gather(tf.reshape(dy, [-1]), windows), holds);
+  const moved = tf.mul(gatherRows(tf.reshape(dy, [-1]), windows), holds);
   const into = (places: AnyTensor, like: AnyTensor) =>
     tf.reshape(tf.scatterND(tf.expandDims(places, 1), moved, [like.size]), like.shape);
   return tf.add(gradient(tf.sub(dy, into(windows, dy))), into(inputs, x));

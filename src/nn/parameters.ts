@@ -33,9 +33,33 @@ export interface ParameterSpec {
   readonly initial: Initial;
 }
 
-interface Entry {
-  readonly spec: ParameterSpec;
-  tensor: AnyTensor;
+/** A parameter: its tensor, or where its value is while another owner holds it. */
+class Entry {
+  #tensor: AnyTensor | undefined;
+  #read: (() => AnyTensor) | undefined;
+
+  constructor(readonly spec: ParameterSpec, tensor: AnyTensor) {
+    this.#tensor = tensor;
+  }
+
+  get tensor(): AnyTensor {
+    return this.#tensor ??= this.#read!();
+  }
+
+  set tensor(tensor: AnyTensor) {
+    this.#tensor = tensor;
+  }
+
+  /** The tensor, if it stands here. */
+  get standing(): AnyTensor | undefined {
+    return this.#tensor;
+  }
+
+  lend(read: () => AnyTensor): void {
+    this.#tensor?.dispose();
+    this.#tensor = undefined;
+    this.#read = read;
+  }
 }
 
 /** Shape of a parameter in files. */
@@ -71,7 +95,7 @@ export class ParameterStore {
         const tensor = tf.tensor(initialValues(spec, seed), spec.shape as number[], "float32");
         // tfjs uploads at the first use; until then the values of the whole network would stand here once more
         nativeBackend()?.getInputTensorIds([tensor]);
-        this.#entries.set(spec.name, { spec, tensor });
+        this.#entries.set(spec.name, new Entry(spec, tensor));
       }
     }
   }
@@ -106,9 +130,32 @@ export class ParameterStore {
   /** Puts another tensor in a parameter's place; the store owns it and disposes the one before. */
   replace(name: string, tensor: AnyTensor): void {
     const entry = this.#entry(name);
-    if (entry.tensor === tensor) return;
-    entry.tensor.dispose();
+    if (entry.standing === tensor) return;
+    entry.standing?.dispose();
     entry.tensor = tensor;
+  }
+
+  /**
+   * Gives a parameter's value into other hands; the store's tensor is disposed.
+   * @param read Gives the value as it is when somebody asks; the store owns that tensor until the next `lend` or `replace`
+   */
+  lend(name: string, read: () => AnyTensor): void {
+    this.#entry(name).lend(read);
+  }
+
+  /** The tensor that stands in the store; `undefined` where the value is lent and nobody has asked for it. */
+  standing(name: string): AnyTensor | undefined {
+    return this.#entry(name).standing;
+  }
+
+  /** Counters of batches by name. */
+  counts(): ReadonlyMap<string, number> {
+    return new Map(this.#counters);
+  }
+
+  /** Sets counters. */
+  setCounts(counts: ReadonlyMap<string, number>): void {
+    for (const [name, count] of counts) this.#counters.set(name, count);
   }
 
   /** Adds one to a counter of batches, if there is one. */
@@ -122,7 +169,7 @@ export class ParameterStore {
     let removed = 0;
     for (const [name, entry] of this.#entries) {
       if (!name.startsWith(prefix)) continue;
-      entry.tensor.dispose();
+      entry.standing?.dispose();
       this.#entries.delete(name);
       removed++;
     }
@@ -181,7 +228,7 @@ export class ParameterStore {
 
   /** Frees all tensors. */
   dispose(): void {
-    for (const { tensor } of this.#entries.values()) tensor.dispose();
+    for (const { standing } of this.#entries.values()) standing?.dispose();
     this.#entries.clear();
   }
 

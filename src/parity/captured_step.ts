@@ -1,10 +1,11 @@
-import { guidedMixStep, type StepResult } from "../method/guided_mix_step.ts";
+import { guidedMixStep, type StepContext, type StepResult } from "../method/guided_mix_step.ts";
 import type { StepDraws } from "../method/step_draws.ts";
 import type { Observation } from "../nn/tape.ts";
 import { IGNORE_LABEL } from "../nn/cross_entropy.ts";
 import { largestFinite, numbersOf, type Produced } from "./comparison.ts";
 import { outside, row } from "./layouts.ts";
 import { toleranceOf } from "./tolerances.ts";
+import type { RecordedSteps } from "../train/recorded_steps.ts";
 import type { ReferenceDecisions } from "./reference_decisions.ts";
 import type { TrainingSetup } from "./training_setup.ts";
 
@@ -34,15 +35,17 @@ export async function capture(observations: ReadonlyMap<string, Observation>): P
  * Runs a step of a case and keeps what it observes: in the first step everything. Later steps run as training does, with
  * the image pool's branch apart, which states, losses and evaluation then cover. The caller disposes the result's gradients.
  * @param decisions Of the step, where the reference lists some
+ * @param recorded Runs the step as a function
  */
 export async function captureStep(
   setup: TrainingSetup,
   step: number,
   draws: StepDraws,
   decisions?: ReferenceDecisions,
+  recorded?: RecordedSteps,
 ): Promise<{ result: StepResult; captured: Captured }> {
   let captured: Captured | undefined;
-  const result = await guidedMixStep(setup.network, setup.batch, setup.recipe, {
+  const context: StepContext = {
     seed: 0,
     iteration: step - 1,
     iterations: setup.rampUpLength,
@@ -52,7 +55,10 @@ export async function captureStep(
     observe: async (observations) => {
       captured = await capture(observations);
     },
-  });
+  };
+  const result = recorded === undefined
+    ? await guidedMixStep(setup.network, setup.batch, setup.recipe, context)
+    : await recorded.step(setup.batch, context);
   return { result, captured: captured! };
 }
 

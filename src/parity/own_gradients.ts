@@ -30,7 +30,7 @@ async function runFresh(
   const { network } = startNetwork(setup.ledger);
   const decisions = referenceDecisions(setup.ledger, 1);
   const tape = new Tape({ observing: true, decisions });
-  const parts = await objective(tape, network, setup.batch, draws, { recipe: setup.recipe, ramp: 1 });
+  const parts = objective(tape, network, setup.batch, draws, { recipe: setup.recipe, ramp: 1 });
   const seen = (name: string) => tape.observations.get(name)!.value;
   const predictions = {
     mixed: seen("M_mix"),

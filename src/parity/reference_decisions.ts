@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { EdgeDecisions, PoolChoices } from "../nn/edge_decisions.ts";
+import { gatherRows } from "../nn/gather_rows.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import { type EdgeFindings, type SeenCall, settleEdges } from "./edge_findings.ts";
 import { MOSTLY_LISTED, ownEdge, REFERENCE_EDGE } from "./edge_limits.ts";
@@ -21,7 +22,7 @@ function largestOf(input: AnyTensor): AnyTensor {
 
 /** Elements at row-major places. */
 function at(tensor: AnyTensor, places: AnyTensor): AnyTensor {
-  return tf.gather(tf.reshape(tensor, [-1]), places);
+  return gatherRows(tf.reshape(tensor, [-1]), places);
 }
 
 function places(listed: readonly number[], shape: readonly number[]): tf.Tensor1D {
@@ -94,6 +95,22 @@ export class ReferenceDecisions implements EdgeDecisions {
     const distances = tf.tidy(() => tf.sub(at(output, windows), at(input, inputs)));
     this.#seen.push({ ...seen, distances });
     return { windows, inputs, holds: choiceHolds(distances, largest, ownEdge(this.step)) };
+  }
+
+  /** @inheritdoc */
+  kept(): AnyTensor[] {
+    return this.#seen.flatMap(({ largest, nearest, distances }) => [largest, nearest, distances])
+      .filter((tensor) => tensor !== undefined);
+  }
+
+  /** @inheritdoc */
+  putKept(tensors: readonly AnyTensor[]): void {
+    const left = [...tensors];
+    const next = (before: AnyTensor | undefined) => before && left.shift()!;
+    this.#seen = this.#seen.map((seen) => {
+      const { largest, nearest, distances, ...call } = seen;
+      return { ...call, largest: next(largest)!, nearest: next(nearest), distances: next(distances) };
+    });
   }
 
   /** What the step had where the reference decided. Call it when the step has run. */

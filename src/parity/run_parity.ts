@@ -13,12 +13,14 @@ import {
   reportFile,
 } from "./report.ts";
 import { FURTHER_RUNS, movedByRounding } from "./rounding.ts";
-import { runTraining } from "./training_case.ts";
+import { type ParityEngine, runTraining } from "./training_case.ts";
 
 /** Options of `runParity`. */
 export interface ParityOptions {
   /** Names of files to compare (`*` and `?` match); all without it. */
   readonly only?: readonly string[];
+  /** How training cases run their steps. Default eager. */
+  readonly engine?: ParityEngine;
   /** Told of each file when its cases have run. */
   readonly onFile?: (name: string, report: FileReport) => void;
 }
@@ -60,10 +62,10 @@ async function runFunction({ prefix, run }: FunctionCase, ledger: Ledger): Promi
   }
 }
 
-async function runFile(ledger: Ledger): Promise<RanCase[]> {
+async function runFile(ledger: Ledger, engine: ParityEngine | undefined): Promise<RanCase[]> {
   const { name } = ledger.file;
   if (name.startsWith("train-")) {
-    return [await attempt({ name, prefix: "" }, ledger, () => runTraining(ledger))];
+    return [await attempt({ name, prefix: "" }, ledger, () => runTraining(ledger, engine))];
   }
   const ran: RanCase[] = [];
   for (const one of functionCases(ledger.names())) {
@@ -81,23 +83,24 @@ export interface ComparedFile {
   readonly report: FileReport;
 }
 
-async function compareOnce(file: ReferenceFile): Promise<ComparedFile> {
+async function compareOnce(file: ReferenceFile, engine: ParityEngine | undefined): Promise<ComparedFile> {
   const ledger = new Ledger(file);
-  const ran = await runFile(ledger);
+  const ran = await runFile(ledger, engine);
   return { ledger, report: reportFile(ledger, ran) };
 }
 
 /**
  * Runs the cases of one file; a training case that is out of tolerance, and whose file lists no decisions at an edge,
  * again with its images moved by rounding.
+ * @param engine How training cases run their steps. Default eager
  */
-export async function compareFile(file: ReferenceFile): Promise<ComparedFile> {
-  const first = await compareOnce(file);
+export async function compareFile(file: ReferenceFile, engine?: ParityEngine): Promise<ComparedFile> {
+  const first = await compareOnce(file, engine);
   const [training] = first.report.cases;
   const out = file.name.startsWith("train-") && !listsEdges(file) && training!.beyond > 0 &&
     training!.errors.length === 0;
   for (let run = 1; out && run <= FURTHER_RUNS; run++) {
-    const { ledger, report } = await compareOnce(movedByRounding(file, run));
+    const { ledger, report } = await compareOnce(movedByRounding(file, run), engine);
     if (!report.cases.every(isWithin)) continue;
     const moved = { run, failures: training!.failures };
     return { ledger, report: { ...report, cases: report.cases.map((one) => ({ ...one, moved })) } };
@@ -125,7 +128,7 @@ export async function runParity(path: string, options: ParityOptions = {}): Prom
   }
   const files: FileReport[] = [];
   for (const name of names) {
-    const { report } = await compareFile(await folder.read(name));
+    const { report } = await compareFile(await folder.read(name), options.engine);
     files.push(report);
     options.onFile?.(name, report);
   }

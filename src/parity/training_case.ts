@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { nativeBackend } from "../backends/native.ts";
+import { ConfigError } from "../core/errors.ts";
 import { probabilitiesAt, slideLogits } from "../eval/inference.ts";
 import type { StepResult } from "../method/guided_mix_step.ts";
 import type { StepDraws } from "../method/step_draws.ts";
 import type { FeatureMap } from "../nn/tensors.ts";
 import { polyLearningRate } from "../train/schedule.ts";
+import { RecordedSteps } from "../train/recorded_steps.ts";
 import { Sgd } from "../train/sgd.ts";
 import { type Captured, captureStep, pixelAccuracy } from "./captured_step.ts";
 import { numbersOf } from "./comparison.ts";
@@ -51,10 +54,11 @@ async function captureAtEdges(
   setup: TrainingSetup,
   step: number,
   draws: StepDraws,
+  recorded: RecordedSteps | undefined,
 ): Promise<{ result: StepResult; captured: Captured }> {
   const decisions = referenceDecisions(setup.ledger, step);
   try {
-    const made = await captureStep(setup, step, draws, decisions);
+    const made = await captureStep(setup, step, draws, decisions, recorded);
     if (decisions !== undefined) setup.ledger.noteEdges(await decisions.findings());
     return made;
   } finally {
@@ -68,10 +72,11 @@ async function runStep(
   sgd: Sgd,
   results: Results,
   reasons: Reasons,
+  recorded: RecordedSteps | undefined,
 ): Promise<void> {
   const rate = polyLearningRate(schedule(setup.info), step - 1);
   const draws = drawAgain(setup, step, results);
-  const { result, captured } = await captureAtEdges(setup, step, draws);
+  const { result, captured } = await captureAtEdges(setup, step, draws, recorded);
   for (const [ours, theirs] of Object.entries(LOSS_NAMES)) {
     const loss = result.losses[ours];
     if (loss !== undefined) results.set(`step${step}/${theirs}`, scalar(loss, "loss"));
@@ -100,21 +105,34 @@ async function putInference({ network, batch }: TrainingSetup, results: Results)
   tf.dispose(made);
 }
 
+/** How training cases run their steps: op by op, or recorded as TensorFlow functions. */
+export type ParityEngine = "eager" | "function";
+
+function recordedSteps({ network, recipe }: TrainingSetup): RecordedSteps {
+  const backend = nativeBackend();
+  if (backend !== undefined) return new RecordedSteps(backend, network, recipe);
+  throw new ConfigError(
+    'Cannot compare training steps by engine "function": the backend is not tensorflow, expected backend tensorflow',
+  );
+}
+
 /** Three training steps of a case from its start values, and inference afterwards. */
-export async function runTraining(ledger: Ledger): Promise<void> {
+export async function runTraining(ledger: Ledger, engine: ParityEngine = "eager"): Promise<void> {
   const setup = setUpTraining(ledger);
+  const recorded = engine === "eager" ? undefined : recordedSteps(setup);
   const sgd = new Sgd(sgdOptions(setup.info));
   const results: Results = new Map();
   const reasons: Reasons = new Map();
   try {
     for (const step of [1, 2, 3]) {
-      await runStep(setup, step, sgd, results, reasons);
+      await runStep(setup, step, sgd, results, reasons, recorded);
       if (step !== 2) await putState(setup, step, results);
     }
     await putInference(setup, results);
   } finally {
     // what was computed before an error is still compared
     ledger.settle(results, reasons);
+    recorded?.dispose();
     sgd.dispose();
     setup.dispose();
   }

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../backends/native.ts";
 import type { NodeKernelBackend } from "../backends/tensorflow/node_kernels.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
+import type { UpdateScalars } from "./update_scalars.ts";
 import { Variable } from "./variables.ts";
 
 /** Numbers of one update. */
@@ -86,8 +87,9 @@ export class TensorMomentum implements MomentumBuffers {
 }
 
 interface Slot {
-  readonly parameter: Variable;
   readonly buffer: Variable;
+  /** Where the parameter lies, once it was updated here. */
+  parameter?: Variable;
   /** The tensor that shows the parameter's value. */
   shown?: AnyTensor;
 }
@@ -110,11 +112,33 @@ export class VariableMomentum implements MomentumBuffers {
   update(name: string, before: AnyTensor, gradient: AnyTensor, rule: MomentumRule): AnyTensor {
     const { rate, decay, momentum } = rule;
     const slot = this.#slots.get(name) ?? this.#open(name, tf.zerosLike(before));
-    if (slot.shown !== before) slot.parameter.assign(before);
+    const parameter = slot.parameter ??= new Variable(this.#backend, before.shape);
+    if (slot.shown !== before) parameter.assign(before);
     if (decay !== 0) slot.buffer.subtract(before, this.#scalar(-decay / momentum));
     before.dispose(); // else TensorFlow would copy it
-    slot.parameter.applyMomentum(slot.buffer, gradient, this.#scalar(rate), this.#scalar(momentum));
-    return slot.shown = slot.parameter.read();
+    parameter.applyMomentum(slot.buffer, gradient, this.#scalar(rate), this.#scalar(momentum));
+    return slot.shown = parameter.read();
+  }
+
+  /**
+   * The same update where it is recorded.
+   * @param parameter Holds the parameter
+   * @param before Its value as the recording has read it; stays the caller's
+   * @param gradient Stays the caller's
+   * @param rule Its rate counts in units of the learning rate that `scalars` has
+   */
+  record(
+    name: string,
+    parameter: Variable,
+    before: AnyTensor,
+    gradient: AnyTensor,
+    { rate, decay, momentum }: MomentumRule,
+    scalars: UpdateScalars,
+  ): void {
+    const buffer = this.#slots.get(name)?.buffer ??
+      this.#backend.binding.outsideOfRecording(() => this.#open(name, tf.zeros(before.shape)).buffer);
+    if (decay !== 0) buffer.subtract(before, scalars.constant(-decay / momentum));
+    parameter.applyMomentum(buffer, gradient, scalars.rate(rate), scalars.constant(momentum));
   }
 
   /** @inheritdoc */
@@ -141,7 +165,7 @@ export class VariableMomentum implements MomentumBuffers {
   /** @inheritdoc */
   dispose(): void {
     for (const { parameter, buffer } of this.#slots.values()) {
-      parameter.dispose();
+      parameter?.dispose();
       buffer.dispose();
     }
     this.#slots.clear();
@@ -150,8 +174,7 @@ export class VariableMomentum implements MomentumBuffers {
   }
 
   #open(name: string, buffer: AnyTensor): Slot {
-    const variable = () => new Variable(this.#backend, buffer.shape);
-    const slot: Slot = { parameter: variable(), buffer: variable() };
+    const slot: Slot = { buffer: new Variable(this.#backend, buffer.shape) };
     slot.buffer.assign(buffer);
     buffer.dispose();
     this.#slots.set(name, slot);

@@ -9,7 +9,9 @@ import {
 } from "../nn/parameters.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import { clipGradients, disposeGradients, type Gradients } from "./gradients.ts";
-import { type MomentumBuffers, momentumBuffers } from "./momentum.ts";
+import { type MomentumBuffers, momentumBuffers, VariableMomentum } from "./momentum.ts";
+import type { UpdateScalars } from "./update_scalars.ts";
+import type { Variable } from "./variables.ts";
 
 /** Parameters that are updated otherwise than the rest. */
 export interface ParameterGroup {
@@ -98,6 +100,32 @@ export class Sgd {
     }
   }
 
+  /** Whether `record` can be used: there is no clipping, and the buffers are variables. */
+  get canBeRecorded(): boolean {
+    return this.takesOneByOne && this.#open() instanceof VariableMomentum;
+  }
+
+  /**
+   * Records the update of one parameter, where `canBeRecorded`.
+   * @param parameter Holds it
+   * @param before Its value as the recording has read it; stays the caller's
+   * @param gradient In the inner layout; consumed
+   * @param scalars With the learning rate before the groups' factors
+   * @internal
+   */
+  record(
+    name: string,
+    parameter: Variable,
+    before: AnyTensor,
+    gradient: AnyTensor,
+    scalars: UpdateScalars,
+  ): void {
+    const buffers = this.#open() as VariableMomentum;
+    const rule = { ...this.#ruleOf(name), momentum: this.#momentum };
+    buffers.record(name, parameter, before, gradient, rule, scalars);
+    gradient.dispose();
+  }
+
   /** Whether `take` can be used: there is no clipping. */
   get takesOneByOne(): boolean {
     return this.#clipNorm === undefined;
@@ -150,10 +178,15 @@ export class Sgd {
     return this.#buffers ??= momentumBuffers(this.#momentum);
   }
 
-  #update(parameters: ParameterStore, name: string, gradient: AnyTensor, learningRate: number): void {
+  /** The rate in units of the learning rate, and the decay. */
+  #ruleOf(name: string): { rate: number; decay: number } {
     const group = this.#groups.find((candidate) => candidate.matches(name));
-    const decay = group?.weightDecay ?? this.#weightDecay;
-    const rate = learningRate * (group?.learningRateFactor ?? 1);
+    return { rate: group?.learningRateFactor ?? 1, decay: group?.weightDecay ?? this.#weightDecay };
+  }
+
+  #update(parameters: ParameterStore, name: string, gradient: AnyTensor, learningRate: number): void {
+    const { rate: factor, decay } = this.#ruleOf(name);
+    const rate = learningRate * factor;
     const before = parameters.tensor(name);
     if (before.shape.join() !== gradient.shape.join()) {
       throw new RangeError(

@@ -11,6 +11,7 @@ import { readLabeled } from "../data/read_item.ts";
 import { ConfusionMatrix, type EvaluationSummary } from "../eval/confusion.ts";
 import { sumOverProcesses } from "../eval/evaluate_dataset.ts";
 import { objective } from "../method/objective.ts";
+import { readPairs } from "../method/mixture.ts";
 import type { Pairs } from "../method/pairing.ts";
 import type { StepBatch } from "../method/step_batch.ts";
 import { drawStep } from "../method/step_draws.ts";
@@ -125,7 +126,8 @@ async function countBatch({ network, config }: Run, counts: Counts, crops: Crops
   const draws = drawStep(recipe, seed, iteration, crops.labeled.length, crops.unlabeled.length);
   const tape = new Tape({ recording: false, observing: true });
   try {
-    const { pairs } = await objective(tape, network, batch, draws, { recipe, ramp: 1 });
+    const { pairs: chosen } = objective(tape, network, batch, draws, { recipe, ramp: 1 });
+    const pairs = chosen && await readPairs(chosen, draws);
     const { alignCorners } = network.options.decoder;
     const [plain, decoupled] = ["M_u", "M_u_dec"].map((name) => tape.observations.get(name)?.value.tensor);
     if (pairs === undefined || plain === undefined || decoupled === undefined) return;

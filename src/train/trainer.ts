@@ -11,6 +11,7 @@ import { IntervalMeter } from "./interval_meter.ts";
 import type { EvalRow } from "./metric_rows.ts";
 import { polyLearningRate, type PolySchedule } from "./schedule.ts";
 import type { Sgd } from "./sgd.ts";
+import { StepEngine } from "./step_engine.ts";
 import type { TrainOptions, TrainOutcome } from "./train_options.ts";
 import { loaderOf, makeUpdate, optimizerOf } from "./update.ts";
 import { StoppedWaiting } from "./wait_or_stop.ts";
@@ -44,6 +45,7 @@ class TrainingRun {
   readonly #meter: IntervalMeter;
   /** False in workers beside the chief. */
   readonly #writes: boolean;
+  #engine: StepEngine | undefined;
   #classWeights: readonly number[] | undefined;
   #iteration: number;
   #saved: number;
@@ -69,6 +71,14 @@ class TrainingRun {
     if (classWeights !== "none") {
       this.#classWeights = medianWeights(await countClasses(dataset), classWeights === "median" ? 1 : 0.5);
     }
+    network.recordInference(config.engine !== "eager");
+    this.#engine = new StepEngine({
+      network,
+      config,
+      workers: workers?.count ?? 1,
+      classWeights: this.#classWeights,
+      onFallback: this.#options.onFallback,
+    });
     try {
       const { resume } = this.#options;
       if (resume !== undefined && awaitsEvaluation(resume)) await this.#measureSaved();
@@ -96,6 +106,7 @@ class TrainingRun {
 
   close(): void {
     this.#loader.close();
+    this.#engine?.dispose();
     this.#sgd.dispose();
   }
 
@@ -118,6 +129,7 @@ class TrainingRun {
       loader: this.#loader,
       sgd: this.#sgd,
       meter: this.#meter,
+      engine: this.#engine!,
       classWeights: this.#classWeights,
     };
     const { step, batch, stop } = await makeUpdate(options, tools, this.#iteration, learningRate);

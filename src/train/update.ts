@@ -4,7 +4,7 @@ import { trainingAugment } from "../data/augment/training_augment.ts";
 import type { LoadedBatch } from "../data/loader/batch.ts";
 import { createLoader, type Loader } from "../data/loader/loader.ts";
 import { unlabeledPlaces } from "../method/batch_share.ts";
-import { guidedMixStep, type StepContext, type StepResult } from "../method/guided_mix_step.ts";
+import type { StepContext, StepResult } from "../method/guided_mix_step.ts";
 import type { StepBatch } from "../method/step_batch.ts";
 import { checkResume } from "./check_resume.ts";
 import { ownShare } from "./distributed/agreement.ts";
@@ -12,6 +12,8 @@ import type { GradientBuckets } from "./distributed/gradient_buckets.ts";
 import { addGradients, type Gradients, scaleGradients } from "./gradients.ts";
 import type { IntervalMeter } from "./interval_meter.ts";
 import { Sgd } from "./sgd.ts";
+import type { StepUpdate } from "./recorded_steps.ts";
+import type { StepEngine } from "./step_engine.ts";
 import type { TrainOptions } from "./train_options.ts";
 import { waitOrStop } from "./wait_or_stop.ts";
 
@@ -69,15 +71,15 @@ export function optimizerOf({ network, config, resume }: TrainOptions): Sgd {
 
 /**
  * Steps of one update: `accumulate` batches whose gradients are averaged.
- * @param take Gets the gradients one by one instead, where there is one batch
+ * @param use What happens to the gradients instead, where there is one batch
  */
 async function gatherGradients(
   options: TrainOptions,
-  { loader, meter, classWeights }: UpdateTools,
+  { loader, meter, engine, classWeights }: UpdateTools,
   iteration: number,
-  take: StepContext["takeGradient"],
+  use: GradientUse,
 ): Promise<Gathered> {
-  const { network, config, workers } = options;
+  const { config, workers } = options;
   const { accumulate } = config.optimizer;
   const gradients: Gradients = new Map();
   for (let part = 0;; part++) {
@@ -97,9 +99,9 @@ async function gatherGradients(
       recompute: config.recompute,
       iteration: iteration * accumulate + part,
       iterations: config.iterations * accumulate,
-      takeGradient: take,
+      takeGradient: use.take,
     };
-    const step = await guidedMixStep(network, tensors, config.recipe, context)
+    const step = await engine.step(tensors, context, use.update)
       .finally(() => tf.dispose(Object.values(tensors)));
     addGradients(gradients, step.gradients);
     if (part + 1 < accumulate) continue;
@@ -134,6 +136,8 @@ export interface UpdateTools {
   readonly loader: Loader;
   /** Moves the parameters. */
   readonly sgd: Sgd;
+  /** Runs the steps. */
+  readonly engine: StepEngine;
   /** Hears how long batches were waited for. */
   readonly meter: IntervalMeter;
   /** Of each class in the losses, where they are not alike. */
@@ -150,17 +154,23 @@ export interface Update {
   readonly stop: boolean;
 }
 
-/** Where gradients of an update of one batch go, one by one; `undefined` where they are gathered first. */
-function takerOf(
-  { network, config, workers }: TrainOptions,
+/** Where gradients of an update of one batch go, one by one. */
+interface GradientUse {
+  readonly take?: StepContext["takeGradient"];
+  readonly update?: StepUpdate;
+}
+
+/** Nothing where they are gathered first. */
+function gradientUse(
+  { config, workers }: TrainOptions,
   sgd: Sgd,
   buckets: GradientBuckets | undefined,
   learningRate: number,
-): StepContext["takeGradient"] {
-  if (config.optimizer.accumulate > 1) return undefined;
-  if (buckets !== undefined) return (name, gradient) => buckets.add(name, gradient);
-  if (workers !== undefined || !sgd.takesOneByOne) return undefined;
-  return (name, gradient) => sgd.take(network.parameters, name, gradient, learningRate);
+): GradientUse {
+  if (config.optimizer.accumulate > 1) return {};
+  if (buckets !== undefined) return { take: (name, gradient) => buckets.add(name, gradient) };
+  if (workers !== undefined || !sgd.takesOneByOne) return {};
+  return { update: { sgd, learningRate } };
 }
 
 /**
@@ -175,8 +185,8 @@ export async function makeUpdate(
 ): Promise<Update> {
   const buckets = options.workers?.gradientBuckets();
   const { sgd } = tools;
-  const take = takerOf(options, sgd, buckets, learningRate);
-  const own = await gatherGradients(options, tools, iteration, take);
+  const use = gradientUse(options, sgd, buckets, learningRate);
+  const own = await gatherGradients(options, tools, iteration, use);
   const { gradients, step, batch, stop } = buckets === undefined
     ? { ...own, stop: false }
     : await joinStep(options, buckets, own);

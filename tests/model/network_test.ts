@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { ModelOptions } from "../../src/config/model_options.ts";
 import { Network } from "../../src/model/network.ts";
 import type { FeatureMap } from "../../src/nn/tensors.ts";
-import { normal, numericTest, take } from "../numeric.ts";
+import { nativeBackend } from "../../src/backends/native.ts";
+import { assertClose, normal, numericTest, take } from "../numeric.ts";
 import { SMALL } from "../method/small_step.ts";
 
 numericTest("Network predicts the same bits without MITrans, mix decoder and classifier", () => {
@@ -117,3 +118,31 @@ numericTest("Network refuses parts that do not fit each other, in one sentence w
     message: /classes is 0.*; decoder channels is 0/,
   });
 });
+
+numericTest(
+  "Network.logits() of a shape that comes again are those of the first time, with other weights too",
+  () => {
+    const network = new Network(SMALL, 3);
+    const [one, two] = [
+      normal([1, 33, 41, 3], "one") as tf.Tensor4D,
+      normal([1, 33, 41, 3], "two") as tf.Tensor4D,
+    ];
+    const first = take(network.logits(one));
+    const other = take(network.logits(two));
+    const { binding } = nativeBackend()!;
+    let ops = 0;
+    binding.onOp = () => ops++;
+    assertClose(take(network.logits(one)), first, { ofMaximum: 1e-5 });
+    assert.equal(ops, 1);
+    binding.onOp = undefined;
+    assertClose(take(network.logits(two)), other, { ofMaximum: 1e-5 });
+    const bias = "decode_head.conv_seg.bias";
+    network.parameters.replace(bias, tf.add(network.parameters.tensor(bias), 5));
+    assertClose(take(network.logits(one)), first.map((value) => value + 5), { ofMaximum: 1e-5 });
+    network.recordInference(false);
+    assertClose(take(network.logits(one)), first.map((value) => value + 5), { ofMaximum: 1e-5 });
+    network.dispose();
+    tf.dispose([one, two]);
+  },
+  ["tensorflow"],
+);

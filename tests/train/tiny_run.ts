@@ -37,6 +37,7 @@ export function tinyConfig(iterations: number, changes: Partial<RunConfig> = {})
     backend: "auto",
     precision: "float32",
     recompute: "none",
+    engine: "auto",
     iterations,
     batch: { labeled: 2, unlabeled: 2 },
     checkpointEvery: 2,

@@ -1,6 +1,6 @@
 import { KernelError } from "../../core/errors.ts";
 import { cString } from "./symbols.ts";
-import type { TensorflowContext } from "./context.ts";
+import type { AttributeSetters } from "./attribute_setters.ts";
 
 /** TF_AttrType of tf_attrtype.h. */
 export const TF_ATTR_STRING = 0;
@@ -23,6 +23,8 @@ export type AttributeValue =
   | readonly number[]
   | readonly boolean[]
   | readonly string[]
+  /** Bytes of a string, serialized messages among them. */
+  | Uint8Array<ArrayBuffer>
   | null
   | undefined;
 
@@ -55,17 +57,20 @@ function wholeNumbersOf(op: string, attribute: OpAttribute): readonly number[] {
 }
 
 function setString(
-  context: TensorflowContext,
+  setters: AttributeSetters,
   op: string,
   pointer: Deno.PointerValue,
   attribute: OpAttribute,
 ) {
-  const { symbols } = context;
   const name = cString(attribute.name);
   const value = attribute.value;
+  if (value instanceof Uint8Array) {
+    setters.string(pointer, name, value, BigInt(value.length));
+    return;
+  }
   if (typeof value === "string") {
     const bytes = cString(value);
-    symbols.TFE_OpSetAttrString(pointer, name, bytes, BigInt(bytes.length - 1));
+    setters.string(pointer, name, bytes, BigInt(bytes.length - 1));
     return;
   }
   if (!Array.isArray(value) || value.some((text) => typeof text !== "string")) {
@@ -77,30 +82,30 @@ function setString(
     (t) => BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(t))),
   );
   const lengths = BigUint64Array.from(texts, (t) => BigInt(t.length - 1));
-  symbols.TFE_OpSetAttrStringList(pointer, name, pointers, lengths, texts.length);
+  setters.strings(pointer, name, pointers, lengths, texts.length);
 }
 
-function setInt(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
+function setInt(setters: AttributeSetters, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
   const name = cString(attribute.name);
   const numbers = wholeNumbersOf(op, attribute);
   if (!Array.isArray(attribute.value)) {
-    context.symbols.TFE_OpSetAttrInt(pointer, name, BigInt(numbers[0]!));
-  } else context.symbols.TFE_OpSetAttrIntList(pointer, name, int64s(numbers), numbers.length);
+    setters.int(pointer, name, BigInt(numbers[0]!));
+  } else setters.ints(pointer, name, int64s(numbers), numbers.length);
 }
 
 function setFloat(
-  context: TensorflowContext,
+  setters: AttributeSetters,
   op: string,
   pointer: Deno.PointerValue,
   attribute: OpAttribute,
 ) {
   const name = cString(attribute.name);
   if (typeof attribute.value === "number") {
-    context.symbols.TFE_OpSetAttrFloat(pointer, name, attribute.value);
+    setters.float(pointer, name, attribute.value);
     return;
   }
   const numbers = numbersOf(op, attribute);
-  context.symbols.TFE_OpSetAttrFloatList(pointer, name, Float32Array.from(numbers), numbers.length);
+  setters.floats(pointer, name, Float32Array.from(numbers), numbers.length);
 }
 
 /** tfjs-node's kernels pass undefined, null and numbers for flags. */
@@ -108,36 +113,35 @@ function isFlag(value: unknown): boolean {
   return typeof value !== "string" && typeof value !== "object" || value === null;
 }
 
-function setBool(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
+function setBool(setters: AttributeSetters, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
   const name = cString(attribute.name);
   if (![attribute.value].flat().every(isFlag)) refuse(op, attribute, "true or false");
   if (!Array.isArray(attribute.value)) {
-    context.symbols.TFE_OpSetAttrBool(pointer, name, attribute.value ? 1 : 0);
+    setters.bool(pointer, name, attribute.value ? 1 : 0);
     return;
   }
   const flags = Uint8Array.from(attribute.value as boolean[], (v) => (v ? 1 : 0));
-  context.symbols.TFE_OpSetAttrBoolList(pointer, name, flags, flags.length);
+  setters.bools(pointer, name, flags, flags.length);
 }
 
-function setType(context: TensorflowContext, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
+function setType(setters: AttributeSetters, op: string, pointer: Deno.PointerValue, attribute: OpAttribute) {
   const name = cString(attribute.name);
   const types = wholeNumbersOf(op, attribute);
   if (types.some((type) => type < 1 || type > LARGEST_DTYPE)) {
     refuse(op, attribute, `numbers of dtypes, 1 to ${LARGEST_DTYPE}`);
   }
-  if (!Array.isArray(attribute.value)) context.symbols.TFE_OpSetAttrType(pointer, name, types[0]!);
-  else context.symbols.TFE_OpSetAttrTypeList(pointer, name, Int32Array.from(types), types.length);
+  if (!Array.isArray(attribute.value)) setters.type(pointer, name, types[0]!);
+  else setters.types(pointer, name, Int32Array.from(types), types.length);
 }
 
 function setShape(
-  context: TensorflowContext,
+  setters: AttributeSetters,
   op: string,
   pointer: Deno.PointerValue,
   attribute: OpAttribute,
 ) {
   const dims = wholeNumbersOf(op, attribute);
-  const { symbols, status } = context;
-  symbols.TFE_OpSetAttrShape(pointer, cString(attribute.name), int64s(dims), dims.length, status);
+  setters.shape(pointer, cString(attribute.name), int64s(dims), dims.length);
 }
 
 /**
@@ -145,7 +149,7 @@ function setShape(
  * @throws {KernelError} If the value does not fit the type
  */
 export function setAttribute(
-  context: TensorflowContext,
+  setters: AttributeSetters,
   op: string,
   pointer: Deno.PointerValue,
   attribute: OpAttribute,
@@ -157,17 +161,17 @@ export function setAttribute(
   }
   switch (attribute.type) {
     case TF_ATTR_STRING:
-      return setString(context, op, pointer, attribute);
+      return setString(setters, op, pointer, attribute);
     case TF_ATTR_INT:
-      return setInt(context, op, pointer, attribute);
+      return setInt(setters, op, pointer, attribute);
     case TF_ATTR_FLOAT:
-      return setFloat(context, op, pointer, attribute);
+      return setFloat(setters, op, pointer, attribute);
     case TF_ATTR_BOOL:
-      return setBool(context, op, pointer, attribute);
+      return setBool(setters, op, pointer, attribute);
     case TF_ATTR_TYPE:
-      return setType(context, op, pointer, attribute);
+      return setType(setters, op, pointer, attribute);
     case TF_ATTR_SHAPE:
-      return setShape(context, op, pointer, attribute);
+      return setShape(setters, op, pointer, attribute);
     default:
       refuse(op, attribute, `a type from ${TF_ATTR_STRING} to ${TF_ATTR_SHAPE}, found ${attribute.type}`);
   }

@@ -10,6 +10,15 @@ import type { TensorflowContext } from "./context.ts";
 import * as dtypes from "./dtypes.ts";
 import { describeHandle, type HandleMemory, HandleTable, type TensorHandle } from "./handles.ts";
 import { OpDefinitions } from "./op_definitions.ts";
+import { GraphRecording, isGraphTensor } from "./function/graph_recording.ts";
+import {
+  callAttributes,
+  type CallOptions,
+  finishFunction,
+  type RecordedFunction,
+  removeFunction,
+} from "./function/recorded_function.ts";
+import { type AttributeSetters, eagerSetters } from "./attribute_setters.ts";
 import { cString, readCString } from "./symbols.ts";
 import { createTensor, takeTensorData, type TensorValues } from "./tensor_data.ts";
 
@@ -20,7 +29,7 @@ export interface TensorMetadata {
   readonly dtype: number;
 }
 
-const MOST_OUTPUTS = 64;
+const MOST_OUTPUTS = 4096;
 
 /** What TensorFlow appends to its messages: the op's whole definition. */
 const OP_DEFINITION = /\s*(\[Op:[^\]]*\]|;? ?NodeDef: |; Op<)[\s\S]*$/;
@@ -49,6 +58,10 @@ export class TensorflowBinding {
   #definitions: OpDefinitions;
   #outputs = new BigUint64Array(MOST_OUTPUTS);
   #outputCount = new Int32Array(1);
+  #setters: AttributeSetters;
+  #recording: GraphRecording | undefined;
+  /** Shapes of variables, by the number of their handle: a recording must know them. */
+  #variableShapes = new Map<number, readonly number[]>();
   /** Called after each op with its name and milliseconds, when set. */
   onOp: ((op: string, milliseconds: number, inputs: readonly TensorHandle[]) => void) | undefined;
 
@@ -56,6 +69,7 @@ export class TensorflowBinding {
     this.#context = context;
     this.#handles = new HandleTable(context);
     this.#definitions = new OpDefinitions(context);
+    this.#setters = eagerSetters(context.symbols, context.status);
     this.TF_Version = context.version;
   }
 
@@ -66,6 +80,7 @@ export class TensorflowBinding {
 
   /** Copies values into a new tensor. @returns Its id */
   createTensor(shape: readonly number[], dtype: number, values: TensorValues): number {
+    if (this.#recording !== undefined) return this.#recording.constant(shape, dtype, values);
     const { symbols, status } = this.#context;
     const tensor = createTensor(this.#context, dtype, shape, values);
     const pointer = symbols.TFE_NewTensorHandle(tensor, status);
@@ -75,11 +90,18 @@ export class TensorflowBinding {
   }
 
   deleteTensor(id: number): void {
+    if (isGraphTensor(id)) {
+      // what is left of a recording that is over, or failed, is nothing
+      this.#recording?.delete(id);
+      return;
+    }
+    this.#variableShapes.delete(id);
     this.#handles.delete(id);
   }
 
   /** Copies a tensor's elements out, waiting for them. */
   tensorDataSync(id: number): ArrayBufferView | Uint8Array[] {
+    this.#refuseReading("dataSync", id);
     const handle = this.#handles.get(id, "dataSync");
     const tensor = this.#context.symbols.TFE_TensorHandleResolve(handle.pointer, this.#context.status);
     this.#check("dataSync", [handle]);
@@ -88,6 +110,7 @@ export class TensorflowBinding {
 
   /** Copies a tensor's elements out without blocking the event loop. */
   async tensorData(id: number): Promise<ArrayBufferView | Uint8Array[]> {
+    this.#refuseReading("data", id);
     const handle = this.#handles.get(id, "data");
     if (!this.isUsingGpuDevice()) return this.tensorDataSync(id);
     const { symbols } = this.#context;
@@ -109,6 +132,9 @@ export class TensorflowBinding {
     inputIds: readonly number[],
     outputCount: number,
   ): TensorMetadata[] {
+    if (this.#recording !== undefined) {
+      return this.#record(this.#recording, name, opAttributes, inputIds, outputCount);
+    }
     const inputs = inputIds.map((id) => this.#handles.get(id, name));
     const op = this.#prepare(name, opAttributes, inputs, outputCount);
     const start = this.onOp === undefined ? 0 : performance.now();
@@ -119,7 +145,76 @@ export class TensorflowBinding {
     }
     this.#check(name, inputs);
     this.onOp?.(name, performance.now() - start, inputs);
-    return this.#adoptOutputs(name, inputs, this.#outputs, this.#outputCount[0]!, outputCount);
+    const made = this.#adoptOutputs(name, inputs, this.#outputs, this.#outputCount[0]!, outputCount);
+    if (name === "VarHandleOp") this.#variableShapes.set(made[0]!.id, shapeAttribute(opAttributes));
+    return made;
+  }
+
+  /** Whether ops are recorded now, not run. */
+  get isRecording(): boolean {
+    return this.#recording !== undefined;
+  }
+
+  /**
+   * Records the ops of `f` into a TensorFlow function, without running them.
+   * @param accepts Whether a tensor made before may be an argument; others are refused, as their values would stay for ever
+   * @param f Makes the results and gives their numbers, and how to give them up; constants that it makes are the function's
+   * @returns The function; `removeFunction` frees it
+   * @throws {KernelError} If an op cannot be recorded, by name; if `f` reads values
+   */
+  recordFunction(
+    accepts: (id: number) => boolean,
+    f: () => { readonly ids: readonly number[]; release(): void },
+  ): RecordedFunction {
+    if (this.#recording !== undefined) {
+      throw new KernelError("Cannot record a function: one is being recorded, expected one after the other");
+    }
+    const recording = new GraphRecording(this.#context, accepts);
+    this.#recording = recording;
+    try {
+      const { ids, release } = f();
+      const outputs = ids.map((id) => this.#recorded(recording, id, "a function"));
+      release();
+      if (recording.live > 0) {
+        throw new KernelError(
+          `Cannot record a function: ${recording.live} tensors outlive it, expected its results alone`,
+        );
+      }
+      return finishFunction(this.#context, recording, outputs);
+    } finally {
+      this.#recording = undefined;
+      recording.dispose();
+    }
+  }
+
+  /** Changes of variables that are recorded from now on come after this tensor is made: one that fails keeps them off. */
+  guardChanges(id: number): void {
+    this.#recording?.guard(id);
+  }
+
+  /** Runs `f` at once in the middle of a recording; elsewhere as it is. */
+  outsideOfRecording<R>(f: () => R): R {
+    const recording = this.#recording;
+    this.#recording = undefined;
+    try {
+      return f();
+    } finally {
+      this.#recording = recording;
+    }
+  }
+
+  /** Runs a recorded function. @param inputIds Tensors in place of its arguments, in their order */
+  callFunction(
+    { name, results }: RecordedFunction,
+    inputIds: readonly number[],
+    options: CallOptions = {},
+  ): TensorMetadata[] {
+    return this.executeOp(name, callAttributes(options), inputIds, results);
+  }
+
+  /** Frees a recorded function. */
+  removeFunction({ name }: RecordedFunction): void {
+    removeFunction(this.#context, name);
   }
 
   /** As `executeOp`, on another thread: for ops that wait for other processes. */
@@ -129,6 +224,11 @@ export class TensorflowBinding {
     inputIds: readonly number[],
     outputCount: number,
   ): Promise<TensorMetadata[]> {
+    if (this.#recording !== undefined) {
+      throw new KernelError(
+        `Cannot record ${name}: it waits for other processes, expected an op that does not`,
+      );
+    }
     const { symbols } = this.#context;
     const inputs = inputIds.map((id) => this.#handles.get(id, name));
     const op = this.#prepare(name, opAttributes, inputs, outputCount);
@@ -162,6 +262,39 @@ export class TensorflowBinding {
     return 0;
   }
 
+  #record(
+    recording: GraphRecording,
+    name: string,
+    opAttributes: readonly OpAttribute[],
+    inputIds: readonly number[],
+    outputCount: number,
+  ): TensorMetadata[] {
+    const inputs = inputIds.map((id) => this.#recorded(recording, id, name));
+    const definition = this.#definitions.get(name);
+    const problem = definition === undefined
+      ? "TensorFlow has no op of that name"
+      : problemOfCall(name, definition, inputs, outputCount, opAttributes);
+    if (definition === undefined || problem !== undefined) throw this.#error(name, inputs, problem!);
+    const variable = this.#variableShapes.get(inputIds[0] ?? -1);
+    const made = recording.run(name, definition, opAttributes, inputs, outputCount, variable);
+    return made.map(({ id, shape, dtype }) => ({ id, shape: [...shape], dtype }));
+  }
+
+  #recorded(recording: GraphRecording, id: number, user: string) {
+    if (isGraphTensor(id)) return recording.get(id, user);
+    return recording.argument(this.#handles.get(id, user), user);
+  }
+
+  #refuseReading(action: string, id: number): void {
+    if (!isGraphTensor(id)) return;
+    throw new KernelError(
+      this.#recording === undefined
+        ? `Cannot run ${action}: tensor ${id} was made while a function was recorded and has no values, ` +
+          "expected one of its results"
+        : `Cannot record ${action}: values do not exist before the function runs, expected ops alone`,
+    );
+  }
+
   #prepare(
     name: string,
     opAttributes: readonly OpAttribute[],
@@ -182,7 +315,7 @@ export class TensorflowBinding {
     try {
       for (const input of inputs) symbols.TFE_OpAddInput(op, input.pointer, status);
       this.#check(name, inputs);
-      for (const attribute of opAttributes) attributes.setAttribute(this.#context, name, op, attribute);
+      for (const attribute of opAttributes) attributes.setAttribute(this.#setters, name, op!, attribute);
       this.#check(name, inputs);
     } catch (error) {
       symbols.TFE_DeleteOp(op);
@@ -216,8 +349,12 @@ export class TensorflowBinding {
     throw this.#error(name, inputs, text);
   }
 
-  #error(name: string, inputs: readonly TensorHandle[], text: string): KernelError {
+  #error(name: string, inputs: readonly { dtype: number; shape: number[] }[], text: string): KernelError {
     const shapes = inputs.map((input) => describeHandle(input)).join(", ");
     return new KernelError(`Cannot run ${name}(${shapes}): ${text.replace(OP_DEFINITION, "")}`);
   }
+}
+
+function shapeAttribute(opAttributes: readonly OpAttribute[]): readonly number[] {
+  return opAttributes.find(({ name }) => name === "shape")?.value as readonly number[] | undefined ?? [];
 }

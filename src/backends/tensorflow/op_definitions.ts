@@ -6,6 +6,10 @@ import { cString } from "./symbols.ts";
 export interface OpDefinition {
   /** How many inputs it takes; undefined where it takes a list. */
   readonly inputs: number | undefined;
+  /** Each input in order: one tensor, or a list whose length the attribute named here holds (a number, or a list of types). */
+  readonly inputLists: readonly (string | undefined)[];
+  /** Whether a call does more than its results show: state that it reads or changes, randomness, messages. */
+  readonly stateful: boolean;
   /** Kind of each attribute, `int`, `list(int)`, `type`… by name. */
   readonly attributes: ReadonlyMap<string, string>;
   /** Attributes that neither have a default nor follow from the inputs. */
@@ -32,6 +36,17 @@ function text(fields: Fields, field: number): string {
   return new TextDecoder().decode(fields.get(field)?.[0]);
 }
 
+/** OpDef 17, is_stateful. */
+function isStateful(message: Uint8Array): boolean {
+  const reader = new BinaryReader(message);
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === 17) return reader.bool();
+    reader.skip(wireType);
+  }
+  return false;
+}
+
 /** Reads a serialized OpDef (op_def.proto: OpDef 2 input_arg, 3 output_arg, 4 attr; ArgDef 4, 5, 6; AttrDef 1 name, 2 type, 3 default). */
 export function parseOpDefinition(definition: Uint8Array): OpDefinition {
   const fields = bytesFields(definition);
@@ -44,6 +59,8 @@ export function parseOpDefinition(definition: Uint8Array): OpDefinition {
   const attributes = (fields.get(4) ?? []).map(bytesFields);
   return {
     inputs: inputs.some((input) => input.has(number) || input.has(typeList)) ? undefined : inputs.length,
+    inputLists: inputs.map((input) => text(input, number) || text(input, typeList) || undefined),
+    stateful: isStateful(definition),
     attributes: new Map(attributes.map((attribute) => [text(attribute, 1), text(attribute, 2)])),
     required: attributes.filter((attribute) => !attribute.has(3)).map((attribute) => text(attribute, 1))
       .filter((name) => !inferred.has(name)),

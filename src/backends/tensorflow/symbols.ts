@@ -3,6 +3,8 @@
  */
 
 const status = "buffer";
+/** struct TF_Output { TF_Operation* oper; int index; }, by value. */
+const output = { struct: ["pointer", "i32"] } as const;
 
 /** Symbols of `libtensorflow_cc`, in the order of the C headers. */
 export const TENSORFLOW_SYMBOLS = {
@@ -16,7 +18,51 @@ export const TENSORFLOW_SYMBOLS = {
   TF_NewBuffer: { parameters: [], result: "pointer" },
   TF_DeleteBuffer: { parameters: ["pointer"], result: "void" },
   TF_NewGraph: { parameters: [], result: "pointer" },
+  TF_DeleteGraph: { parameters: ["pointer"], result: "void" },
   TF_GraphGetOpDef: { parameters: ["pointer", "buffer", "pointer", "pointer"], result: "void" },
+  TF_GraphSetTensorShape: { parameters: ["pointer", output, "buffer", "i32", "pointer"], result: "void" },
+  TF_GraphGetTensorNumDims: { parameters: ["pointer", output, "pointer"], result: "i32" },
+  TF_GraphGetTensorShape: { parameters: ["pointer", output, "buffer", "i32", "pointer"], result: "void" },
+  TF_NewOperation: { parameters: ["pointer", "buffer", "buffer"], result: "pointer" },
+  TF_AddInput: { parameters: ["pointer", output], result: "void" },
+  TF_AddInputList: { parameters: ["pointer", "buffer", "i32"], result: "void" },
+  TF_AddControlInput: { parameters: ["pointer", "pointer"], result: "void" },
+  TF_SetAttrString: { parameters: ["pointer", "buffer", "buffer", "usize"], result: "void" },
+  TF_SetAttrStringList: { parameters: ["pointer", "buffer", "buffer", "buffer", "i32"], result: "void" },
+  TF_SetAttrInt: { parameters: ["pointer", "buffer", "i64"], result: "void" },
+  TF_SetAttrIntList: { parameters: ["pointer", "buffer", "buffer", "i32"], result: "void" },
+  TF_SetAttrFloat: { parameters: ["pointer", "buffer", "f32"], result: "void" },
+  TF_SetAttrFloatList: { parameters: ["pointer", "buffer", "buffer", "i32"], result: "void" },
+  TF_SetAttrBool: { parameters: ["pointer", "buffer", "u8"], result: "void" },
+  TF_SetAttrBoolList: { parameters: ["pointer", "buffer", "buffer", "i32"], result: "void" },
+  TF_SetAttrType: { parameters: ["pointer", "buffer", "i32"], result: "void" },
+  TF_SetAttrTypeList: { parameters: ["pointer", "buffer", "buffer", "i32"], result: "void" },
+  TF_SetAttrShape: { parameters: ["pointer", "buffer", "buffer", "i32"], result: "void" },
+  TF_SetAttrTensor: { parameters: ["pointer", "buffer", "pointer", "pointer"], result: "void" },
+  TF_FinishOperation: { parameters: ["pointer", "pointer"], result: "pointer" },
+  TF_OperationOutputType: { parameters: [output], result: "i32" },
+  TF_GraphToFunctionWithControlOutputs: {
+    parameters: [
+      "pointer", // graph
+      "buffer", // name
+      "u8", // append a hash to the name
+      "i32", // count of operations; -1 for all
+      "buffer", // operations
+      "i32",
+      "buffer", // inputs
+      "i32",
+      "buffer", // outputs
+      "buffer", // names of outputs
+      "i32",
+      "buffer", // operations that always run
+      "buffer", // their names
+      "pointer", // options
+      "buffer", // description
+      "pointer",
+    ],
+    result: "pointer",
+  },
+  TF_DeleteFunction: { parameters: ["pointer"], result: "void" },
 
   TF_AllocateTensor: { parameters: ["i32", "buffer", "i32", "usize"], result: "pointer" },
   TF_DeleteTensor: { parameters: ["pointer"], result: "void" },
@@ -33,6 +79,8 @@ export const TENSORFLOW_SYMBOLS = {
   TFE_DeleteContextOptions: { parameters: ["pointer"], result: "void" },
   TFE_NewContext: { parameters: ["pointer", "pointer"], result: "pointer" },
   TFE_ContextListDevices: { parameters: ["pointer", "pointer"], result: "pointer" },
+  TFE_ContextAddFunction: { parameters: ["pointer", "pointer", "pointer"], result: "void" },
+  TFE_ContextRemoveFunction: { parameters: ["pointer", "buffer", "pointer"], result: "void" },
   TFE_EnableCollectiveOps: { parameters: ["pointer", "buffer", "usize", "pointer"], result: "void" },
   TF_DeviceListCount: { parameters: ["pointer"], result: "i32" },
   TF_DeviceListName: { parameters: ["pointer", "i32", "pointer"], result: "pointer" },

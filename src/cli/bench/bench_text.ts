@@ -57,7 +57,7 @@ export function benchText(result: BenchResult): string {
     } % of it`,
     `waiting for data: ${ms(result.waiting)} a step`,
     "",
-    "one step by ops:",
+    `a step launches ${result.launched} ops and functions; op by op it is:`,
     ...opLines(result.ops),
   ].join("\n");
 }

@@ -7,6 +7,12 @@ export interface OpTime {
   readonly count: number;
 }
 
+/** Runs `f` and counts the TensorFlow ops and functions that it launches. */
+export async function launchedOps(f: () => Promise<unknown>): Promise<number> {
+  const { ops } = await timeByOp(f);
+  return ops.reduce((sum, { count }) => sum + count, 0);
+}
+
 /**
  * Runs `f` and measures each TensorFlow op, the most expensive kind first. What is left to the whole time is the
  * program's own.

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { RunConfig } from "../../config/run_config.ts";
 import type { ConvolutionPrecision } from "../../nn/precision.ts";
 import { type Answer, AskedProcess } from "./asked_process.ts";
 import type { BenchConfig, BenchSizes } from "./bench_case.ts";
@@ -10,6 +11,8 @@ export interface BenchOptions {
   readonly config: BenchConfig;
   readonly sizes: BenchSizes;
   readonly precision: ConvolutionPrecision;
+  /** How our steps run. */
+  readonly engine: RunConfig["engine"];
   /** How often each side runs, after two runs that are not counted. */
   readonly rounds: number;
   /** A checkout of the official repository, to run its step beside ours. */
@@ -31,6 +34,9 @@ export interface BenchResult {
   readonly config: BenchConfig;
   readonly mitrans: string | null;
   readonly precision: ConvolutionPrecision;
+  readonly engine: RunConfig["engine"];
+  /** TensorFlow ops and functions that a step of ours launches. */
+  readonly launched: number;
   readonly crop: number;
   readonly parameters: number;
   readonly device: string;
@@ -50,7 +56,7 @@ export interface BenchResult {
   readonly shareOfPeak: number;
   /** Mean time that a step waits for its batch, in seconds. */
   readonly waiting: number;
-  /** One step by kinds of ops; with the whole time, which holds the program's own too. */
+  /** One step op by op, by kinds of ops; with the whole time, which holds the program's own too. */
   readonly ops: { readonly wholeMs: number; readonly ops: readonly OpTime[] };
 }
 
@@ -62,10 +68,10 @@ interface Side {
   readonly forward: number[];
 }
 
-async function startOurs({ config, sizes, precision }: BenchOptions) {
+async function startOurs({ config, sizes, precision, engine }: BenchOptions) {
   const server = fileURLToPath(new URL("step_server.ts", import.meta.url));
   // all permissions: Deno lets nothing less read /proc, where the peak of memory stands
-  const args = ["run", "-q", "-A", server, JSON.stringify({ config, sizes, precision })];
+  const args = ["run", "-q", "-A", server, JSON.stringify({ config, sizes, precision, engine })];
   return await AskedProcess.start(Deno.execPath(), args);
 }
 
@@ -127,6 +133,7 @@ function joined(options: BenchOptions, about: Answer, ours: SideResult, flops: A
     config: options.config,
     mitrans: options.sizes.mitrans ?? null,
     precision: options.precision,
+    engine: options.engine,
     crop: Number(about.crop),
     parameters: Number(about.parameters),
     device: String(about.device),
@@ -159,6 +166,7 @@ export async function runBench(options: BenchOptions, told: (text: string) => vo
   return {
     ...joined(options, about, ours!, await process.ask("flops")),
     ...ratios(ours!, official),
+    launched: Number((await process.ask("launched")).launched),
     ops: await process.ask("ops") as unknown as BenchResult["ops"],
     waiting: await secondsOf(process, "wait"),
   };

@@ -1,11 +1,12 @@
 /** Our side of the benchmark in a process of its own: answers words as tools/bench/official_step.py does. */
 import { openBackend } from "../../backends/open_backend.ts";
+import type { RunConfig } from "../../config/run_config.ts";
 import type { ConvolutionPrecision } from "../../nn/precision.ts";
 import { TextLineStream } from "../text_line_stream.ts";
 import { type BenchCase, benchCase, type BenchConfig, type BenchSizes } from "./bench_case.ts";
 import { loaderWait } from "./loader_wait.ts";
 import { machinePeak } from "./machine_peak.ts";
-import { timeByOp } from "./op_times.ts";
+import { launchedOps, timeByOp } from "./op_times.ts";
 import { stepFlops } from "./step_flops.ts";
 import { TimedStep } from "./timed_step.ts";
 
@@ -14,6 +15,7 @@ export interface ServerOptions {
   readonly config: BenchConfig;
   readonly sizes: BenchSizes;
   readonly precision: ConvolutionPrecision;
+  readonly engine: RunConfig["engine"];
 }
 
 /** The most memory that this process has had resident; 0 where the system does not tell. */
@@ -27,6 +29,11 @@ async function seconds(f: () => unknown): Promise<number> {
   const started = performance.now();
   await f();
   return (performance.now() - started) / 1000;
+}
+
+async function timeOpByOp(step: TimedStep) {
+  await step.step();
+  return await timeByOp(() => step.step());
 }
 
 async function answerTo(
@@ -47,12 +54,15 @@ async function answerTo(
       return { peakBytes: peakBytes() };
     case "flops":
       return { ...stepFlops(one), machinePeak: machinePeak(precision) };
+    case "launched":
+      return { launched: await launchedOps(() => step.step()) };
     case "ops":
-      return { ...await timeByOp(() => step.step()) };
+      // inside of a function nothing can be told apart
+      return { ...await timeOpByOp(new TimedStep(one, precision, "eager")) };
     case "wait":
       return { seconds: await loaderWait(one, () => step.step()) };
     default:
-      return { error: `Cannot answer "${word}": expected step, forward, peak, flops, ops or wait` };
+      return { error: `Cannot answer "${word}": expected step, forward, peak, flops, launched, ops or wait` };
   }
 }
 
@@ -60,7 +70,7 @@ async function main(): Promise<void> {
   const options = JSON.parse(Deno.args[0] ?? "{}") as ServerOptions;
   const { backend } = await openBackend("tensorflow");
   const one = benchCase(options.config, options.sizes);
-  const step = new TimedStep(one, options.precision);
+  const step = new TimedStep(one, options.precision, options.engine);
   console.log(JSON.stringify({ device: backend.device, crop: one.crop, parameters: step.size }));
   for await (const word of Deno.stdin.readable.pipeThrough(new TextLineStream())) {
     try {

@@ -1,7 +1,7 @@
 import type { RunConfig } from "../../config/run_config.ts";
 
-/** The machine may be another one; numbers of a run do not follow from these. */
-const FREE: readonly string[] = ["backend", "data.workers"];
+/** The machine may be another one; numbers of a run do not follow from these, beyond rounding. */
+const FREE: readonly string[] = ["backend", "engine", "data.workers"];
 
 function leaves(value: unknown, path: string, found: Map<string, string>): Map<string, string> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {

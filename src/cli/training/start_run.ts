@@ -5,6 +5,7 @@ import { ConfigError, DatasetError } from "../../core/errors.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { importWeights } from "../../interop/import_weights.ts";
 import { Network } from "../../model/network.ts";
+import { chooseEngine } from "../../train/step_engine.ts";
 import { readMetrics } from "../../report/metrics_file.ts";
 import type { Checkpoint } from "../../train/checkpoint.ts";
 import { describedModel, shownName } from "../model_metadata.ts";
@@ -104,10 +105,13 @@ export async function makeNetwork(
 }
 
 /** How a step is computed, as a line of the start. */
-export function stepText({ precision, recompute }: RunConfig): string {
+export function stepText(config: RunConfig, workers: number): string {
+  const { precision, recompute } = config;
+  const { name, why } = chooseEngine({ ...config, workers });
+  const ran = name === "function" ? "one TensorFlow function" : `op by op, ${why}`;
   const again = recompute === "none" ? "" : `; ${recompute} computed again in the backward pass`;
-  if (precision === "float32") return `step     float32${again}`;
-  return `step     convolutions in ${precision}, weights and norms in float32; evaluation in float32${again}`;
+  if (precision === "float32") return `step     float32, ${ran}${again}`;
+  return `step     convolutions in ${precision}, weights and norms in float32; evaluation in float32; ${ran}${again}`;
 }
 
 /** What a run that is done already brought; `undefined` where there is something left to do. */

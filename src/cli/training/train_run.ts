@@ -34,7 +34,7 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
   output.note(
     `run      ${config.preset}, recipe ${config.recipe.name}, seed ${config.seed}, into ${request.out}`,
   );
-  output.note(stepText(config));
+  output.note(stepText(config, context.workers?.count ?? 1));
   const folder = new RunFolder(request.out, (text) => output.note(`note     ${text}`));
   try {
     // a new run's folder is held when it is made
@@ -177,6 +177,7 @@ function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainO
       sinks.write(row, dataset.classes);
       output.note(diagnosisText(row));
     },
+    onFallback: (why) => output.note(`note     steps run op by op from here on: ${why}`),
     shouldStop: stop.asked,
   });
 }

@@ -15,5 +15,8 @@ export interface Preset {
   /** What the preset changes in any recipe. */
   readonly adjust?: (recipe: Recipe) => Recipe;
   /** Everything else. */
-  readonly config: Omit<RunConfig, "preset" | "seed" | "backend" | "precision" | "recompute" | "recipe">;
+  readonly config: Omit<
+    RunConfig,
+    "preset" | "seed" | "backend" | "precision" | "recompute" | "engine" | "recipe"
+  >;
 }

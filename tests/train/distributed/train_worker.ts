@@ -27,6 +27,7 @@ async function run(): Promise<void> {
     recipe: { ...RECIPES[job.recipe], ...job.changes },
     checkpointEvery: job.checkpointEvery ?? 5,
     recompute: job.recompute ?? "none",
+    engine: "auto",
     evaluation: { every: 1000, mode: "whole", crop: [33, 33], stride: [22, 22], limit: 0 },
   });
   const checkpoints = new CheckpointFolder(join(job.out, "checkpoints"));

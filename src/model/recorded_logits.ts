@@ -1,0 +1,77 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { nativeBackend } from "../backends/native.ts";
+import { TensorFunction } from "../backends/tensorflow/function/tensor_function.ts";
+import type { ParameterStore } from "../nn/parameters.ts";
+import type { FeatureMap } from "../nn/tensors.ts";
+
+/** Functions kept at the same time; the one not used for longest goes first. */
+const MOST_KEPT = 4;
+
+/** Shapes whose first use is remembered. */
+const MOST_SEEN = 64;
+
+/**
+ * Inference as TensorFlow functions, one for each shape of images. A shape is recorded at its second use: photos of a size
+ * of their own each would be recorded for nothing. Dispose it when done.
+ */
+export class RecordedLogits {
+  readonly #parameters: ParameterStore;
+  readonly #names: readonly string[];
+  readonly #kept = new Map<string, TensorFunction>();
+  readonly #seen = new Set<string>();
+
+  /** @param names Of the parameters that inference reads */
+  constructor(parameters: ParameterStore, names: readonly string[]) {
+    this.#parameters = parameters;
+    this.#names = names;
+  }
+
+  /**
+   * What `f` makes of the images, by a function where there is one.
+   * @param key What else decides what `f` does
+   * @param f Runs the ops
+   * @returns The caller disposes it
+   * @throws {KernelError} If an op cannot be recorded, by its name
+   */
+  run(images: FeatureMap, key: string, f: () => FeatureMap): FeatureMap {
+    const backend = nativeBackend();
+    if (backend === undefined || backend.binding.isRecording) return f();
+    const shape = `${key} ${images.shape}`;
+    const given = () => [images, ...this.#names.map((name) => this.#parameters.tensor(name))];
+    let recorded = this.#kept.get(shape);
+    if (recorded === undefined) {
+      if (!this.#wasSeen(shape)) return f();
+      recorded = new TensorFunction(backend, given(), () => [f()]);
+    }
+    this.#use(shape, recorded);
+    return recorded.call(given())[0] as Tensor as FeatureMap;
+  }
+
+  /** Number of functions kept. */
+  get kept(): number {
+    return this.#kept.size;
+  }
+
+  /** Frees all functions. */
+  dispose(): void {
+    for (const recorded of this.#kept.values()) recorded.dispose();
+    this.#kept.clear();
+    this.#seen.clear();
+  }
+
+  #wasSeen(shape: string): boolean {
+    if (this.#seen.has(shape)) return true;
+    this.#seen.add(shape);
+    if (this.#seen.size > MOST_SEEN) this.#seen.delete(this.#seen.values().next().value!);
+    return false;
+  }
+
+  #use(shape: string, recorded: TensorFunction): void {
+    this.#kept.delete(shape);
+    this.#kept.set(shape, recorded);
+    if (this.#kept.size <= MOST_KEPT) return;
+    const [oldest, unused] = this.#kept.entries().next().value!;
+    unused.dispose();
+    this.#kept.delete(oldest);
+  }
+}

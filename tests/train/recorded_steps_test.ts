@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { nativeBackend } from "../../src/backends/native.ts";
+import type { ModelOptions } from "../../src/config/model_options.ts";
+import { type Recipe, RECIPES } from "../../src/config/recipe.ts";
+import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
+import { guidedMixStep, type StepContext } from "../../src/method/guided_mix_step.ts";
+import { Network } from "../../src/model/network.ts";
+import { RecordedSteps } from "../../src/train/recorded_steps.ts";
+import { Sgd, type SgdOptions } from "../../src/train/sgd.ts";
+import { assertClose, bfloat16Test, numericTest } from "../numeric.ts";
+import { BLENDED, CONTEXT, recipeWith, SMALL, smallBatch } from "../method/small_step.ts";
+
+const OPTIONS = { ...SMALL, decoder: { ...SMALL.decoder, dropout: 0.2 } };
+const RATES = [0.02, 0.01, 0.005];
+
+interface Ran {
+  readonly losses: Readonly<Record<string, number>>[];
+  readonly pairs: unknown[];
+  readonly parameters: Map<string, StoredTensor>;
+  readonly momentum: Map<string, StoredTensor>;
+}
+
+function recordedTest(name: string, body: () => void | Promise<void>): void {
+  numericTest(name, body, ["tensorflow"]);
+}
+
+/** Some updates of a fresh network, each iteration with draws, ramp and rate of its own. */
+async function updates(
+  engine: "eager" | "function",
+  recipe: Recipe,
+  context: Partial<StepContext> = {},
+  sgdOptions: SgdOptions = {},
+  options: ModelOptions = OPTIONS,
+): Promise<Ran> {
+  const [network, sgd, batch] = [new Network(options, 7), new Sgd(sgdOptions), smallBatch()];
+  const { precision, classWeights } = context;
+  const recorded = engine === "function"
+    ? new RecordedSteps(nativeBackend()!, network, recipe, { precision, classWeights })
+    : undefined;
+  const ran = { losses: [] as Ran["losses"], pairs: [] as unknown[] };
+  for (const [i, learningRate] of RATES.entries()) {
+    const now = { ...CONTEXT, ...context, iteration: CONTEXT.iteration + i };
+    const update = sgd.canBeRecorded ? { sgd, learningRate } : undefined;
+    const result = await (recorded?.step(batch, now, update) ?? guidedMixStep(network, batch, recipe, now));
+    sgd.step(network.parameters, result.gradients, learningRate);
+    ran.losses.push(result.losses);
+    ran.pairs.push({ ...result.pairs, distances: undefined });
+  }
+  const [parameters, momentum] = [await network.export(), await sgd.export(network.parameters)];
+  recorded?.dispose();
+  // the network has them again
+  assert.deepEqual(await network.export(), parameters);
+  network.dispose();
+  sgd.dispose();
+  tf.dispose([batch.labeled, batch.labels, batch.unlabeled]);
+  return { ...ran, parameters, momentum };
+}
+
+function assertNear(actual: Map<string, StoredTensor>, expected: Map<string, StoredTensor>): void {
+  assert.deepEqual([...actual.keys()].sort(), [...expected.keys()].sort());
+  for (const [name, { data, dtype }] of expected) {
+    if (dtype === "int64") assert.deepEqual(actual.get(name)!.data, data, name);
+    else {assertClose(actual.get(name)!.data as Float32Array, data as Float32Array, {
+        ofMaximum: 2e-5,
+        absolute: 1e-9,
+      });}
+  }
+}
+
+function assertEqualRuns(actual: Ran, expected: Ran): void {
+  for (const [i, losses] of expected.losses.entries()) {
+    assert.deepEqual(Object.keys(actual.losses[i]!), Object.keys(losses));
+    assertClose(Object.values(actual.losses[i]!), Object.values(losses), { ofMaximum: 1e-5 });
+  }
+  assert.deepEqual(actual.pairs, expected.pairs);
+  assertNear(actual.parameters, expected.parameters);
+  assertNear(actual.momentum, expected.momentum);
+}
+
+for (const name of ["official", "paper", "guidedmix", "supervised"] as const) {
+  recordedTest(
+    `RecordedSteps of ${name} give iterations with other draws, ramps and rates what eager ones give`,
+    async () =>
+      assertEqualRuns(await updates("function", RECIPES[name]), await updates("eager", RECIPES[name])),
+  );
+}
+
+recordedTest("RecordedSteps draw: each iteration has a λ, pairs, boxes and dropout of its own", async () => {
+  const { losses } = await updates("function", RECIPES.guidedmix);
+  assert.equal(new Set(losses.map(({ mix }) => mix)).size, RATES.length);
+});
+
+recordedTest("RecordedSteps record the classifier's warm-up and what follows it", async () => {
+  const recipe = recipeWith("paper", { classifier: { on: true, weight: 1, warmUp: 0.4 } });
+  const [own, eager] = [await updates("function", recipe), await updates("eager", recipe)];
+  assert.deepEqual(own.losses.map((one) => Object.keys(one).length > 2), [false, true, true]);
+  assertEqualRuns(own, eager);
+});
+
+recordedTest("RecordedSteps hand out gradients where the optimizer needs them all at once", async () => {
+  const clipped = { clipNorm: 0.5 };
+  const recipe = RECIPES.official;
+  assertEqualRuns(
+    await updates("function", recipe, {}, clipped),
+    await updates("eager", recipe, {}, clipped),
+  );
+});
+
+recordedTest("RecordedSteps have class weights as eager steps have", async () => {
+  const context = { classWeights: [0.5, 2, 1] };
+  assertEqualRuns(
+    await updates("function", RECIPES.guidedmix, context),
+    await updates("eager", RECIPES.guidedmix, context),
+  );
+});
+
+bfloat16Test("RecordedSteps multiply in bfloat16 where they are asked to", async () => {
+  // wide enough to pay for casts
+  const network = { ...OPTIONS, encoder: { ...OPTIONS.encoder, baseChannels: 32 } };
+  const run = async (engine: "eager" | "function", precision: "bfloat16" | "float32") => {
+    const { losses } = await updates(engine, BLENDED, { precision }, {}, network);
+    return losses.map(({ total }) => total!);
+  };
+  const [own, eager] = [await run("function", "bfloat16"), await run("eager", "bfloat16")];
+  assertClose(own, eager, { ofMaximum: 5e-3 });
+  assert.notDeepEqual(own, await run("function", "float32"));
+});
+
+recordedTest("RecordedSteps launch one op a step, whatever the network", async () => {
+  const [network, sgd, batch] = [new Network(OPTIONS, 7), new Sgd(), smallBatch()];
+  const { binding } = nativeBackend()!;
+  const recorded = new RecordedSteps(nativeBackend()!, network, RECIPES.official);
+  const step = (iteration: number) =>
+    recorded.step(batch, { ...CONTEXT, iteration }, { sgd, learningRate: 0.01 });
+  await step(0);
+  let ops = 0;
+  binding.onOp = () => ops++;
+  await step(1);
+  binding.onOp = undefined;
+  assert.equal(ops, 1);
+  recorded.dispose();
+  network.dispose();
+  sgd.dispose();
+  tf.dispose([batch.labeled, batch.labels, batch.unlabeled]);
+});
+
+recordedTest(
+  "RecordedSteps keep parameters as they were where a loss is not finite, and name it",
+  async () => {
+    const [network, sgd, batch] = [new Network(OPTIONS, 7), new Sgd(), smallBatch()];
+    const recorded = new RecordedSteps(nativeBackend()!, network, RECIPES.supervised);
+    const update = { sgd, learningRate: 0.01 };
+    await recorded.step(batch, CONTEXT, update);
+    const name = "decode_head.conv_seg.bias";
+    network.parameters.replace(name, tf.fill(network.parameters.tensor(name).shape, NaN));
+    const before = await network.export();
+    await assert.rejects(recorded.step(batch, CONTEXT, update), {
+      name: "TrainingError",
+      message: /^Cannot go on at iteration 3: loss "\w+" is NaN/,
+    });
+    assert.deepEqual(await network.export(), before);
+    recorded.dispose();
+    network.dispose();
+    sgd.dispose();
+    tf.dispose([batch.labeled, batch.labels, batch.unlabeled]);
+  },
+);
+
+recordedTest("RecordedSteps record anew for another shape and keep four", async () => {
+  const [network, sgd] = [new Network(OPTIONS, 7), new Sgd()];
+  const recorded = new RecordedSteps(nativeBackend()!, network, RECIPES.supervised);
+  const totals: number[] = [];
+  for (const side of [33, 41, 49, 57, 65, 33]) {
+    const batch = smallBatch(2, 2, side);
+    const { losses } = await recorded.step(batch, CONTEXT, { sgd, learningRate: 0 });
+    totals.push(losses.total!);
+    tf.dispose([batch.labeled, batch.labels, batch.unlabeled]);
+  }
+  assert.equal(totals.at(-1), totals[0]);
+  recorded.dispose();
+  network.dispose();
+  sgd.dispose();
+});
