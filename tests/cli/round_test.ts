@@ -69,7 +69,7 @@ Deno.test("deno task train, eval, predict, export do the main job on generated p
       };
       await refused(/named twice/, "eval", "--run", run, "--run", `${run}/`);
       await refused(/expected --mode slide/, "eval", "--run", run, "--mode", "whole", "--crop", "32x32");
-      await refused(/iterations is 12, given 13/, "train", "--resume", "--out", run, "--iterations", "13");
+      await refused(/seed is 0, given 1/, "train", "--resume", "--out", run, "--seed", "1");
       const torch = ["export", "--run", run, "--format", "torch", "--out", join(folder, "model.pth")];
       await refused(
         /--precision is given, expected it only with tfjs or web/,
