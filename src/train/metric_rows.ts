@@ -14,7 +14,10 @@ export interface TrainRow {
   readonly secondsPerIteration: number;
   /** Share of that time that the step waited for data, from 0 to 1. */
   readonly dataWaitShare: number;
-  /** Most bytes that tensors held since the last row. */
+  /**
+   * Most bytes that tensors held since the last row. Where steps are functions, whose tensors TensorFlow alone knows, the
+   * resident memory of the process.
+   */
   readonly memoryBytes: number;
 }
 

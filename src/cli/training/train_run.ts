@@ -5,6 +5,7 @@ import type { EvaluationRecord } from "../../report/run_record.ts";
 import { comparedRun } from "../../report/sections/comparison_section.ts";
 import type { DiagnosisRow } from "../../train/metric_rows.ts";
 import type { TrainOutcome } from "../../train/train_options.ts";
+import { chooseEngine } from "../../train/step_engine.ts";
 import { train } from "../../train/trainer.ts";
 import { waitOrStop } from "../../train/wait_or_stop.ts";
 import { noteLostPixels, withFittingCrop } from "./fit_run.ts";
@@ -133,6 +134,7 @@ function takeTurn(): Promise<void> {
 function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainOutcome> {
   const { request: { config }, network, dataset, folder, resumed, session, output, stop, workers } = run;
   let miou: number | undefined;
+  const recorded = chooseEngine({ ...config, workers: workers?.count ?? 1 }).name === "function";
   return train({
     network,
     dataset,
@@ -143,7 +145,7 @@ function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainO
     resume: resumed,
     workers,
     memory: {
-      peakBytes: () => session.backend.memory().peakBytes,
+      peakBytes: () => recorded ? Deno.memoryUsage().rss : session.backend.memory().peakBytes,
       reset: () => session.backend.resetPeakMemory(),
     },
     onStep(iteration, step, batch) {
