@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { ExportedFiles, ExportFormat } from "../export/export_model.ts";
-import { IMAGENET_NORMALIZATION } from "../export/normalization.ts";
+import { encoderName, inputNormalization } from "../config/encoder_facts.ts";
 import { modelCard } from "../report/model_card.ts";
 import type { EvaluationRecord } from "../report/run_record.ts";
 import type { ModelSource } from "./model_source.ts";
@@ -52,16 +52,17 @@ function parameterCount({ checkpoint }: ModelSource): number {
 /** The model card of an export, Markdown. */
 export function exportCard(source: ModelSource, facts: CardFacts): string {
   const { encoder, decoder } = source.model;
+  const normalization = inputNormalization(encoder);
   return modelCard({
-    name: `${source.dataset} segmentation, ResNet-${encoder.depth}`,
-    network: `ResNet-${encoder.depth} (output stride ${encoder.outputStride}), ASPP ${decoder.channels}`,
+    name: `${source.dataset} segmentation, ${encoderName(encoder)}`,
+    network: `${encoderName(encoder)} (output stride ${encoder.outputStride}), ASPP ${decoder.channels}`,
     parameters: parameterCount(source),
     classes: source.classes,
     colors: source.colors,
     input: {
       layout: LAYOUTS[facts.format],
-      mean: IMAGENET_NORMALIZATION.mean,
-      standardDeviation: IMAGENET_NORMALIZATION.std,
+      mean: normalization.mean,
+      standardDeviation: normalization.std,
       size: facts.size,
     },
     output: facts.output,

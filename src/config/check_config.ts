@@ -14,7 +14,11 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function unknownKey(path: readonly PropertyKey[], key: string): string {
+function unknownKey(path: readonly PropertyKey[], key: string, value: unknown): string {
+  if (optionNames(path).includes(key)) {
+    const { family } = valueAt(value, path) as { family?: unknown };
+    return `"${[...path, key].join(".")}" is no option of family ${JSON.stringify(family ?? "resnet")}`;
+  }
   const near = nearestName(key, optionNames(path));
   const hint = near === undefined
     ? `expected one of ${optionNames(path).join(", ")}`
@@ -30,7 +34,7 @@ function flatten(issue: Issue): readonly Issue[] {
 }
 
 function textsOf(issue: Issue, value: unknown): string[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(issue.path, key));
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(issue.path, key, value));
   const found = flatten(issue);
   if (found.length !== 1 || found[0] !== issue) {
     if (found.length > 0) return found.flatMap((one) => textsOf(one, value));

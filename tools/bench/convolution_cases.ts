@@ -1,5 +1,5 @@
 /** The convolutions of ResNet-50 V1c at output stride 8 with ASPP 512, for an image of a given size. */
-import { planBlocks } from "../../src/model/encoder_plan.ts";
+import { planBlocks } from "../../src/model/encoders/resnet/plan_blocks.ts";
 
 /** One shape of convolution. Its padding keeps the size at stride 1. */
 export interface ConvolutionCase {

@@ -1,4 +1,5 @@
 /** How a run begins: new, from a checkpoint, or not at all because it is done. */
+import { encoderText } from "../../config/encoder_facts.ts";
 import { modelOptions } from "../../config/network_of.ts";
 import type { RunConfig } from "../../config/run_config.ts";
 import { DatasetError } from "../../core/errors.ts";
@@ -58,13 +59,8 @@ export function makeNetwork(
   withWeights: boolean,
 ): Network {
   const network = new Network(modelOptions(config, classes), config.seed);
-  const { depth, outputStride, stages = 4 } = config.network.encoder;
-  const short = stages < 4 ? `, ${stages} stages` : "";
-  output.note(
-    `network  ResNet-${depth}${short}, output stride ${outputStride}, ${
-      (network.parameters.size() / 1e6).toFixed(2)
-    } M weights`,
-  );
+  const size = (network.parameters.size() / 1e6).toFixed(2);
+  output.note(`network  ${encoderText(config.network.encoder)}, ${size} M weights`);
   const { weights } = config.network;
   if (weights === undefined || !withWeights) return network;
   try {

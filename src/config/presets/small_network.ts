@@ -1,13 +1,24 @@
 /** What the presets for own images, CamVid and the demo share. */
-import type { MitransOptions } from "../model_options.ts";
+import type { EfficientNetLiteOptions, MitransOptions, ResnetOptions } from "../model_options.ts";
 import type { NetworkConfig, OptimizerConfig } from "../run_config.ts";
+
+/** A network whose encoder is a ResNet. */
+export type ResnetNetwork = NetworkConfig & { readonly encoder: ResnetOptions };
+
+/** EfficientNet-Lite0 at output stride 16. */
+export const LITE_ENCODER: EfficientNetLiteOptions = {
+  family: "efficientnet-lite",
+  variant: "lite0",
+  outputStride: 16,
+};
 
 /**
  * ResNet-18 with torchvision's stem, output stride 16, ASPP of 128 channels. Dilations stay below the feature map of
  * a 225 crop (15 × 15), where the official 24 and 36 would see padding only.
  */
-export const SMALL_NETWORK: NetworkConfig = {
+export const SMALL_NETWORK: ResnetNetwork = {
   encoder: {
+    family: "resnet",
     depth: 18,
     stem: "v1",
     stemChannels: 64,
