@@ -120,6 +120,7 @@ export type {
 } from "./src/nn/batch_norm_kernels.ts";
 export { checkPrecision } from "./src/nn/precision.ts";
 export type { ConvolutionPrecision } from "./src/nn/precision.ts";
+export type { EdgeDecisions, PoolChoices } from "./src/nn/edge_decisions.ts";
 export { Tape, Value } from "./src/nn/tape.ts";
 export type { Freed, Observation, OpRecord, ScopeResult, TapeOptions } from "./src/nn/tape.ts";
 export type { AnyTensor, FeatureMap, LabelMap as LabelTensor } from "./src/nn/tensors.ts";

@@ -18,6 +18,7 @@ import {
   sidesText,
   wholeNumber,
 } from "./command_line.ts";
+import { shownName } from "./model_metadata.ts";
 import { addCheckpointOptions, inferenceNetwork, type ModelSource, readModel } from "./model_source.ts";
 import { openSession } from "./open_session.ts";
 import { type Output, standardOutput } from "./output.ts";
@@ -113,10 +114,11 @@ function checkClasses({ classes, name }: ModelSource, dataset: Dataset, output: 
       `${action}: the dataset has ${dataset.classes.length} classes, expected the model's ${classes.length}`,
     );
   }
-  const other = classes.findIndex((known, label) => known !== dataset.classes[label]);
+  const there = dataset.classes.map(shownName);
+  const other = classes.findIndex((known, label) => known !== there[label]);
   if (other < 0) return;
-  const names = `class ${other} is "${dataset.classes[other]}" there and "${classes[other]}" in the model`;
-  if (classes.every((known) => dataset.classes.includes(known))) {
+  const names = `class ${other} is "${there[other]}" there and "${classes[other]}" in the model`;
+  if (classes.every((known) => there.includes(known))) {
     throw new ConfigError(`${action}: ${names}, expected the model's order`);
   }
   output.note(`note     ${names}: classes are compared by their place`);

@@ -26,8 +26,9 @@ import {
 import { exportCard } from "./export_card.ts";
 import { addCheckpointOptions, type ModelFlags, type ModelSource, readModel } from "./model_source.ts";
 import { openSession } from "./open_session.ts";
-import { standardOutput } from "./output.ts";
+import { type Output, standardOutput } from "./output.ts";
 import { RunFolder } from "./training/run_folder.ts";
+import { holdRun, runAround } from "./training/run_lock.ts";
 import { storedEvaluation } from "./training/stored_evaluation.ts";
 import { VERSION } from "./version.ts";
 
@@ -169,11 +170,23 @@ async function evaluationOf(
   return stored?.iteration === checkpoint.iteration ? stored : undefined;
 }
 
+/** Keeps a run that the export goes into for this process meanwhile. */
+async function whileHeld<T>(out: string, output: Output, body: () => Promise<T>): Promise<T> {
+  const run = await runAround(out);
+  if (run === undefined) return await body();
+  const lock = await holdRun(run, "export into", (text) => output.note(`note     ${text}`));
+  try {
+    return await body();
+  } finally {
+    lock.release();
+  }
+}
+
 /**
  * Runs the command.
  * @param args The arguments after `export`
  * @returns The exit code, 0
- * @throws {ConfigError} For a wrong call
+ * @throws {ConfigError} For a wrong call, or if the export goes into a run that another process works on
  * @throws {CheckpointMismatch} If the checkpoint is damaged
  */
 export async function runExport(args: readonly string[]): Promise<number> {
@@ -186,6 +199,15 @@ export async function runExport(args: readonly string[]): Promise<number> {
   if (flags.calibrate !== undefined) await openSession(flags.backend, output);
   const { model, checkpoint: { parameters: tensors }, classes, colors } = source;
   const request = { ...options, model, tensors, labels: { classes, colors } };
+  return await whileHeld(request.out, output, () => writeExport(source, request, flags, output));
+}
+
+async function writeExport(
+  source: ModelSource,
+  request: ExportRequest,
+  flags: ExportFlags,
+  output: Output,
+): Promise<number> {
   const exported = await exportModel(request);
   const card = cardPath(request.format, request.out);
   await Deno.mkdir(dirname(resolve(card)), { recursive: true });

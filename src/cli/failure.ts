@@ -1,5 +1,6 @@
 /** Errors as a command tells them: one sentence and an exit code. */
 import { CheckpointMismatch, ConfigError, DatasetError, FormatError } from "../core/errors.ts";
+import { cleanMessage, cleanText } from "../core/shown_text.ts";
 
 /** Exit code of work that failed. */
 export const FAILED = 1;
@@ -24,9 +25,9 @@ const STATES: Readonly<Record<string, string>> = {
 
 /** The error's sentence; with `debug` its stack. Errors of the system get words in place of their codes. */
 export function failureText(error: unknown, debug: boolean): string {
-  if (!(error instanceof Error)) return String(error);
-  if (debug) return error.stack ?? error.message;
+  if (!(error instanceof Error)) return cleanMessage(String(error));
+  if (debug) return cleanText(error.stack ?? error.message);
   const code = (error as { code?: string }).code ?? "";
   const state = error.message.startsWith("Cannot ") ? undefined : STATES[code];
-  return state === undefined ? error.message : `Cannot go on: ${state} (${error.message})`;
+  return cleanMessage(state === undefined ? error.message : `Cannot go on: ${state} (${error.message})`);
 }

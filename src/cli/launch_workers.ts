@@ -1,22 +1,12 @@
-/** `--workers N`: starts N processes of the same command on this machine. */
+/** `--workers N`: starts N processes of the same command on this machine, in a network of their own. */
 import { fileURLToPath } from "node:url";
-import { TextLineStream } from "./text_line_stream.ts";
+import { ensureLibrary } from "../backends/library/ensure_library.ts";
 import { ConfigError } from "../core/errors.ts";
-import { tfConfigOf } from "../train/distributed/cluster.ts";
 import { FAILED } from "./failure.ts";
-
-/** Permissions of a training process, those of `deno task train` without what starts further ones. */
-const PERMISSIONS = [
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
-  "--allow-ffi",
-  "--allow-run=python3",
-  "--no-prompt",
-];
-
-/** How long the others may take to end by themselves once one has failed: longer than a watch takes to tell them. */
-const GRACE_MS = 40_000;
+import { progressOnStderr } from "./setup.ts";
+import { LAUNCHED_VARIABLE, whileHandingOn } from "./workers/held_process.ts";
+import { ownNetwork } from "./workers/own_network.ts";
+import { startWorkers } from "./workers/start_workers.ts";
 
 /** Arguments without `--workers N`. */
 export function withoutWorkers(args: readonly string[]): string[] {
@@ -25,115 +15,73 @@ export function withoutWorkers(args: readonly string[]): string[] {
   );
 }
 
-/** Ports of this machine that are free now, one a worker. */
-function freeAddresses(count: number): string[] {
-  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
-  const addresses = listeners.map(({ addr }) => `127.0.0.1:${(addr as Deno.NetAddr).port}`);
-  listeners.forEach((listener) => listener.close());
-  return addresses;
+/** How workers are started. */
+export interface LaunchOptions {
+  /** At least 2. */
+  readonly count: number;
+  /** Starts them in this machine's network, where anybody who reaches their ports acts as this user. */
+  readonly openToAll?: boolean;
 }
 
-/** Numbers of the CUDA devices that processes may take; none where there are none. */
-function cudaDevices(): string[] {
-  const chosen = Deno.env.get("CUDA_VISIBLE_DEVICES");
-  if (chosen !== undefined) return chosen.split(",").filter((device) => device.trim() !== "");
-  try {
-    return [...Deno.readDirSync("/dev")].flatMap(({ name }) => /^nvidia(\d+)$/.exec(name)?.[1] ?? []).sort();
-  } catch {
-    return [];
-  }
+/** What the process in the new network may do: start workers on its loopback, and what they may do. */
+function networkPermissions(): string[] {
+  return [
+    "--allow-read",
+    "--allow-write",
+    "--allow-env",
+    "--allow-ffi",
+    `--allow-run=${Deno.execPath()}`,
+    "--allow-net=127.0.0.1",
+    "--no-prompt",
+  ];
 }
 
-/**
- * What a worker's environment has besides this process's: its place, its share of the cores, a GPU of its own where there
- * are several.
- */
-export function workerEnvironment(addresses: readonly string[], index: number): Record<string, string> {
-  const threads = Math.max(1, Math.floor(navigator.hardwareConcurrency / addresses.length));
-  const gpus = cudaDevices();
-  return {
-    TF_NUM_INTRAOP_THREADS: Deno.env.get("TF_NUM_INTRAOP_THREADS") ?? `${threads}`,
-    // what TensorFlow writes when it ends a collective op: the worker says it in a sentence
-    TF_CPP_MIN_LOG_LEVEL: Deno.env.get("TF_CPP_MIN_LOG_LEVEL") ?? "3",
-    ...(gpus.length > 1 ? { CUDA_VISIBLE_DEVICES: gpus[index % gpus.length]! } : {}),
-    TF_CONFIG: tfConfigOf({ addresses, index }),
-  };
-}
-
-/** This Deno, or the one that is called by its name where only that is allowed. */
-function denoCommand(): string {
-  const command = Deno.execPath();
-  return Deno.permissions.querySync({ name: "run", command }).state === "granted" ? command : "deno";
-}
-
-function start(args: readonly string[], addresses: readonly string[], index: number): Deno.ChildProcess {
-  const main = fileURLToPath(new URL("./main.ts", import.meta.url));
-  const isChief = index === 0;
-  return new Deno.Command(denoCommand(), {
-    args: ["run", ...PERMISSIONS, main, "train", ...args],
-    env: workerEnvironment(addresses, index),
-    stdin: "null",
-    stdout: isChief ? "inherit" : "null",
-    stderr: isChief ? "inherit" : "piped",
+async function startInOwnNetwork(
+  before: readonly string[],
+  args: readonly string[],
+  count: number,
+): Promise<number> {
+  // nothing can be downloaded from in there
+  await ensureLibrary({ onProgress: progressOnStderr() });
+  const entry = fileURLToPath(new URL("./workers/job_network.ts", import.meta.url));
+  const words = [...before, Deno.execPath(), "run", ...networkPermissions(), entry, `${count}`, ...args];
+  const child = new Deno.Command(words[0]!, {
+    args: words.slice(1),
+    env: { [LAUNCHED_VARIABLE]: "own" },
+    stdin: "piped",
+    stdout: "inherit",
+    stderr: "inherit",
   }).spawn();
-}
-
-async function forwardErrors(child: Deno.ChildProcess, index: number): Promise<void> {
-  for await (const line of child.stderr.pipeThrough(new TextLineStream())) {
-    console.error(`worker ${index}: ${line}`);
-  }
+  const { code, signal } = await whileHandingOn([child], () => child.status);
+  if (signal !== null) console.error(`workers: ended by ${signal}`);
+  return signal === null ? code : FAILED;
 }
 
 /**
- * Runs a training command in several processes and waits for them. The chief's output is this process's; lines that the
- * others write to their standard error are forwarded with their number.
+ * Runs a training command in several processes and waits for them. TensorFlow's servers listen on all addresses and do
+ * what anybody asks of them, so the processes are put into a network of their own (a namespace of Linux), whose loopback
+ * only they reach.
  * @param args The command's arguments, without `--workers`
- * @param count At least 2
- * @returns The chief's exit code, or that of a worker that failed
- * @throws {ConfigError} If this process has a place in a cluster itself
+ * @returns The exit code of the first that failed, else 0
+ * @throws {ConfigError} If this process has a place in a cluster itself, or there can be no such network and `openToAll`
+ * is false
+ * @throws {BackendUnavailable} If libtensorflow is neither here nor to be had
  */
-export async function launchWorkers(args: readonly string[], count: number): Promise<number> {
+export async function launchWorkers(
+  args: readonly string[],
+  { count, openToAll = false }: LaunchOptions,
+): Promise<number> {
   if (Deno.env.get("TF_CONFIG")) {
     throw new ConfigError(
       "Cannot start workers: TF_CONFIG is set, which says where the workers are, expected it or --workers",
     );
   }
-  const addresses = freeAddresses(count);
-  const children = addresses.map((_, index) => start(args, addresses, index));
-  const stop = (signal: Deno.Signal) => () => children.forEach((child) => kill(child, signal));
-  // Ctrl-C reaches every process of the terminal; SIGTERM only this one
-  const listeners: [Deno.Signal, () => void][] = [["SIGINT", () => {}]];
-  if (Deno.build.os !== "windows") listeners.push(["SIGTERM", stop("SIGTERM")]);
-  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
-  try {
-    const forwarded = children.slice(1).map((child, i) => forwardErrors(child, i + 1));
-    const codes = await endOf(children);
-    await Promise.all(forwarded);
-    return codes.find((code) => code !== 0) ?? 0;
-  } finally {
-    for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
-  }
-}
-
-/** Exit codes of all; those that do not end by themselves after one has failed are ended. */
-async function endOf(children: readonly Deno.ChildProcess[]): Promise<number[]> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const ends = children.map(async (child, index) => {
-    const { code, signal } = await child.status;
-    if (code === 0) return 0;
-    if (signal !== null) console.error(`worker ${index}: ended by ${signal}`);
-    timer ??= setTimeout(() => children.forEach((other) => kill(other, "SIGKILL")), GRACE_MS);
-    return signal === null ? code : FAILED;
-  });
-  const codes = await Promise.all(ends);
-  clearTimeout(timer);
-  return codes;
-}
-
-function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch {
-    // it has ended
-  }
+  if (openToAll) return await startWorkers(args, count, "open");
+  const network = await ownNetwork();
+  if ("command" in network) return await startInOwnNetwork(network.command, args, count);
+  throw new ConfigError(
+    `Cannot start workers: they cannot have a network of their own (${network.problem}), expected one, for whoever ` +
+      "reaches a worker's port reads and writes files as you; --workers-open-to-all starts them so where nobody else " +
+      "reaches this machine, without --workers one process trains",
+  );
 }

@@ -1,8 +1,11 @@
 /** What a checkpoint says of the model in it, so that the file alone is enough for prediction. */
+import { z } from "zod";
 import { configFromToml, configToToml } from "../config/config_toml.ts";
 import type { ModelOptions } from "../config/model_options.ts";
 import type { RunConfig } from "../config/run_config.ts";
+import { parseModel } from "../config/run_schema.ts";
 import { CheckpointMismatch } from "../core/errors.ts";
+import { cleanMessage, quoted } from "../core/shown_text.ts";
 import type { Color, Dataset } from "../data/dataset.ts";
 import { VERSION } from "./version.ts";
 
@@ -36,24 +39,73 @@ export function metadataOf(
   };
 }
 
+/** Longest name of a class or a dataset that is shown, in letters. */
+const MOST_LETTERS = 200;
+
+const BYTE = z.int().min(0).max(255);
+
+const CLASSES = z.array(z.string().min(1));
+
+const COLORS = z.array(z.tuple([BYTE, BYTE, BYTE]));
+
+/** A name as it is shown and compared: letters that act on a terminal or turn the text round are written as numbers. */
+export function shownName(name: string): string {
+  return cleanMessage(name.slice(0, MOST_LETTERS)).replace(/[\n\t]/g, " ");
+}
+
+/** Holds the JSON of a part against its schema. */
+function parsePart<T>(part: string, json: string, name: string, parse: (value: unknown) => Checked<T>): T {
+  const fail = (state: string): never => {
+    throw new CheckpointMismatch(`Cannot use checkpoint "${name}": its ${part} ${state}`);
+  };
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return fail("is no JSON, expected what a run writes");
+  }
+  const checked = parse(value);
+  if (checked.success) return checked.data!;
+  const problems = checked.error!.issues.slice(0, 3).map(({ path, message }) =>
+    `${quoted([part, ...path].map(String).join("."))}: expected ${message.replace(/^.*expected /, "")}`
+  );
+  return fail(`does not fit, ${problems.join("; ")}`);
+}
+
+/** What zod says of a value. */
+interface Checked<T> {
+  readonly success: boolean;
+  readonly data?: T;
+  readonly error?: { readonly issues: readonly { path: readonly PropertyKey[]; message: string }[] };
+}
+
 /**
- * The description in a checkpoint's texts.
+ * The description in a checkpoint's texts; they may be a stranger's.
  * @param name The checkpoint's path, for error texts
- * @throws {CheckpointMismatch} If a part is missing
+ * @throws {CheckpointMismatch} If a part is missing, or is not what a run writes
  * @throws {ConfigError} If the options in it are none of this version
  */
 export function describedModel(metadata: Readonly<Record<string, string>>, name: string): ModelDescription {
-  const { config, model, dataset, classes, colors } = metadata;
-  if ([config, model, dataset, classes, colors].includes(undefined)) {
+  const { config, model: modelText, dataset, classes: classText, colors: colorText } = metadata;
+  if ([config, modelText, dataset, classText, colorText].includes(undefined)) {
     throw new CheckpointMismatch(
       `Cannot use checkpoint "${name}": it does not describe its model, expected one of a run`,
     );
   }
+  const model = parsePart("model", modelText!, name, parseModel);
+  const classes = parsePart("classes", classText!, name, (value) => CLASSES.safeParse(value));
+  const colors = parsePart("colors", colorText!, name, (value) => COLORS.safeParse(value));
+  if (classes.length !== model.classes || colors.length !== model.classes) {
+    throw new CheckpointMismatch(
+      `Cannot use checkpoint "${name}": it has ${classes.length} names and ${colors.length} colours of classes, ` +
+        `expected ${model.classes} as its model`,
+    );
+  }
   return {
     config: configFromToml(config!, name),
-    model: JSON.parse(model!) as ModelOptions,
-    dataset: dataset!,
-    classes: JSON.parse(classes!) as string[],
-    colors: JSON.parse(colors!) as Color[],
+    model,
+    dataset: shownName(dataset!),
+    classes: classes.map(shownName),
+    colors,
   };
 }

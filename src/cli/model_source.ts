@@ -4,7 +4,9 @@ import { ConfigError } from "../core/errors.ts";
 import { Network } from "../model/network.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import { readCheckpoint } from "../train/checkpoint.ts";
+import { checkModel } from "./check_model.ts";
 import { describedModel, type ModelDescription } from "./model_metadata.ts";
+import { checkModelSizes, inferenceOptions } from "./model_sizes.ts";
 import { RunFolder } from "./training/run_folder.ts";
 
 /** Flags that name a model. */
@@ -44,7 +46,7 @@ async function runCheckpoint(path: string, use: string): Promise<Checkpoint> {
 /**
  * Reads the model that the flags name.
  * @throws {ConfigError} If not exactly one of run and checkpoint is given, or the run has none
- * @throws {CheckpointMismatch} If the checkpoint is damaged or missing
+ * @throws {CheckpointMismatch} If the checkpoint is damaged, missing or not of the model that it describes
  */
 export async function readModel({ run, checkpoint: path, use = "last" }: ModelFlags): Promise<ModelSource> {
   if ((run === undefined) === (path === undefined)) {
@@ -55,15 +57,16 @@ export async function readModel({ run, checkpoint: path, use = "last" }: ModelFl
     throw new ConfigError(`Cannot choose a checkpoint: --use is "${use}", expected last or best`);
   }
   const checkpoint = run === undefined ? await readCheckpoint(path!) : await runCheckpoint(run, use);
-  return { name: run ?? path!, checkpoint, ...describedModel(checkpoint.metadata, run ?? path!) };
+  const name = run ?? path!;
+  const described = describedModel(checkpoint.metadata, name);
+  checkModelSizes(described.model, checkpoint, name);
+  checkModel(checkpoint, described.model, name);
+  return { name, checkpoint, ...described };
 }
 
 /** The network for prediction, without the parts that only training has; the caller disposes it. */
 export function inferenceNetwork({ model, checkpoint, config }: ModelSource): Network {
-  const network = new Network(
-    { ...model, mixDecoder: false, mitrans: false, classifier: false },
-    config.seed,
-  );
+  const network = new Network(inferenceOptions(model), config.seed);
   try {
     const names = new Set(network.parameters.names());
     network.parameters.load(new Map([...checkpoint.parameters].filter(([name]) => names.has(name))));

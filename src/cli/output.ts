@@ -1,4 +1,5 @@
 /** Where commands print: results to the standard output, everything on the way there to the standard error. */
+import { cleanText } from "../core/shown_text.ts";
 import { ProgressWriter, wantsColor } from "../report/progress.ts";
 
 /** A command's voice. */
@@ -19,15 +20,32 @@ function terminalColumns(): number {
   }
 }
 
+/** What a write fails with where nobody reads any more: a terminal that was closed, a pipe whose reader has ended. */
+const NOBODY_READS: readonly string[] = ["EIO", "EPIPE"];
+
+/** Work does not end because nobody reads of it. */
+function unlessUnread(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!NOBODY_READS.includes((error as { code?: string }).code ?? "")) throw error;
+  }
+}
+
 /** The voice on this process's standard streams. */
 export function standardOutput(): Output {
   const encoder = new TextEncoder();
   const isTerminal = Deno.stderr.isTerminal();
   const progress = new ProgressWriter({
-    write: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
+    write: (text) => unlessUnread(() => Deno.stderr.writeSync(encoder.encode(text))),
     isTerminal,
     columns: terminalColumns,
     color: wantsColor(isTerminal, Deno.env.get("NO_COLOR")),
   });
-  return { progress, note: (text) => progress.note(text), result: (text) => console.log(text) };
+  // names of files, classes and datasets stand in what is printed
+  return {
+    progress,
+    note: (text) => progress.note(cleanText(text)),
+    result: (text) => unlessUnread(() => console.log(cleanText(text))),
+  };
 }

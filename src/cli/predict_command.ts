@@ -2,11 +2,10 @@
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../core/errors.ts";
+import { quoted } from "../core/shown_text.ts";
 import { readImage } from "../data/read_item.ts";
 import type { PredictOptions } from "../eval/predict_image.ts";
-import { encodeIndexedPng, encodeRgbPng } from "../formats/encode_png.ts";
 import type { Network } from "../model/network.ts";
-import { colorize, overlay } from "../report/pictures.ts";
 import { writeFileWhole } from "../train/write_file.ts";
 import {
   addCommonOptions,
@@ -17,15 +16,10 @@ import {
   positiveNumbers,
 } from "./command_line.ts";
 import { FAILED, failureText } from "./failure.ts";
-import {
-  addCheckpointOptions,
-  inferenceNetwork,
-  type ModelFlags,
-  type ModelSource,
-  readModel,
-} from "./model_source.ts";
+import { addCheckpointOptions, inferenceNetwork, type ModelFlags, readModel } from "./model_source.ts";
 import { openSession } from "./open_session.ts";
 import { type Output, standardOutput } from "./output.ts";
+import { type PhotoPainter, photoPainter } from "./paint_photo.ts";
 import { type PhotoFile, photoFiles, refuseOverwriting, resultNames } from "./photo_files.ts";
 import { predictPhoto } from "./predict_photo.ts";
 import { predictOptions } from "./training/report_pictures.ts";
@@ -61,8 +55,8 @@ function predictCommand(): Command {
 
 /** What is predicted with. */
 interface Predictor {
-  readonly source: ModelSource;
   readonly network: Network;
+  readonly painter: PhotoPainter;
   readonly options: PredictOptions;
   readonly out: string;
 }
@@ -74,18 +68,18 @@ interface PhotoResult {
 }
 
 async function predictOne(
-  { source, network, options, out }: Predictor,
+  { network, painter, options, out }: Predictor,
   file: PhotoFile,
 ): Promise<PhotoResult> {
   const photo = await readImage({ image: { kind: "file", path: file.path } });
   const { labels } = await predictPhoto(network, photo, options);
-  const { width, height } = photo;
+  const painted = await painter.paint(photo, labels);
   const names = resultNames(file);
-  const pictures: readonly (readonly [string, Uint8Array])[] = [
-    [names.index, encodeIndexedPng(width, height, labels, source.colors)],
-    [names.color, encodeRgbPng(colorize(labels, width, height, source.colors))],
-    [names.overlay, encodeRgbPng(overlay(photo, labels, source.colors))],
-  ];
+  const pictures = [
+    [names.index, painted.index],
+    [names.color, painted.color],
+    [names.overlay, painted.overlay],
+  ] as const;
   const files: string[] = [];
   for (const [name, bytes] of pictures) {
     const path = join(out, name);
@@ -110,6 +104,13 @@ async function predictAll(predictor: Predictor, files: readonly PhotoFile[], out
   }
   output.progress.finish();
   return { done, failed };
+}
+
+/** The end of the summary: which photos were not predicted. */
+function failedText(failed: readonly { photo: string }[]): string {
+  if (failed.length === 0) return "";
+  const names = failed.slice(0, 5).map(({ photo }) => quoted(photo)).join(", ");
+  return `; not predicted: ${names}${failed.length > 5 ? ` and ${failed.length - 5} more` : ""}`;
 }
 
 function outFolder({ out, run, checkpoint }: PredictFlags): string {
@@ -140,18 +141,20 @@ export async function runPredict(args: readonly string[]): Promise<number> {
   const source = await readModel(flags);
   await openSession(flags.backend, output);
   const network = inferenceNetwork(source);
+  const painter = photoPainter(source.colors);
   try {
     const options = { ...predictOptions(source.config), ratios: flags.scales, flip: flags.flip };
     const { done, failed } = await predictAll(
-      { source, network, options, out },
+      { network, painter, options, out },
       files,
       output,
       flags.debug ?? false,
     );
-    output.result(`${done.length} of ${files.length} photos predicted, in ${out}`);
+    output.result(`${done.length} of ${files.length} photos predicted, in ${out}${failedText(failed)}`);
     if (flags.json) output.result(JSON.stringify({ ok: failed.length === 0, out, predicted: done, failed }));
     return failed.length === 0 ? 0 : FAILED;
   } finally {
+    painter.close();
     network.dispose();
   }
 }

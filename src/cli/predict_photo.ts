@@ -21,11 +21,17 @@ function resizeLabels(
   to: { width: number; height: number },
 ): Uint8Array {
   const result = new Uint8Array(to.width * to.height);
+  const columns = Int32Array.from(
+    { length: to.width },
+    (_, x) => Math.floor((x + 0.5) * from.width / to.width),
+  );
+  let lastRow = -1;
   for (let y = 0; y < to.height; y++) {
     const row = Math.floor((y + 0.5) * from.height / to.height) * from.width;
-    for (let x = 0; x < to.width; x++) {
-      result[y * to.width + x] = labels[row + Math.floor((x + 0.5) * from.width / to.width)]!;
-    }
+    const start = y * to.width;
+    if (row === lastRow) result.copyWithin(start, start - to.width, start);
+    else for (let x = 0; x < to.width; x++) result[start + x] = labels[row + columns[x]!]!;
+    lastRow = row;
   }
   return result;
 }

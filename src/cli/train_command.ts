@@ -25,6 +25,7 @@ import { RunFolder } from "./training/run_folder.ts";
 import { listenForStop } from "./training/stop_signal.ts";
 import { trainRun } from "./training/train_run.ts";
 import { trainShare } from "./training/train_share.ts";
+import { launchedInto, launcherEnd } from "./workers/held_process.ts";
 
 /** The runs that a call means, refused early where a folder is taken. */
 async function plannedRuns(flags: TrainFlags): Promise<PlannedRun[]> {
@@ -106,14 +107,19 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   for (const { config } of planned) await checkPrecisionHere(config.precision, asked);
   const count = cluster?.addresses.length ?? flags.workers ?? 1;
   for (const { config } of planned) checkShares(config, count);
-  if ((flags.workers ?? 1) > 1) return await launchWorkers(withoutWorkers(args), count);
+  if ((flags.workers ?? 1) > 1) {
+    return await launchWorkers(withoutWorkers(args), { count, openToAll: flags.workersOpenToAll });
+  }
   const { name, ...started } = clusterBackend(asked, cluster);
   const threads = cluster === undefined ? fittingThreads(planned.map(({ config }) => config)) : undefined;
   const session = await openSession(name, output, { ...started, threads });
   for (const { config } of planned) checkPrecision(config.precision);
   const workers = await joinRun(cluster, flags.waitForPeers, output);
   const runs = fittingRuns(planned, flags, session.backend.name, output);
-  const stop = listenForStop(() => output.note("stopping after this iteration, with a checkpoint"));
+  const stop = listenForStop(
+    () => output.note("stopping after this iteration, with a checkpoint"),
+    launchedInto() === undefined ? undefined : launcherEnd(),
+  );
   try {
     const context = { session, output, stop, workers };
     if (!isChief) return await shareAll(runs, flags, context) ? 0 : FAILED;

@@ -22,6 +22,8 @@ export interface TrainFlags extends ConfigRequest, CommonOptions {
   readonly resume?: boolean;
   /** Processes to start on this machine. */
   readonly workers?: number;
+  /** Workers may be started where others reach their ports. */
+  readonly workersOpenToAll?: boolean;
   /** Seconds. */
   readonly waitForPeers?: number;
 }
@@ -74,8 +76,12 @@ export function trainCommand(): Command {
     .optionsGroup("Several processes that share each batch (on several machines TF_CONFIG names them):")
     .option(
       "--workers <n>",
-      "start so many on this machine, one a GPU where there are several",
+      "start so many on this machine, one a GPU where there are several, in a network of their own",
       wholeNumber(1),
+    )
+    .option(
+      "--workers-open-to-all",
+      "start them without a network of their own: whoever reaches their ports reads and writes files as you",
     )
     .option("--wait-for-peers <seconds>", "for the others at the start (default: 120)", wholeNumber(1));
   return addCommonOptions(command)

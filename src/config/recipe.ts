@@ -115,7 +115,10 @@ export interface Recipe {
   readonly dec: LabeledMixOptions;
   /** How often a step moves the running statistics of the image pool; the official step does it twice. */
   readonly imagePoolUpdates: 1 | 2;
-  /** What the cross entropy is divided by; `all` pixels is the official configuration's. */
+  /**
+   * What cross entropies with labels are divided by. `all` pixels, padded and unlabeled ones too, is the official
+   * configuration's; with few labels or small photos it leaves next to nothing of the loss. Else the `labeled` ones.
+   */
   readonly crossEntropy: "all" | "labeled";
   /**
    * Weights of classes in cross entropies with labels: all alike, or the rarer the more, by median frequency balancing or
@@ -169,10 +172,17 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     unsup: { loss: "ce", threshold: 0.8, target: "M_u", weight: 1, rampUp: 0.3, plainView: true },
     classifier: { on: false, weight: 1, warmUp: 0 },
     dec: { ...SOFT_LOGITS, loss: "none", weight: 1 },
+    crossEntropy: "labeled",
   },
   official: OFFICIAL,
   paper: PAPER,
-  supervised: { ...OFFICIAL, name: "supervised", usesUnlabeled: false, imagePoolUpdates: 1 },
+  supervised: {
+    ...OFFICIAL,
+    name: "supervised",
+    usesUnlabeled: false,
+    imagePoolUpdates: 1,
+    crossEntropy: "labeled",
+  },
 };
 
 /**

@@ -5,6 +5,7 @@ import type {
   EfficientNetLiteOptions,
   EncoderOptions,
   MitransOptions,
+  ModelOptions,
   ResnetOptions,
 } from "./model_options.ts";
 import { ENCODER_FAMILY_NAMES } from "./encoder_facts.ts";
@@ -77,7 +78,7 @@ const DECODER = options<DecoderOptions>({
   channels: whole(1, 4096),
   dilations: z.array(whole(1, 256), { error: "whole numbers from 1 to 256" }).min(1, {
     error: "at least one",
-  }),
+  }).max(16, { error: "at most 16" }),
   dropout: share(false),
   alignCorners: flag(),
 });
@@ -87,6 +88,15 @@ const MITRANS = options<MitransOptions>({
   norm: flag(),
   concatInput: flag(),
   subsample: flag(),
+});
+
+const MODEL = options<ModelOptions>({
+  classes: whole(2, 255),
+  encoder: ENCODER,
+  decoder: DECODER,
+  mixDecoder: flag(),
+  mitrans: z.union([z.literal(false), MITRANS]),
+  classifier: flag(),
 });
 
 const DATA = options<DataConfig>({
@@ -198,6 +208,11 @@ export function parseRun(value: unknown): Verdict {
   return RUN.safeParse(value);
 }
 
+/** Holds what a checkpoint says of its network against the schema. */
+export function parseModel(value: unknown): ReturnType<typeof MODEL.safeParse> {
+  return MODEL.safeParse(value);
+}
+
 /** The tables that a schema may be: one, several of a union, or none. */
 function tablesOf(schema: z.ZodType): z.ZodObject[] {
   if (schema instanceof z.ZodObject) return [schema];
@@ -209,7 +224,7 @@ function tablesOf(schema: z.ZodType): z.ZodObject[] {
 /** The schema of a table's option; that of either table where several have it. */
 function optionOf(schema: z.ZodType | undefined, key: PropertyKey): z.ZodType | undefined {
   const found = (schema === undefined ? [] : tablesOf(schema))
-    .flatMap(({ shape }) => (shape[String(key)] as z.ZodType | undefined) ?? []);
+    .flatMap(({ shape }) => Object.hasOwn(shape, key) ? [shape[String(key)] as z.ZodType] : []);
   return found.length > 1 ? z.union(found) : found[0];
 }
 

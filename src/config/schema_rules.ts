@@ -40,10 +40,16 @@ export function pair(
     .refine(([first, second]) => holds(first, second), { error: rule });
 }
 
-/** Two sides in pixels. */
+/** A picture of so many pixels is a gigabyte of features. */
+const MOST_AREA = 2 ** 25;
+
+/** Two sides in pixels, of at most 33 megapixels together. */
 export function sides(order: string): z.ZodType<[number, number]> {
   const isSide = (value: number) => Number.isInteger(value) && value >= 1;
-  return pair(`${order}, two whole numbers from 1`, (first, second) => isSide(first) && isSide(second));
+  return pair(
+    `${order}, two whole numbers from 1 whose product is at most ${MOST_AREA}`,
+    (first, second) => isSide(first) && isSide(second) && first * second <= MOST_AREA,
+  );
 }
 
 /** One of some words. */

@@ -29,7 +29,7 @@ const FAMILY_DEFAULTS: ReadonlyMap<string, EncoderOptions> = new Map<string, Enc
 
 function fullPath(key: string): string[] {
   const [first = "", ...rest] = key.split(".");
-  return [...(SHORT_TABLES[first] ?? [first]), ...rest];
+  return [...(Object.hasOwn(SHORT_TABLES, first) ? SHORT_TABLES[first]! : [first]), ...rest];
 }
 
 function shortName(path: string): string {
@@ -58,7 +58,7 @@ function readValue(path: readonly string[], text: string): unknown {
   const candidates = [
     text,
     ...(numbers?.length === 1 ? [numbers[0]] : []),
-    ...(text in words ? [words[text]] : []),
+    ...(Object.hasOwn(words, text) ? [words[text]] : []),
     ...(numbers === undefined ? [] : [numbers]),
   ];
   return candidates.find((candidate) => fitsOption(path, candidate)) ?? candidates[1] ?? text;

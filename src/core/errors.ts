@@ -2,47 +2,56 @@
  * The errors a caller may want to catch. Everything else is a built-in class (TypeError, RangeError, SyntaxError).
  *
  * Texts have one form: `Cannot <action> <what>: <present state>, expected <rule>`, with a hint after a semicolon
- * where one helps.
+ * where one helps. Texts of files may stand in them, so messages are cut after 4000 letters and what would act on a
+ * terminal is written as its number.
  */
+import { cleanMessage } from "./shown_text.ts";
+
+/** An error whose message is safe to print. */
+class ShownError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(cleanMessage(message), options);
+  }
+}
 
 /** A numeric backend cannot be used on this machine; `message` says why. */
-export class BackendUnavailable extends Error {
+export class BackendUnavailable extends ShownError {
   /** The class's name, for logs. */
   override readonly name = "BackendUnavailable";
 }
 
 /** A tensor operation was refused: wrong shape, dtype or a disposed tensor. Names the op and its inputs. */
-export class KernelError extends Error {
+export class KernelError extends ShownError {
   /** The class's name, for logs. */
   override readonly name = "KernelError";
 }
 
 /** A checkpoint or weight file does not fit the model, or is damaged. */
-export class CheckpointMismatch extends Error {
+export class CheckpointMismatch extends ShownError {
   /** The class's name, for logs. */
   override readonly name = "CheckpointMismatch";
 }
 
 /** An option, preset or configuration file is wrong. The command line exits with 2. */
-export class ConfigError extends Error {
+export class ConfigError extends ShownError {
   /** The class's name, for logs. */
   override readonly name = "ConfigError";
 }
 
 /** An image, a mask, a list or a dataset description is wrong. The command line exits with 2. */
-export class DatasetError extends Error {
+export class DatasetError extends ShownError {
   /** The class's name, for logs. */
   override readonly name = "DatasetError";
 }
 
 /** Bytes of a file are not what its format says. The command line exits with 2. */
-export class FormatError extends Error {
+export class FormatError extends ShownError {
   /** The class's name, for logs. */
   override readonly name = "FormatError";
 }
 
 /** Training cannot go on: a loss that is not finite, a lost worker. */
-export class TrainingError extends Error {
+export class TrainingError extends ShownError {
   /** The class's name, for logs. */
   override readonly name = "TrainingError";
 }

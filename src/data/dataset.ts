@@ -1,6 +1,6 @@
-/** Red, green, blue; integers 0 … 255. */
-export type Color = readonly [number, number, number];
+import type { Color } from "./colors.ts";
 
+export type { Color } from "./colors.ts";
 export { IGNORE_LABEL } from "../core/ignore_label.ts";
 
 /** A picture in a file. */

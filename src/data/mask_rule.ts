@@ -1,6 +1,10 @@
 import { DatasetError } from "../core/errors.ts";
 import type { RawMask } from "../formats/decode_mask.ts";
-import { type Color, IGNORE_LABEL, type LabelMap, type MaskRule } from "./dataset.ts";
+import { packColor, unpackColor } from "./colors.ts";
+import { IGNORE_LABEL, type LabelMap, type MaskRule } from "./dataset.ts";
+import { inColors, type MaskHistogram, maskHistogram } from "./masks/mask_histogram.ts";
+
+export { packColor, unpackColor };
 
 /** Marks a stored value that is neither a class nor ignored. */
 const UNKNOWN = 256;
@@ -15,16 +19,6 @@ export interface ValueCount {
   readonly known: boolean;
 }
 
-/** Red, green, blue in one number. */
-export function packColor([r, g, b]: Color): number {
-  return (r << 16) | (g << 8) | b;
-}
-
-/** The reverse of {@link packColor}. */
-export function unpackColor(packed: number): [number, number, number] {
-  return [packed >> 16, (packed >> 8) & 255, packed & 255];
-}
-
 /** Class or 255 of each stored value or packed colour that a rule knows. */
 function knownLabels(rule: MaskRule): Map<number, number> {
   const grey = (level: number) => packColor([level, level, level]);
@@ -37,29 +31,28 @@ function knownLabels(rule: MaskRule): Map<number, number> {
   return labels;
 }
 
+/** Refuses a mask of another kind than the rule says. */
+function checkKind(kind: RawMask["kind"], masks: MaskRule["masks"], name: string): void {
+  const fail = (state: string, rule: string): never => {
+    throw new DatasetError(`Cannot read mask "${name}": ${state}, expected ${rule}`);
+  };
+  if (masks === "color") return;
+  if (kind === "color") {
+    fail("it holds colours", `one number a pixel for masks = "${masks}"; masks = "color" reads colours`);
+  }
+  if (masks === "palette" && kind !== "palette") {
+    fail("it has no palette", `a palette PNG for masks = "palette"; masks = "index" reads grey levels`);
+  }
+}
+
 /** The number that a rule looks at, for each pixel. */
 function storedValues(
   mask: RawMask,
   masks: MaskRule["masks"],
   name: string,
 ): Uint8Array | Uint16Array | Uint32Array {
-  const fail = (state: string, rule: string): never => {
-    throw new DatasetError(`Cannot read mask "${name}": ${state}, expected ${rule}`);
-  };
-  if (masks === "color") return colorsOf(mask);
-  if (mask.kind === "color") {
-    return fail(
-      "it holds colours",
-      `one number a pixel for masks = "${masks}"; masks = "color" reads colours`,
-    );
-  }
-  if (masks === "palette" && mask.kind !== "palette") {
-    return fail(
-      "it has no palette",
-      `a palette PNG for masks = "palette"; masks = "index" reads grey levels`,
-    );
-  }
-  return mask.data;
+  checkKind(mask.kind, masks, name);
+  return masks === "color" ? colorsOf(mask) : mask.data;
 }
 
 function colorsOf({ kind, data, palette }: RawMask): Uint32Array {
@@ -119,11 +112,15 @@ function lookUp(
  * @throws {DatasetError} If the file is of another kind than the rule says
  */
 export function countValues(mask: RawMask, rule: MaskRule, name: string): ValueCount[] {
+  return countsByRule(maskHistogram(mask), rule, name);
+}
+
+/** As {@link countValues}, of a mask that was counted already. */
+export function countsByRule(histogram: MaskHistogram, rule: MaskRule, name: string): ValueCount[] {
+  checkKind(histogram.kind, rule.masks, name);
   const labels = knownLabels(rule);
-  const counts = new Map<number, number>();
-  for (const value of storedValues(mask, rule.masks, name)) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts]
-    .map(([value, count]) => ({ value, count, known: labels.has(value) }))
+  const counts = rule.masks === "color" ? inColors(histogram) : histogram.counts;
+  return counts.map(([value, count]) => ({ value, count, known: labels.has(value) }))
     .sort((a, b) => b.count - a.count || a.value - b.value);
 }
 

@@ -1,5 +1,6 @@
-import { open, readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { DatasetError } from "../core/errors.ts";
+import { checkRegularFile, readRegularFile } from "../core/regular_file.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "the file does not exist",
@@ -7,6 +8,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   EACCES: "it may not be read",
   EPERM: "it may not be read",
+  ELOOP: "its links lead round in a circle",
 };
 
 function unreadable(path: string, cause: unknown): DatasetError {
@@ -17,12 +19,12 @@ function unreadable(path: string, cause: unknown): DatasetError {
 
 /**
  * The bytes of a file.
- * @throws {DatasetError} Naming the file, if it is missing or not readable
+ * @throws {DatasetError} Naming the file, if it is missing, not readable, no file (a folder, a pipe, a device) or larger
+ * than 1 GiB
  */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    const bytes = await readFile(path);
-    return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+    return await readRegularFile(path);
   } catch (cause) {
     throw unreadable(path, cause);
   }
@@ -43,6 +45,7 @@ export interface FileEnds {
  */
 export async function readEnds(path: string, length: number): Promise<FileEnds> {
   try {
+    await checkRegularFile(path);
     const file = await open(path, "r");
     try {
       const read = async (position: number) => {

@@ -1,4 +1,5 @@
 import { DatasetError, FormatError } from "../core/errors.ts";
+import { checkDecodedSize } from "../formats/decode_limits.ts";
 import { decodeMask } from "../formats/decode_mask.ts";
 import { decodeRgb } from "../formats/decode_rgb.ts";
 import { hasImageEnd, type ImageHeader, readImageHeader } from "../formats/image_header.ts";
@@ -53,7 +54,8 @@ function isUnusual({ format, channels, bitDepth }: ImageHeader): boolean {
 /**
  * Width and height of an item's image or mask, from the file's ends. A file that looks cut off or unusual is decoded.
  * @param kind As what it is decoded then
- * @throws {DatasetError} Naming the file, if it is missing, cut off, of a kind that is not read, or its header is damaged
+ * @throws {DatasetError} Naming the file, if it is missing, cut off, of a kind that is not read, larger than allowed, or
+ * its header is damaged
  */
 export async function checkedSize(source: Source, kind: "image" | "mask"): Promise<PictureSize> {
   if (source.kind === "synthetic") return { width: source.size, height: source.size };
@@ -61,6 +63,7 @@ export async function checkedSize(source: Source, kind: "image" | "mask"): Promi
   const { start, end } = await readEnds(path, HEADER_BYTES);
   const { width, height } = await asDatasetError(async () => {
     const header = await headerOf(start, path);
+    checkDecodedSize(header, path);
     // what an end lacks may stand before other data: phones append a film
     if (hasImageEnd(end, header.format) && !isUnusual(header)) return header;
     const bytes = await readBytes(path);

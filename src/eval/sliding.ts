@@ -24,6 +24,9 @@ export interface SlidingOptions {
   readonly stride: PixelSize;
 }
 
+/** An image of 400 megapixels in windows of 256 with a third overlapping has 14,000. */
+const MOST_WINDOWS = 20_000;
+
 /**
  * The windows that cover an image, row by row: every `stride` pixels one, the last of a row or column moved inside.
  * An image smaller than the crop has one window of its own size, without padding.
@@ -31,15 +34,22 @@ export interface SlidingOptions {
  * The positions are those of mmseg's `slide_inference` (`mmseg/models/segmentors/encoder_decoder.py` of the official
  * repository at 27de72a). Logits of overlapping windows are to be added and divided by `windowCounts`.
  *
- * @throws {RangeError} If a size is not a positive integer or the stride is larger than the crop
+ * @throws {RangeError} If a size is not a positive integer, the stride is larger than the crop, or the windows are more
+ * than 20,000
  */
 export function slidingWindows(image: PixelSize, options: SlidingOptions): SlidingWindow[] {
   const { crop, stride } = options;
   const height = Math.min(crop.height, image.height);
   const width = Math.min(crop.width, image.width);
   const lefts = windowStarts("width", image.width, crop.width, stride.width);
-  return windowStarts("height", image.height, crop.height, stride.height)
-    .flatMap((top) => lefts.map((left) => ({ top, left, height, width })));
+  const tops = windowStarts("height", image.height, crop.height, stride.height);
+  if (lefts.length * tops.length > MOST_WINDOWS) {
+    throw new RangeError(
+      `Cannot place windows: ${lefts.length} × ${tops.length} of them, expected at most ${MOST_WINDOWS} in an image; ` +
+        "a larger stride makes fewer",
+    );
+  }
+  return tops.flatMap((top) => lefts.map((left) => ({ top, left, height, width })));
 }
 
 function windowStarts(axis: string, length: number, crop: number, stride: number): number[] {

@@ -3,6 +3,8 @@ import { existsSync, statSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError } from "../core/errors.ts";
+import { checkRegularFileSync, NotAFile } from "../core/regular_file.ts";
+import { syncFolder } from "../core/sync_folder.ts";
 
 /** A file that was written. */
 export interface WrittenFile {
@@ -15,24 +17,33 @@ export interface WrittenFile {
 }
 
 /**
- * Writes a file beside its place, syncs it and renames it: readers see the old file or the whole new one.
+ * Writes a file beside its place, syncs it, renames it and syncs the folder: readers see the old file or the whole new one.
  * @throws {ConfigError} If a folder is at the place
  */
 export async function putFile(path: string, bytes: Uint8Array): Promise<WrittenFile> {
   const target = resolve(path);
-  if (existsSync(target) && statSync(target).isDirectory()) {
-    throw new ConfigError(`Cannot write to "${path}": it is a folder, expected a file`);
-  }
+  if (existsSync(target)) refuseOther(target, path);
   await mkdir(dirname(target), { recursive: true });
   const beside = `${target}.${randomUUID()}.part`;
   try {
     await writeSynced(beside, bytes);
     await rename(beside, target);
+    await syncFolder(dirname(target));
   } catch (error) {
     await rm(beside, { force: true });
     throw error;
   }
   return written(target, bytes);
+}
+
+/** A pipe or a device that is renamed over would be gone: `--out /dev/null` means something else. */
+function refuseOther(target: string, path: string): void {
+  try {
+    checkRegularFileSync(target);
+  } catch (error) {
+    if (!(error instanceof NotAFile)) throw error;
+    throw new ConfigError(`Cannot write to "${path}": ${error.message}, expected a file`, { cause: error });
+  }
 }
 
 /**
@@ -63,6 +74,7 @@ export async function putFolder(
       const file = join(beside, name);
       await mkdir(dirname(file), { recursive: true });
       await writeSynced(file, bytes);
+      await syncFolder(dirname(file));
     }
     await replaceFolder(beside, target);
   } finally {
@@ -76,6 +88,7 @@ async function replaceFolder(beside: string, target: string): Promise<void> {
   const replaces = existsSync(target);
   if (replaces) await rename(target, old);
   await rename(beside, target);
+  await syncFolder(dirname(target));
   if (replaces) await rm(old, { recursive: true });
 }
 

@@ -2,6 +2,7 @@ import type { EncodeOptions } from "@jsquash/jpeg/meta.js";
 import { FormatError } from "../core/errors.ts";
 import { makeUpright } from "./exif_orientation.ts";
 import { type JpegHeader, readJpegHeader } from "./jpeg_header.ts";
+import { checkJpegWork } from "./jpeg_work.ts";
 import { checkRgbImage, rgbaToRgb, type RgbImage, rgbToRgba } from "./rgb_image.ts";
 
 /** The part of mozjpeg's WebAssembly module that is used. */
@@ -17,6 +18,9 @@ interface RgbaImage {
 
 /** Complaints while the file in hand is decoded: mozjpeg warns of a cut-off file and goes on. */
 let warnings: string[] = [];
+
+/** After a larger picture the decoder is loaded anew, which takes some hundredths of a second. */
+const LARGE_PIXELS = 2 ** 25;
 
 let decoder: Promise<MozjpegDecoder> | undefined;
 
@@ -52,6 +56,8 @@ async function decodeRgba(bytes: Uint8Array, name: string): Promise<RgbaImage> {
     decoder = undefined; // the module may have stopped for good
     cause = error;
   }
+  // its memory never shrinks
+  if (image !== null && image.width * image.height > LARGE_PIXELS) decoder = undefined;
   const cut = warnings.some((text) => /premature end/i.test(text));
   if (image !== null && !cut) return image;
   const state = cut ? `it is cut off (${warnings.join("; ")})` : warnings.join("; ") || "the decoder gave up";
@@ -61,11 +67,13 @@ async function decodeRgba(bytes: Uint8Array, name: string): Promise<RgbaImage> {
 /**
  * Decodes a JPEG, grey or colour, baseline or progressive, to upright RGB (EXIF orientation applied).
  * @param name Stands in error texts
- * @throws {FormatError} If the file is cut off or damaged, CMYK, lossless, arithmetic or of 12 bits
+ * @throws {FormatError} If the file is cut off or damaged, CMYK, lossless, arithmetic or of 12 bits, larger than
+ * `decodeLimits` allow, or asks for more work than any writer's files
  */
 export async function decodeJpeg(bytes: Uint8Array, name: string): Promise<RgbImage> {
   const header = readJpegHeader(bytes, name);
   checkSupported(header, name);
+  checkJpegWork(bytes, header, name);
   const { width, height, data } = await decodeRgba(bytes, name);
   return makeUpright({ width, height, data: rgbaToRgb(data) }, header.orientation);
 }

@@ -15,6 +15,20 @@ export interface JpegHeader {
   readonly process: number;
   /** 1 where there is none. */
   readonly orientation: Orientation;
+  /** Of each component: its identifier and how many blocks of it lie beside and below each other, 1 to 4. */
+  readonly sampling: readonly ComponentSampling[];
+  /** Where the frame header ends in the file. */
+  readonly end: number;
+}
+
+/** How densely a component is sampled (ITU T.81, B.2.2: C, H and V). */
+export interface ComponentSampling {
+  /** Scans name the component by it. */
+  readonly id: number;
+  /** Blocks beside each other in a unit of all components. */
+  readonly right: number;
+  /** Blocks below each other. */
+  readonly down: number;
 }
 
 const START_OF_SCAN = 0xda;
@@ -34,12 +48,20 @@ function readFrame(
   view: DataView,
   marker: number,
   name: string,
-): Omit<JpegHeader, "orientation"> {
-  if (view.byteLength < 6) fail(name, "its frame header is too short");
+): Omit<JpegHeader, "orientation" | "end"> {
+  const components = view.byteLength < 6 ? 0 : view.getUint8(5);
+  if (components === 0 || view.byteLength < 6 + 3 * components) fail(name, "its frame header is too short");
   const height = view.getUint16(1);
   const width = view.getUint16(3);
   if (width === 0 || height === 0) fail(name, `its header says ${width} × ${height}`);
-  return { width, height, components: view.getUint8(5), precision: view.getUint8(0), process: marker - 0xc0 };
+  const sampling = Array.from({ length: components }, (_, i) => {
+    const factors = view.getUint8(7 + 3 * i);
+    return { id: view.getUint8(6 + 3 * i), right: factors >> 4, down: factors & 15 };
+  });
+  if (sampling.some(({ right, down }) => Math.min(right, down) < 1 || Math.max(right, down) > 4)) {
+    fail(name, "its sampling factors are none from 1 to 4");
+  }
+  return { width, height, components, precision: view.getUint8(0), process: marker - 0xc0, sampling };
 }
 
 /**
@@ -64,7 +86,7 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
     const segment = bytes.subarray(position + 4, position + 2 + length);
     if (isFrame(marker)) {
       const frame = new DataView(bytes.buffer, segment.byteOffset, segment.byteLength);
-      return { ...readFrame(frame, marker, name), orientation };
+      return { ...readFrame(frame, marker, name), orientation, end: position + 2 + length };
     }
     if (marker === APP1 && orientation === 1) orientation = readOrientation(segment);
     position += 2 + length;

@@ -1,6 +1,7 @@
 import { FormatError } from "../core/errors.ts";
 import type { ByteReader } from "./byte_reader.ts";
 import { PickleGlobal, type PickleHooks, type PickleValue } from "./pickle_values.ts";
+import type { PickleWork } from "./pickle_work.ts";
 
 /** The stack machine that pickles are programs for. It has no way to reach code: names stay names. */
 export class PickleMachine {
@@ -8,6 +9,8 @@ export class PickleMachine {
   readonly reader: ByteReader;
   /** What names are turned into. */
   readonly hooks: PickleHooks;
+  /** What it may still do. */
+  readonly work: PickleWork;
   /** Objects that the pickle refers to again. */
   readonly memo: Map<number, PickleValue> = new Map();
   /** Values since the last mark. */
@@ -19,9 +22,10 @@ export class PickleMachine {
    * Begins with an empty stack.
    * @param reader Stands at the pickle's first byte
    */
-  constructor(reader: ByteReader, hooks: PickleHooks) {
+  constructor(reader: ByteReader, hooks: PickleHooks, work: PickleWork) {
     this.reader = reader;
     this.hooks = hooks;
+    this.work = work;
   }
 
   /** Stops with an error that tells where. */
@@ -60,7 +64,7 @@ export class PickleMachine {
     if (!(dict instanceof Map) || items.length % 2 !== 0) {
       return this.fail("items are set in something else", "a dict and pairs");
     }
-    for (let i = 0; i < items.length; i += 2) dict.set(items[i]!, items[i + 1]!);
+    for (let i = 0; i < items.length; i += 2) this.work.setItem(dict, items[i]!, items[i + 1]!);
   }
 
   /** Pushes a name after asking whether it is known. */
@@ -76,11 +80,15 @@ export class PickleMachine {
     if (!(callee instanceof PickleGlobal) || !Array.isArray(args)) {
       return this.fail("a call has no name or no arguments", "both");
     }
-    this.stack.push(this.hooks.call(callee.path, args));
+    this.stack.push(this.hooks.call(callee.path, args, this.work));
   }
 
   /** Remembers the topmost value. */
   store(index: number): void {
+    // writers count from 0 or 1, and a byte at least goes before each
+    if (!(index >= 0 && index <= this.reader.position)) {
+      this.fail("a memo's number is too large", "the next one");
+    }
     this.memo.set(index, this.top());
   }
 

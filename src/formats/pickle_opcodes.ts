@@ -58,7 +58,7 @@ function pushTuple(length: number): PickleOperation {
 
 function toDict(machine: PickleMachine): void {
   const items = machine.popMark();
-  machine.stack.push(new Map());
+  machine.stack.push(machine.work.dict());
   machine.setItems(items);
 }
 
@@ -66,7 +66,7 @@ function addItems(machine: PickleMachine): void {
   const items = machine.popMark();
   const set = machine.top();
   if (!(set instanceof Set)) return machine.fail("items are added to something else", "a set");
-  for (const item of items) set.add(item);
+  for (const item of items) machine.work.addItem(set, item);
 }
 
 function stackGlobal(machine: PickleMachine): void {
@@ -118,15 +118,15 @@ export const PICKLE_OPCODES: Readonly<Record<number, PickleOperation>> = {
   0x8e: push((m) => m.reader.bytes(m.reader.uint64())), // BINBYTES8
   0x5d: push(() => []), // EMPTY_LIST
   0x29: push(() => []), // EMPTY_TUPLE
-  0x7d: push(() => new Map()), // EMPTY_DICT
-  0x8f: push(() => new Set()), // EMPTY_SET
+  0x7d: push((m) => m.work.dict()), // EMPTY_DICT
+  0x8f: push((m) => m.work.set()), // EMPTY_SET
   0x6c: push((m) => m.popMark()), // LIST
   0x74: push((m) => m.popMark()), // TUPLE
   0x85: pushTuple(1), // TUPLE1
   0x86: pushTuple(2), // TUPLE2
   0x87: pushTuple(3), // TUPLE3
   0x64: toDict, // DICT
-  0x91: push((m) => new Set(m.popMark())), // FROZENSET
+  0x91: push((m) => m.work.set(m.popMark())), // FROZENSET
   0x61: (m) => { // APPEND
     const value = m.pop();
     m.topList().push(value);

@@ -2,21 +2,25 @@ import type { ByteReader } from "./byte_reader.ts";
 import { PickleMachine } from "./pickle_machine.ts";
 import { PICKLE_OPCODES } from "./pickle_opcodes.ts";
 import type { PickleHooks, PickleValue } from "./pickle_values.ts";
-
-/** Room for 50,000 tensors (one takes about 40); bounds the memory that tiny opcodes can ask for. */
-const MAX_OPERATIONS = 2_000_000;
+import { PickleWork } from "./pickle_work.ts";
 
 const STOP = 0x2e;
 
 /**
  * Reads one pickle (protocols 0 to 5, the opcodes that containers, numbers, texts and calls by name need) and leaves
  * the reader behind it. Nothing is executed; calls are answered by `hooks` alone.
- * @throws {FormatError} If an opcode is unknown, the pickle is cut off or has more than 2 million steps, or a name is
- * refused by `hooks`
+ * @param work What it may do: several pickles of one file share it
+ * @throws {FormatError} If an opcode is unknown, the pickle is cut off, takes more than 2 million steps or more than its
+ * size allows, or a name is refused by `hooks`
  */
-export function readPickle(reader: ByteReader, hooks: PickleHooks): PickleValue {
-  const machine = new PickleMachine(reader, hooks);
-  for (let count = 0; count < MAX_OPERATIONS; count++) {
+export function readPickle(
+  reader: ByteReader,
+  hooks: PickleHooks,
+  work: PickleWork = new PickleWork(reader.remaining),
+): PickleValue {
+  const machine = new PickleMachine(reader, hooks, work);
+  for (;;) {
+    machine.work.charge(1);
     const code = reader.uint8();
     if (code === STOP) return machine.pop();
     const operation = PICKLE_OPCODES[code];
@@ -25,5 +29,4 @@ export function readPickle(reader: ByteReader, hooks: PickleHooks): PickleValue 
     }
     operation(machine);
   }
-  return machine.fail(`more than ${MAX_OPERATIONS} steps`, "fewer");
 }

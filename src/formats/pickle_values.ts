@@ -1,3 +1,5 @@
+import type { PickleWork } from "./pickle_work.ts";
+
 /** Something that is no plain value: a name, or what a reader of pickles makes for a call or a persistent id. */
 export abstract class PickleObject {
   /** What it is, for error texts. */
@@ -21,7 +23,7 @@ export class PickleGlobal extends PickleObject {
   }
 }
 
-/** A Python dict or OrderedDict, in order; keys that are equal numbers or texts are one. */
+/** A Python dict or OrderedDict, in order; keys that are equal numbers or texts are one. Made by `PickleWork`. */
 export type PickleDict = Map<PickleValue, PickleValue>;
 
 /**
@@ -44,9 +46,10 @@ export type PickleValue =
 export interface PickleHooks {
   /**
    * The result of a call.
+   * @param work Asked before anything takes time or memory that grows with an argument
    * @throws {FormatError} If the function is not one of those known; the text names it
    */
-  call(path: string, args: readonly PickleValue[]): PickleValue;
+  call(path: string, args: readonly PickleValue[], work: PickleWork): PickleValue;
   /**
    * The object behind a persistent id.
    * @throws {FormatError} If it has not the form that is expected

@@ -26,9 +26,9 @@ export interface PngParts {
   readonly header: PngHeader;
   /** Colours of PLTE, for kind `palette`. */
   readonly palette: [number, number, number][];
-  /** The chunks IHDR, PLTE and IDAT with length, name and checksum, views on the file. */
-  readonly chunks: readonly Uint8Array[];
-  /** Bytes in all IDAT chunks. */
+  /** What the IDAT chunks hold, views on the file; empty ones are left out. */
+  readonly compressed: readonly Uint8Array[];
+  /** Bytes in all of them. */
   readonly compressedBytes: number;
 }
 
@@ -89,7 +89,7 @@ function readPalette(body: Uint8Array, name: string): [number, number, number][]
 export function readPngParts(bytes: Uint8Array, name: string): PngParts {
   const header = readPngHeader(bytes, name);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const chunks: Uint8Array[] = [];
+  const compressed: Uint8Array[] = [];
   let palette: [number, number, number][] = [];
   let compressedBytes = 0;
   for (let position = 8; position + 12 <= bytes.length;) {
@@ -99,14 +99,15 @@ export function readPngParts(bytes: Uint8Array, name: string): PngParts {
     if (end > bytes.length) fail(name, `it is cut off inside its ${type} chunk`);
     if (type === "IEND") {
       if (compressedBytes === 0) fail(name, "it has no IDAT chunk");
-      return { header, palette, chunks, compressedBytes };
+      return { header, palette, compressed, compressedBytes };
     }
     if (type === "IHDR" || type === "PLTE" || type === "IDAT") {
       const sum = crc32(bytes.subarray(position + 4, end - 4));
       if (sum !== view.getUint32(end - 4)) fail(name, `its ${type} chunk is damaged (checksum differs)`);
-      if (type === "PLTE") palette = readPalette(bytes.subarray(position + 8, end - 4), name);
+      const body = bytes.subarray(position + 8, end - 4);
+      if (type === "PLTE") palette = readPalette(body, name);
+      if (type === "IDAT" && length > 0) compressed.push(body);
       if (type === "IDAT") compressedBytes += length;
-      chunks.push(bytes.subarray(position, end));
     }
     position = end;
   }

@@ -1,4 +1,5 @@
 import { FormatError } from "../core/errors.ts";
+import { quoted, shownValue } from "../core/shown_text.ts";
 import { repeatedJsonKey } from "./json_keys.ts";
 import { bytesPerElement, decodeElements, elementCount, encodeElements } from "./stored_bytes.ts";
 import type { StoredDtype, StoredTensor } from "./stored_tensor.ts";
@@ -71,7 +72,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   const repeated = repeatedJsonKey(text);
   if (repeated !== undefined) {
     throw new FormatError(
-      `Cannot read safetensors: name ${JSON.stringify(repeated)} stands twice, expected each once`,
+      `Cannot read safetensors: name ${quoted(repeated)} stands twice, expected each once`,
     );
   }
   return header;
@@ -87,25 +88,25 @@ function readMetadata(value: unknown): Record<string, string> {
 
 function readEntry(name: string, value: unknown): Entry {
   const fail = (state: string, rule: string): never => {
-    throw new FormatError(`Cannot read tensor ${JSON.stringify(name)}: ${state}, expected ${rule}`);
+    throw new FormatError(`Cannot read tensor ${quoted(name)}: ${state}, expected ${rule}`);
   };
   if (!isRecord(value)) return fail("its header entry is no object", "dtype, shape and data_offsets");
   const { dtype: code, shape, data_offsets: offsets } = value;
   const dtype = typeof code === "string" && Object.hasOwn(DTYPES, code) ? DTYPES[code] : undefined;
   if (dtype === undefined) {
-    return fail(`dtype is ${JSON.stringify(code)}`, `one of ${CODES.join(", ")}`);
+    return fail(`dtype is ${shownValue(code)}`, `one of ${CODES.join(", ")}`);
   }
   const count = Array.isArray(shape) ? elementCount(shape) : undefined;
-  if (count === undefined) return fail(`shape is ${JSON.stringify(shape)}`, "sizes from 0");
+  if (count === undefined) return fail(`shape is ${shownValue(shape)}`, "sizes from 0");
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(Number.isSafeInteger)) {
-    return fail(`data_offsets is ${JSON.stringify(offsets)}`, "[begin, end]");
+    return fail(`data_offsets is ${shownValue(offsets)}`, "[begin, end]");
   }
   const [begin, end] = offsets as [number, number];
   const length = count * bytesPerElement(dtype);
   if (end - begin !== length) {
     return fail(
       `data_offsets [${begin}, ${end}] hold ${end - begin} bytes`,
-      `${length} for ${dtype} [${shape}]`,
+      `${length} for ${dtype} ${shownValue(shape)}`,
     );
   }
   return { name, dtype, shape: shape as number[], begin, end };
@@ -118,7 +119,7 @@ function checkCover(entries: readonly Entry[], available: number): void {
   for (const { name, begin, end } of sorted) {
     if (begin !== position || end > available) {
       throw new FormatError(
-        `Cannot read tensor ${JSON.stringify(name)}: data_offsets are [${begin}, ${end}], ` +
+        `Cannot read tensor ${quoted(name)}: data_offsets are [${begin}, ${end}], ` +
           `expected them to begin at ${position} and to end by ${available} (no overlap, no gap, inside the file)`,
       );
     }

@@ -1,4 +1,5 @@
 import { FormatError } from "../core/errors.ts";
+import { quoted } from "../core/shown_text.ts";
 import { PickleObject, type PickleValue } from "./pickle_values.ts";
 import type { StoredTensor } from "./stored_tensor.ts";
 import { isOldLayout, openOldLayout, openZipLayout, type TorchLayout } from "./torch_layouts.ts";
@@ -10,8 +11,18 @@ const MAX_DEPTH = 32;
 /** Longest joined name, in characters. */
 const MAX_NAME = 1000;
 
-/** Values in one file, tensors and others, lists unrolled. */
+/** Values in one file, tensors and others, lists unrolled; fewer in a small one, as the same list may stand in many places. */
 const MAX_VALUES = 1_000_000;
+const VALUES_PER_BYTE = 4;
+const FREE_VALUES = 1000;
+
+/** Letters of all joined names. */
+const LETTERS_PER_BYTE = 16;
+const FREE_LETTERS = 2 ** 20;
+
+/** Bytes that all tensors may take beside the file's own: float16 doubles, strided tensors are copied. */
+const COPIES_PER_BYTE = 6;
+const FREE_COPIES = 2 ** 20;
 
 /** A number, text or truth value that was saved beside tensors. */
 export type TorchExtra = number | bigint | string | boolean | null;
@@ -29,14 +40,19 @@ class Flattener {
   readonly tensors = new Map<string, StoredTensor>();
   readonly extras = new Map<string, TorchExtra>();
   readonly #maker: TensorMaker;
-  #values = 0;
+  #valuesLeft: number;
+  #lettersLeft: number;
 
-  constructor(maker: TensorMaker) {
+  constructor(maker: TensorMaker, bytes: number) {
     this.#maker = maker;
+    this.#valuesLeft = Math.min(MAX_VALUES, VALUES_PER_BYTE * bytes + FREE_VALUES);
+    this.#lettersLeft = LETTERS_PER_BYTE * bytes + FREE_LETTERS;
   }
 
   visit(path: string, value: PickleValue, depth: number): void {
-    if (++this.#values > MAX_VALUES) this.#fail(path, `more than ${MAX_VALUES} values`, "fewer");
+    if (--this.#valuesLeft < 0) this.#fail(path, "too many values for the file's size", "fewer");
+    this.#lettersLeft -= path.length;
+    if (this.#lettersLeft < 0) this.#fail(path, "the names are too long for the file's size", "shorter ones");
     if (path.length > MAX_NAME) this.#fail(path, `a name of ${path.length} letters`, `at most ${MAX_NAME}`);
     if (depth > MAX_DEPTH) {
       this.#fail(path, "it is nested too deeply", `at most ${MAX_DEPTH} levels`);
@@ -64,7 +80,7 @@ class Flattener {
 
   #fail(path: string, state: string, rule: string): never {
     throw new FormatError(
-      `Cannot read torch file at ${JSON.stringify(path.slice(0, 100))}: ${state}, expected ${rule}`,
+      `Cannot read torch file at ${quoted(path)}: ${state}, expected ${rule}`,
     );
   }
 }
@@ -96,7 +112,10 @@ function openLayout(bytes: Uint8Array): TorchLayout {
  */
 export function readTorchTensors(bytes: Uint8Array): TorchFile {
   const { value, storageBytes } = openLayout(bytes);
-  const flattener = new Flattener(new TensorMaker(storageBytes, 4 * bytes.length + 2 ** 20));
+  const flattener = new Flattener(
+    new TensorMaker(storageBytes, COPIES_PER_BYTE * bytes.length + FREE_COPIES),
+    bytes.length,
+  );
   flattener.visit("", value, 0);
   return { tensors: flattener.tensors, extras: flattener.extras };
 }

@@ -1,5 +1,7 @@
 import { FormatError } from "../core/errors.ts";
+import { quoted } from "../core/shown_text.ts";
 import { PickleGlobal, type PickleHooks, type PickleObject, type PickleValue } from "./pickle_values.ts";
+import type { PickleWork } from "./pickle_work.ts";
 import type { StoredDtype } from "./stored_tensor.ts";
 import { StorageRef, TensorRef } from "./torch_storage.ts";
 
@@ -27,8 +29,11 @@ function fail(state: string, rule: string): never {
   throw new FormatError(`Cannot read torch file: ${state}, expected ${rule}`);
 }
 
-function isIntegers(value: PickleValue | undefined): value is number[] {
-  return Array.isArray(value) && value.every(Number.isSafeInteger);
+/** PyTorch's own limit is 64. */
+const MOST_AXES = 64;
+
+function isAxes(value: PickleValue | undefined): value is number[] {
+  return Array.isArray(value) && value.length <= MOST_AXES && value.every(Number.isSafeInteger);
 }
 
 function tensorOf(args: readonly PickleValue[], stated?: StoredDtype): TensorRef {
@@ -38,8 +43,8 @@ function tensorOf(args: readonly PickleValue[], stated?: StoredDtype): TensorRef
   if (storage.dtype !== undefined && storage.dtype !== dtype) {
     return fail(`a tensor of ${dtype} lies in a storage of ${storage.dtype}`, "one type");
   }
-  if (typeof offset !== "number" || !isIntegers(shape) || !isIntegers(strides)) {
-    return fail("a tensor's offset, sizes or strides are no integers", "integers");
+  if (typeof offset !== "number" || !isAxes(shape) || !isAxes(strides)) {
+    return fail("a tensor's offset, sizes or strides are no integers", `integers, up to ${MOST_AXES}`);
   }
   return new TensorRef(storage, dtype, offset, shape, strides);
 }
@@ -58,28 +63,29 @@ function tensorOfParameter([tensor]: readonly PickleValue[]): TensorRef {
 }
 
 /** An OrderedDict, from nothing or from a list of pairs as protocol 0 and 1 have it. */
-function orderedDict([pairs]: readonly PickleValue[]): PickleValue {
-  if (pairs === undefined) return new Map();
-  const isPairs = Array.isArray(pairs) && pairs.every((pair) => Array.isArray(pair) && pair.length === 2);
+function orderedDict([pairs = []]: readonly PickleValue[], work: PickleWork): PickleValue {
+  if (!Array.isArray(pairs)) return fail("an OrderedDict is made from something else", "pairs");
+  work.charge(pairs.length); // before they are gone over: the memo may give the same list again
+  const isPairs = pairs.every((pair) => Array.isArray(pair) && pair.length === 2);
   if (!isPairs) return fail("an OrderedDict is made from something else", "pairs");
-  return new Map(pairs as [PickleValue, PickleValue][]);
+  return work.dict(pairs as PickleValue[][]);
 }
 
+type Call = (args: readonly PickleValue[], work: PickleWork) => PickleValue;
+
 /** Calls that are answered; each is our own code, none is Python's. */
-const CALLS: ReadonlyMap<string, (args: readonly PickleValue[]) => PickleValue> = new Map([
+const CALLS: ReadonlyMap<string, Call> = new Map([
   ["collections.OrderedDict", orderedDict],
-  ["torch._utils._rebuild_tensor", tensorOf],
-  ["torch._utils._rebuild_tensor_v2", tensorOf],
+  ["torch._utils._rebuild_tensor", (args) => tensorOf(args)],
+  ["torch._utils._rebuild_tensor_v2", (args) => tensorOf(args)],
   ["torch._utils._rebuild_tensor_v3", tensorOfType],
   ["torch._utils._rebuild_parameter", tensorOfParameter],
   ["torch.Size", ([sizes]) => sizes ?? []],
-] as [string, (args: readonly PickleValue[]) => PickleValue][]);
+] as [string, Call][]);
 
 function refuse(path: string): never {
   throw new FormatError(
-    `Cannot read torch file: it wants ${
-      JSON.stringify(path)
-    }, expected only tensors and plain containers; nothing ` +
+    `Cannot read torch file: it wants ${quoted(path)}, expected only tensors and plain containers; nothing ` +
       "of it was run. Save the state_dict alone: torch.save(model.state_dict(), path)",
   );
 }
@@ -105,9 +111,9 @@ function storageOf(id: PickleValue): PickleObject {
 
 /** All that a torch file may mention: tensors, storages, element types and OrderedDict. */
 export const TORCH_HOOKS: PickleHooks = {
-  call(path, args) {
+  call(path, args, work) {
     const make = CALLS.get(path);
-    return make === undefined ? refuse(path) : make(args);
+    return make === undefined ? refuse(path) : make(args, work);
   },
   persistent: storageOf,
   checkGlobal(path) {

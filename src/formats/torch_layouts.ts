@@ -1,7 +1,9 @@
 import { FormatError } from "../core/errors.ts";
+import { quoted, shownValue } from "../core/shown_text.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { readPickle } from "./pickle_reader.ts";
 import type { PickleValue } from "./pickle_values.ts";
+import { PickleWork } from "./pickle_work.ts";
 import { bytesPerElement } from "./stored_bytes.ts";
 import type { StoredDtype } from "./stored_tensor.ts";
 import { TORCH_HOOKS } from "./torch_globals.ts";
@@ -44,7 +46,10 @@ export function openZipLayout(bytes: Uint8Array): TorchLayout {
 }
 
 /** Notes every storage that the pickle mentions, as only that tells the width of its elements. */
-function readNotingStorages(reader: ByteReader): { value: PickleValue; dtypes: Map<string, StoredDtype> } {
+function readNotingStorages(
+  reader: ByteReader,
+  work: PickleWork,
+): { value: PickleValue; dtypes: Map<string, StoredDtype> } {
   const dtypes = new Map<string, StoredDtype>();
   const value = readPickle(reader, {
     ...TORCH_HOOKS,
@@ -53,7 +58,7 @@ function readNotingStorages(reader: ByteReader): { value: PickleValue; dtypes: M
       if (storage instanceof StorageRef) dtypes.set(storage.key, storage.dtype ?? "uint8");
       return storage;
     },
-  });
+  }, work);
   return { value, dtypes };
 }
 
@@ -78,12 +83,15 @@ function isBigEndian(system: PickleValue): boolean {
  */
 export function openOldLayout(bytes: Uint8Array): TorchLayout {
   const reader = new ByteReader(bytes, "torch file");
-  readPickle(reader, TORCH_HOOKS);
-  const version = readPickle(reader, TORCH_HOOKS);
-  if (version !== 1001) fail(`its version is ${String(version)}`, "1001");
-  if (isBigEndian(readPickle(reader, TORCH_HOOKS))) fail("its byte order is big-endian", "little-endian");
-  const { value, dtypes } = readNotingStorages(reader);
-  const keys = readPickle(reader, TORCH_HOOKS);
+  const work = new PickleWork(bytes.length);
+  readPickle(reader, TORCH_HOOKS, work);
+  const version = readPickle(reader, TORCH_HOOKS, work);
+  if (version !== 1001) fail(`its version is ${shownValue(version)}`, "1001");
+  if (isBigEndian(readPickle(reader, TORCH_HOOKS, work))) {
+    fail("its byte order is big-endian", "little-endian");
+  }
+  const { value, dtypes } = readNotingStorages(reader, work);
+  const keys = readPickle(reader, TORCH_HOOKS, work);
   if (!Array.isArray(keys)) return fail("it has no list of storages", "one");
   const storages = new Map<string, Uint8Array>();
   for (const key of keys) {
@@ -94,6 +102,6 @@ export function openOldLayout(bytes: Uint8Array): TorchLayout {
   return {
     value,
     storageBytes: (key) =>
-      storages.get(key) ?? fail(`storage "${key}" is missing`, "every storage of a tensor"),
+      storages.get(key) ?? fail(`storage ${quoted(key)} is missing`, "every storage of a tensor"),
   };
 }

@@ -1,4 +1,5 @@
 import { FormatError } from "../core/errors.ts";
+import { quoted } from "../core/shown_text.ts";
 import { PickleObject } from "./pickle_values.ts";
 import { bytesPerElement, decodeElements, elementCount } from "./stored_bytes.ts";
 import type { StoredData, StoredDtype, StoredTensor } from "./stored_tensor.ts";
@@ -91,13 +92,14 @@ function gather(from: StoredData, start: number, { shape, strides }: TensorRef, 
 /** Makes tensors from references; storages are decoded once, and contiguous tensors are views on them. */
 export class TensorMaker {
   readonly #storageBytes: (key: string) => Uint8Array;
+  readonly #bytes = new Map<string, Uint8Array>();
   readonly #decoded = new Map<string, StoredData>();
   #copyBudget: number;
 
   /**
    * Begins with an empty cache.
    * @param storageBytes The bytes of a storage by its key; throws FormatError where there is none
-   * @param copyBudget How many bytes may be made in all by spreading strided tensors
+   * @param copyBudget How many bytes may be made in all by converting elements and spreading strided tensors
    */
   constructor(storageBytes: (key: string) => Uint8Array, copyBudget: number) {
     this.#storageBytes = storageBytes;
@@ -111,7 +113,7 @@ export class TensorMaker {
   make(name: string, tensor: TensorRef): StoredTensor {
     const { dtype, shape, strides, storage } = tensor;
     const fail = (state: string, rule: string): never => {
-      throw new FormatError(`Cannot read tensor ${JSON.stringify(name)}: ${state}, expected ${rule}`);
+      throw new FormatError(`Cannot read tensor ${quoted(name)}: ${state}, expected ${rule}`);
     };
     const count = elementCount(shape);
     const start = tensor.offset + storage.offset;
@@ -145,15 +147,24 @@ export class TensorMaker {
     const cacheKey = `${dtype} ${key}`;
     const known = this.#decoded.get(cacheKey);
     if (known !== undefined) return known;
-    const bytes = this.#storageBytes(key);
+    const bytes = this.#bytes.get(key) ?? this.#storageBytes(key);
+    this.#bytes.set(key, bytes);
     const length = elements * (stated === undefined ? 1 : bytesPerElement(stated));
     if (bytes.length !== length) {
       throw new FormatError(
-        `Cannot read tensor ${JSON.stringify(name)}: its storage "${key}" has ${bytes.length} bytes, ` +
+        `Cannot read tensor ${quoted(name)}: its storage ${quoted(key)} has ${bytes.length} bytes, ` +
           `expected ${length}`,
       );
     }
     const decoded = decodeElements(dtype, bytes);
+    if (decoded.buffer !== bytes.buffer) this.#copyBudget -= decoded.byteLength;
+    if (this.#copyBudget < 0) {
+      throw new FormatError(
+        `Cannot read tensor ${
+          quoted(name)
+        }: its storage is used as ${dtype} and as others, expected one type`,
+      );
+    }
     this.#decoded.set(cacheKey, decoded);
     return decoded;
   }

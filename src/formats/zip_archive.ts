@@ -1,5 +1,6 @@
 import { crc32, inflateRawSync } from "node:zlib";
 import { FormatError } from "../core/errors.ts";
+import { quoted } from "../core/shown_text.ts";
 import { ByteReader } from "./byte_reader.ts";
 
 const END_MARK = 0x06054b50;
@@ -78,7 +79,7 @@ function widen(extra: ByteReader, values: number[]): number[] {
 function checkName(name: string): void {
   const parts = name.split("/");
   if (name === "" || parts.includes("..") || parts[0] === "" || /[\\\0]/.test(name)) {
-    fail(`an entry is named ${JSON.stringify(name)}`, 'relative names without ".."');
+    fail(`an entry is named ${quoted(name)}`, 'relative names without ".."');
   }
 }
 
@@ -98,9 +99,11 @@ function readEntry(reader: ByteReader): Entry {
   const extra = new ByteReader(reader.bytes(extraLength), "zip file");
   const [size, packedSize, headerAt] = widen(extra, [plain, packed, offset]) as [number, number, number];
   reader.bytes(commentLength);
-  if ((flags & 1) !== 0) fail(`entry "${name}" is encrypted`, "no encryption");
-  if (method !== 0 && method !== 8) fail(`entry "${name}" has method ${method}`, "stored or deflated");
-  if (method === 0 && size !== packedSize) fail(`entry "${name}" is stored with two sizes`, "equal sizes");
+  if ((flags & 1) !== 0) fail(`entry ${quoted(name)} is encrypted`, "no encryption");
+  if (method !== 0 && method !== 8) fail(`entry ${quoted(name)} has method ${method}`, "stored or deflated");
+  if (method === 0 && size !== packedSize) {
+    fail(`entry ${quoted(name)} is stored with two sizes`, "equal sizes");
+  }
   return { name, stored: method === 0, sum, packedSize, size, headerAt };
 }
 
@@ -113,7 +116,7 @@ function readDirectory(bytes: Uint8Array): Map<string, Entry> {
   let packed = 0;
   for (let i = 0; i < count; i++) {
     const entry = readEntry(reader);
-    if (entries.has(entry.name)) fail(`entry "${entry.name}" stands twice`, "each name once");
+    if (entries.has(entry.name)) fail(`entry ${quoted(entry.name)} stands twice`, "each name once");
     entries.set(entry.name, entry);
     packed += entry.packedSize;
     if (!entry.stored) inflated += entry.size;
@@ -127,8 +130,10 @@ function readDirectory(bytes: Uint8Array): Map<string, Entry> {
 }
 
 function packedBytes(bytes: Uint8Array, { name, headerAt, packedSize }: Entry): Uint8Array {
-  const reader = new ByteReader(bytes, `entry "${name}" of zip file`, headerAt);
-  if (reader.uint32() !== LOCAL_MARK) fail(`entry "${name}" has no header of its own`, "a whole zip file");
+  const reader = new ByteReader(bytes, `entry ${quoted(name)} of zip file`, headerAt);
+  if (reader.uint32() !== LOCAL_MARK) {
+    fail(`entry ${quoted(name)} has no header of its own`, "a whole zip file");
+  }
   reader.position += 22;
   const [nameLength, extraLength] = [reader.uint16(), reader.uint16()];
   reader.bytes(nameLength + extraLength);
@@ -142,7 +147,9 @@ function inflate(packed: Uint8Array, { name, size }: Entry): Uint8Array {
     return new Uint8Array(plain.buffer, plain.byteOffset, plain.byteLength);
   } catch (cause) {
     throw new FormatError(
-      `Cannot read zip file: entry "${name}" does not inflate to ${size} bytes, expected an undamaged entry`,
+      `Cannot read zip file: entry ${
+        quoted(name)
+      } does not inflate to ${size} bytes, expected an undamaged entry`,
       { cause },
     );
   }
@@ -152,7 +159,7 @@ function readBytes(bytes: Uint8Array, entry: Entry): Uint8Array {
   const packed = packedBytes(bytes, entry);
   const plain = entry.stored ? packed : inflate(packed, entry);
   if (plain.length !== entry.size || crc32(plain) !== entry.sum) {
-    fail(`entry "${entry.name}" is damaged (its checksum differs)`, "the bytes that were written");
+    fail(`entry ${quoted(entry.name)} is damaged (its checksum differs)`, "the bytes that were written");
   }
   return plain;
 }
@@ -168,7 +175,7 @@ export function openZip(bytes: Uint8Array): ZipArchive {
     names: [...entries.keys()],
     read(name) {
       const entry = entries.get(name);
-      if (entry === undefined) return fail(`it has no entry "${name}"`, "one of that name");
+      if (entry === undefined) return fail(`it has no entry ${quoted(name)}`, "one of that name");
       return readBytes(bytes, entry);
     },
   };

@@ -4,6 +4,7 @@ import { describeMatch } from "./match_report.ts";
 import {
   expectedShapes,
   matchWeights,
+  requireFinite,
   requireFullMatch,
   requireSomeMatch,
   type WeightMatch,
@@ -32,7 +33,7 @@ export interface ImportedWeights {
  * @param specs The model's parameters
  * @throws {ConfigError} If there is no such file
  * @throws {FormatError} If the file is of another kind, damaged, or wants to run code
- * @throws {CheckpointMismatch} If nothing fits, or with `strict` not everything does
+ * @throws {CheckpointMismatch} If nothing fits, values are not finite, or with `strict` not everything fits
  */
 export function importWeights(
   source: string | Uint8Array,
@@ -42,6 +43,7 @@ export function importWeights(
   const file = readWeights(source);
   const match = matchWeights(file, expectedShapes(specs));
   requireSomeMatch(file, match);
+  requireFinite(file, match);
   if (strict) requireFullMatch(file, match);
   return { tensors: match.matched, match, report: describeMatch(file, match) };
 }

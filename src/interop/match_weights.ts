@@ -1,5 +1,6 @@
 import { CheckpointMismatch } from "../core/errors.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
+import { isFinite, listNames } from "../nn/check_tensors.ts";
 import { fileShape, type ParameterSpec } from "../nn/parameters.ts";
 import type { WeightFile } from "./weight_file.ts";
 
@@ -88,21 +89,15 @@ export function matchWeights(file: WeightFile, model: ReadonlyMap<string, readon
   };
 }
 
-function firstTen(action: string, items: readonly string[]): string[] {
-  if (items.length === 0) return [];
-  const more = items.length > 10 ? `, and ${items.length - 10} more` : "";
-  return [`${items.length} ${action}: ${items.slice(0, 10).join(", ")}${more}`];
-}
-
 /**
  * Demands that every parameter of the model is in the file, and nothing else (`--strict`).
  * @throws {CheckpointMismatch} Lists the first ten of each kind of difference, and the counts
  */
 export function requireFullMatch(file: WeightFile, match: WeightMatch): void {
   const problems = [
-    ...firstTen("missing", match.missing),
-    ...firstTen("unexpected", match.unexpected),
-    ...firstTen(
+    ...listNames("missing", match.missing),
+    ...listNames("unexpected", match.unexpected),
+    ...listNames(
       "that do not fit",
       match.wrongShape.map((unfit) => `${unfit.name} ${unfit.file} for ${unfit.model}`),
     ),
@@ -125,5 +120,17 @@ export function requireSomeMatch(file: WeightFile, match: WeightMatch): void {
   throw new CheckpointMismatch(
     `Cannot load weights from "${file.source}": none of its ${file.tensors.size} tensors fits the model ` +
       `(${names || "it has none"}), expected weights of a ResNet or of this model`,
+  );
+}
+
+/**
+ * Demands finite values in all tensors that would be loaded.
+ * @throws {CheckpointMismatch} Lists the first ten, and the count
+ */
+export function requireFinite(file: WeightFile, match: WeightMatch): void {
+  const wrong = [...match.matched].filter(([, tensor]) => !isFinite(tensor)).map(([name]) => name);
+  if (wrong.length === 0) return;
+  throw new CheckpointMismatch(
+    `Cannot load weights from "${file.source}": ${listNames("not finite", wrong)[0]}, expected finite values`,
   );
 }

@@ -1,4 +1,5 @@
 import { ConfigError, FormatError } from "../core/errors.ts";
+import { NotAFile, readRegularFileSync } from "../core/regular_file.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import { isTorchFile, readTorchTensors, type TorchExtra } from "../formats/torch_file.ts";
@@ -53,15 +54,24 @@ function readNamedContent(source: string, bytes: Uint8Array): Content {
   }
 }
 
+/** Larger than any network that fits the memory in which its gradients would have to lie too. */
+const MOST_BYTES = 2 ** 34;
+
 function readFile(path: string): Uint8Array {
   try {
-    return Deno.readFileSync(path);
+    return readRegularFileSync(path, MOST_BYTES);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new ConfigError(`Cannot read weights "${path}": there is no such file, expected a path to one`, {
+    const state = cause instanceof NotAFile ? cause.message : stateOf(cause);
+    throw new ConfigError(`Cannot read weights "${path}": ${state}, expected a path to a file`, {
       cause,
     });
   }
+}
+
+function stateOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  return (error as Error).message;
 }
 
 function stemOf(tensors: ReadonlyMap<string, StoredTensor>): "v1" | "v1c" | undefined {
@@ -73,7 +83,7 @@ function stemOf(tensors: ReadonlyMap<string, StoredTensor>): "v1" | "v1c" | unde
  * Reads weights from where people have them: `.pth`, `.pt`, `.th` of both layouts and `.safetensors`; of torchvision,
  * mmseg and mmcv, the official checkpoints and this project's own. The kind is told by content. Executes nothing.
  * @param source A path, or a whole file in memory
- * @throws {ConfigError} If there is no such file
+ * @throws {ConfigError} If there is no such file, or it is a folder, a pipe or a device
  * @throws {FormatError} If the file is of another kind, damaged, or wants to run code
  * @throws {CheckpointMismatch} If two of its names become one
  */

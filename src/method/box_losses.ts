@@ -2,12 +2,13 @@ import type { Recipe } from "../config/recipe.ts";
 import type { Branches } from "../model/branches.ts";
 import { asppBranches, decodeBranches } from "../model/decoder.ts";
 import { encode } from "../model/encoder.ts";
+import * as tf from "@tensorflow/tfjs-core";
 import { ForwardPass } from "../model/forward_pass.ts";
 import type { Network } from "../model/network.ts";
 import { crossEntropy } from "../nn/cross_entropy.ts";
 import { resizeBilinear } from "../nn/pool_and_resize.ts";
 import type { Tape, Value } from "../nn/tape.ts";
-import type { FeatureMap } from "../nn/tensors.ts";
+import type { AnyTensor, FeatureMap } from "../nn/tensors.ts";
 import type { BatchShare } from "./batch_share.ts";
 import { type BoxMixture, mixByPlace } from "./box_mixture.ts";
 import { boxMask } from "./boxes.ts";
@@ -62,7 +63,12 @@ export interface BoxLosses {
   readonly usup?: Value;
 }
 
-function mixtureOf(pass: ForwardPass, { first, second, pairs }: Mixture, context: BoxContext): BoxMixture {
+/** A mixture with 1 outside of its boxes, 0 inside, `[pairs, H, W]`. */
+interface MixtureOnTape extends BoxMixture {
+  readonly outside: AnyTensor;
+}
+
+function mixtureOf(pass: ForwardPass, { first, second, pairs }: Mixture, context: BoxContext): MixtureOnTape {
   const { recipe, draws, share, pixels } = context;
   const [, height, width] = first.images.shape;
   const own = pairs.labeled.length;
@@ -77,34 +83,43 @@ function mixtureOf(pass: ForwardPass, { first, second, pairs }: Mixture, context
     threshold: recipe.unsup.threshold,
     alignCorners: pixels.alignCorners,
   });
+  const outside = tf.tidy(() => tf.cast(tf.sub(1, mask), "float32"));
   mask.dispose();
-  [mixed.labels, mixed.pseudoLabels].forEach((tensor) => pass.tape.adopt(tensor));
-  return mixed;
+  [mixed.labels, mixed.pseudoLabels, outside].forEach((tensor) => pass.tape.adopt(tensor));
+  return { ...mixed, outside };
 }
 
 /**
- * Sends a mixture by place through encoder and labeled decoder, and compares with what is known of it. Both losses are
- * divided by all pixels of the mixture.
+ * Sends a mixture by place through encoder and labeled decoder, and compares with what is known of it. With
+ * `recipe.crossEntropy` `all` both losses are divided by all pixels of the mixture; with `labeled` L_mix by the labeled
+ * pixels inside of the boxes, L_usup by all pixels outside of them: one that is not sure enough is left out by the loss
+ * itself and counts (as UniMatch's masked loss is divided by all valid pixels).
  */
 export function boxLosses(pass: ForwardPass, mixture: Mixture, context: BoxContext): BoxLosses {
   const { tape } = pass;
   const { encoder, decoder } = context.network.options;
   const losses = () => {
-    const { images, labels, pseudoLabels } = mixtureOf(pass, mixture, context);
+    const { images, labels, pseudoLabels, outside } = mixtureOf(pass, mixture, context);
     const mixed = tape.observe("mixed_img", tape.adopt(images));
     const features = tape.prefixed("mix_", () => encode(pass, mixed, encoder));
     const branches = asppBranches(pass, features, decoder, [images.shape[0]]);
     const logits = tape.observe("M_mix", decodeBranches(pass, branches, decoder)[0]!);
     const [, height, width] = labels.shape;
     const resized = resizeBilinear(tape, logits, height, width, decoder.alignCorners);
-    const { classWeights } = context.pixels;
+    const { classWeights, average, overProcesses } = context.pixels;
     const { mix, unsup, classWeights: kind } = context.recipe;
     // steep weights are for labels alone: a rare class that is predicted too often would be learned from its own pseudo labels
     const pseudoWeights = kind === "sqrt-median" ? classWeights : undefined;
     return {
-      mix: mix.weight > 0 ? crossEntropy(tape, resized, labels, "all", { classWeights }) : undefined,
+      mix: mix.weight > 0
+        ? crossEntropy(tape, resized, labels, average, { classWeights, overProcesses })
+        : undefined,
       usup: unsup.weight > 0
-        ? crossEntropy(tape, resized, pseudoLabels, "all", { classWeights: pseudoWeights })
+        ? crossEntropy(tape, resized, pseudoLabels, average, {
+          classWeights: pseudoWeights,
+          counted: outside,
+          overProcesses,
+        })
         : undefined,
     };
   };

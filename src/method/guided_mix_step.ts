@@ -2,6 +2,7 @@ import { checkRecipe, type Recipe } from "../config/recipe.ts";
 import { TrainingError } from "../core/errors.ts";
 import type { Network } from "../model/network.ts";
 import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
+import type { EdgeDecisions } from "../nn/edge_decisions.ts";
 import { checkPrecision, type ConvolutionPrecision } from "../nn/precision.ts";
 import { type Observation, Tape, type Value } from "../nn/tape.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
@@ -54,6 +55,8 @@ export interface StepContext {
    * (`aspp_concat_l`, and with it `aspp_concat_u`, `mixed`, `mix_head_in`) costs time: else they are never joined.
    */
   readonly observed?: readonly string[];
+  /** Where gradients pass rectifiers and max pools at an edge, for a comparison; as their inputs say when absent. */
+  readonly decisions?: EdgeDecisions;
 }
 
 /** What a step gives back. */
@@ -133,6 +136,7 @@ export async function guidedMixStep(
       (context.observed === undefined || new Set(context.observed)),
     precision: context.precision,
     recompute: context.recompute === "encoder",
+    decisions: context.decisions,
   });
   try {
     const { total, terms, pairs } = await objective(tape, network, batch, draws, {

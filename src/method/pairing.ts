@@ -1,4 +1,5 @@
 import type { PairOptions, Recipe } from "../config/recipe.ts";
+import { TrainingError } from "../core/errors.ts";
 import { type RandomStream, randomStream } from "../core/random.ts";
 
 /** Mixture m joins labeled image `labeled[m]` with unlabeled image `unlabeled[m]`. */
@@ -40,7 +41,8 @@ function squaredDistance(
  * For each query the key at the smallest Euclidean distance; the lowest index among equal ones.
  * @param queries `[Q, C]`
  * @param keys `[K, C]`, K ≥ 1
- * @throws {RangeError} If the features have different lengths or hold NaN
+ * @throws {RangeError} If the features have different lengths
+ * @throws {TrainingError} If they are not finite: training has diverged
  */
 export function nearest(queries: PooledFeatures, keys: PooledFeatures): number[] {
   const channels = keys.values.length / keys.count;
@@ -57,9 +59,16 @@ export function nearest(queries: PooledFeatures, keys: PooledFeatures): number[]
       const distance = squaredDistance(queries, i, keys, j, channels);
       if (distance < least) [best, least] = [j, distance];
     }
-    if (best < 0) throw new RangeError(`Cannot pair images: features of image ${i} are not finite`);
+    if (best < 0) throw diverged(i);
     return best;
   });
+}
+
+function diverged(image: number): TrainingError {
+  return new TrainingError(
+    `Cannot go on: features of image ${image} are not finite, expected finite numbers; training has diverged, ` +
+      "a smaller learning rate or gradient clipping may help",
+  );
 }
 
 /**

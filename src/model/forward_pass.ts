@@ -102,6 +102,7 @@ export class ForwardPass {
     const { kernels, epsilon, share } = differing;
     const options = {
       relu: rectifier,
+      rectifier: name,
       epsilon,
       name: `"${name}"`,
       kernels: this.options.normKernels ?? kernels,
@@ -143,7 +144,7 @@ export class ForwardPass {
       if (this.parameters.has(`${name}.bn.weight`)) {
         return this.norm(`${name}.bn`, map, rectified, { kernels });
       }
-      return rectified ? relu(this.tape, map) : map;
+      return rectified ? relu(this.tape, map, name) : map;
     });
   }
 

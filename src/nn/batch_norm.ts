@@ -29,6 +29,8 @@ export interface BatchNormOptions {
   readonly epsilon?: number;
   /** Name for error texts. */
   readonly name?: string;
+  /** Name of the rectifier for the tape's decisions. */
+  readonly rectifier?: string;
   /** Other kernels than the current backend's, for example ones that sum over several processes. */
   readonly kernels?: BatchNormKernels;
   /** In training: running statistics to move by the batch's. */
@@ -78,7 +80,7 @@ export function batchNormTraining(
   const epsilon = options.epsilon ?? BATCH_NORM_EPSILON;
   const batch = normalize(kernels, x.tensor, affine, epsilon, options.running);
   if (kernels.forwardAgain !== undefined) tape.remember(batch.saved);
-  const value = record(tape, x, affine, kernels, batch, { epsilon, relu: options.relu ?? false });
+  const value = record(tape, x, affine, kernels, batch, options);
   return { output: value, statistics: { mean: batch.mean, variance: batch.variance } };
 }
 
@@ -95,9 +97,8 @@ export function batchNormRepeated(
   options: Omit<BatchNormOptions, "running"> = {},
 ): Value {
   const kernels = options.kernels ?? batchNormKernels();
-  const epsilon = options.epsilon ?? BATCH_NORM_EPSILON;
-  const again = normalizeAgain(tape, kernels, x.tensor, affine, epsilon);
-  return record(tape, x, affine, kernels, again, { epsilon, relu: options.relu ?? false });
+  const { epsilon = BATCH_NORM_EPSILON } = options;
+  return record(tape, x, affine, kernels, normalizeAgain(tape, kernels, x.tensor, affine, epsilon), options);
 }
 
 type Normalized = Pick<NormalizedBatch, "output" | "saved">;
@@ -127,15 +128,16 @@ function record(
   affine: Affine,
   kernels: BatchNormKernels,
   { output, saved }: Normalized,
-  { epsilon, relu: rectifier }: { readonly epsilon: number; readonly relu: Rectifier },
+  { relu: kind = false, rectifier = "", epsilon = BATCH_NORM_EPSILON }: BatchNormOptions,
 ): Value {
+  const gate = kind === true ? tape.decisions?.rectifier(rectifier, output) : undefined;
   return tape.apply({
     inputs: [x, affine.gamma, affine.beta],
-    output: rectifier === false ? output : replace(output, (tensor) => rectify(tensor, rectifier)),
-    saves: rectifier !== false ? [x, affine.gamma, "output"] : [x, affine.gamma],
-    extras: saved,
+    output: kind === false ? output : replace(output, (tensor) => rectify(tensor, kind)),
+    saves: kind === false ? [x, affine.gamma] : [x, affine.gamma, "output"],
+    extras: gate === undefined ? saved : [...saved, gate],
     backward(dy, y) {
-      const dz = rectifier === false ? dy : rectifierGradient(dy, y, rectifier);
+      const dz = kind === false ? dy : rectifierGradient(dy, y, kind, gate);
       const gradients = kernels.gradient(dz, x.tensor, affine.gamma.tensor, saved, epsilon);
       if (dz !== dy) dz.dispose();
       return gradients;
@@ -208,7 +210,7 @@ export function batchNormEvaluation(
     backward: (dy) => [tf.mul(dy, scale!)],
   });
   if (options.relu === "relu6") return relu6(tape, value);
-  return options.relu ? relu(tape, value) : value;
+  return options.relu ? relu(tape, value, options.rectifier) : value;
 }
 
 /** γ / √(variance + ε). */

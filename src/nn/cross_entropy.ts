@@ -19,6 +19,8 @@ export interface CrossEntropyOptions {
   readonly overProcesses?: (count: AnyTensor) => AnyTensor;
   /** Factor of each class's pixels, one a class; 1 when absent. */
   readonly classWeights?: readonly number[];
+  /** 1 for the pixels that `labeled` counts, 0 for others, `[N, H, W]`; those with a label when absent. */
+  readonly counted?: AnyTensor;
 }
 
 interface PixelLoss {
@@ -52,7 +54,7 @@ export function crossEntropy(
   logits: Value,
   labels: LabelMap,
   average: CrossEntropyAverage = "all",
-  { overProcesses = (count) => count, classWeights }: CrossEntropyOptions = {},
+  { overProcesses = (count) => count, classWeights, counted: ofCount }: CrossEntropyOptions = {},
 ): Value {
   const [n, h, w, classes] = logits.shape as [number, number, number, number];
   if (labels.shape.join() !== [n, h, w].join()) {
@@ -75,7 +77,7 @@ export function crossEntropy(
       safe,
       weighted(mask, safe, classWeights),
     );
-    const count = average === "all" ? tf.scalar(n * h * w) : labeledCount(mask, overProcesses);
+    const count = average === "all" ? tf.scalar(n * h * w) : labeledCount(ofCount ?? mask, overProcesses);
     return [
       tf.reshape(tf.div(sumAll(tf.reshape(pixels.losses, [n, h, w])), count), []),
       tf.reshape(tf.div(pixels.gradient, count), logits.shape),
@@ -100,7 +102,7 @@ function weighted(
 }
 
 /** Never 0: without a labeled pixel the loss is 0, whatever it is divided by. */
-function labeledCount(mask: tf.Tensor1D, overProcesses: (count: AnyTensor) => AnyTensor): AnyTensor {
+function labeledCount(mask: AnyTensor, overProcesses: (count: AnyTensor) => AnyTensor): AnyTensor {
   const count = overProcesses(tf.sum(mask));
   return tf.where(tf.greater(count, 0), count, tf.onesLike(count));
 }

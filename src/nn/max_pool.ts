@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../backends/native.ts";
 import { runOp } from "../backends/tensorflow/run_op.ts";
+import type { PoolChoices } from "./edge_decisions.ts";
 import { type ConvolutionGeometry, isSamePadding, outputLength } from "./convolution_geometry.ts";
 import { spread } from "./spread.ts";
 import type { Tape, Value } from "./tape.ts";
@@ -73,6 +74,19 @@ function nativeGradient(
   return tf.slice(dx, [0, inset, inset, 0], x.shape as [number, number, number, number]);
 }
 
+/** As `gradient`, but the windows of the choices give their dy to the chosen inputs. */
+function chosenGradient(
+  gradient: (dy: AnyTensor) => AnyTensor,
+  x: AnyTensor,
+  dy: AnyTensor,
+  { windows, inputs, holds }: PoolChoices,
+): AnyTensor {
+  const moved = tf.mul(tf.gather(tf.reshape(dy, [-1]), windows), holds);
+  const into = (places: AnyTensor, like: AnyTensor) =>
+    tf.reshape(tf.scatterND(tf.expandDims(places, 1), moved, [like.size]), like.shape);
+  return tf.add(gradient(tf.sub(dy, into(windows, dy))), into(inputs, x));
+}
+
 function checkPool(shape: readonly number[], kernel: number, geometry: ConvolutionGeometry): void {
   const { stride, padding } = geometry;
   const whole = [kernel, stride, padding].every((n) => Number.isInteger(n)) && kernel >= 1 && stride >= 1;
@@ -92,22 +106,35 @@ function checkPool(shape: readonly number[], kernel: number, geometry: Convoluti
  * @param stride Step between windows
  * @param padding Rows and columns added on each side, at most half of the kernel
  * @returns `[N, H', W', C]` with H' = ⌊(H + 2·padding − kernel) / stride⌋ + 1
+ * @param name For the tape's decisions
  * @throws {RangeError} If the input is smaller than the window, the padding too large, or a number not whole
  */
-export function maxPool(tape: Tape, x: Value, kernel: number, stride: number, padding: number): Value {
+export function maxPool(
+  tape: Tape,
+  x: Value,
+  kernel: number,
+  stride: number,
+  padding: number,
+  name = "",
+): Value {
   const geometry = { stride, dilation: 1, padding };
   checkPool(x.shape, kernel, geometry);
   const output = tf.tidy(() => {
     const { input, padding } = plan(x.tensor, kernel, geometry);
     return tf.maxPool(input, kernel, stride, padding);
   });
+  const choices = tape.decisions?.maxPool(name, x.tensor, output);
   return tape.apply({
     inputs: [x],
     output,
     saves: [x, "output"],
+    extras: choices && Object.values(choices),
     backward: (dy, y) => {
-      const gradient = nativeBackend() === undefined ? portableGradient : nativeGradient;
-      return [tf.tidy(() => gradient(x.tensor, y, dy, kernel, geometry))];
+      const way = nativeBackend() === undefined ? portableGradient : nativeGradient;
+      const gradient = (dy: AnyTensor) => way(x.tensor, y, dy, kernel, geometry);
+      return [
+        tf.tidy(() => choices === undefined ? gradient(dy) : chosenGradient(gradient, x.tensor, dy, choices)),
+      ];
     },
   });
 }

@@ -11,13 +11,23 @@ export function reluGradient(dy: AnyTensor, output: AnyTensor): AnyTensor {
   return tf.tidy(() => tf.mul(dy, tf.step(output)));
 }
 
-/** max(x, 0), element by element; gradient 0 at 0, as PyTorch's. */
-export function relu(tape: Tape, x: Value): Value {
+/** dy where the gate is open, or without one where the rectifier's output is above zero; a new tensor. */
+export function gatedGradient(dy: AnyTensor, output: AnyTensor, gate: AnyTensor | undefined): AnyTensor {
+  return gate === undefined ? reluGradient(dy, output) : tf.mul(dy, gate);
+}
+
+/**
+ * max(x, 0), element by element; gradient 0 at 0, as PyTorch's.
+ * @param name For the tape's decisions
+ */
+export function relu(tape: Tape, x: Value, name = ""): Value {
+  const gate = tape.decisions?.rectifier(name, x.tensor);
   return tape.apply({
     inputs: [x],
     output: tf.relu(x.tensor),
     saves: ["output"],
-    backward: (dy, output) => [reluGradient(dy, output)],
+    extras: gate && [gate],
+    backward: (dy, output) => [gatedGradient(dy, output, gate)],
   });
 }
 
@@ -29,19 +39,23 @@ export function rectify(x: AnyTensor, rectifier: Exclude<Rectifier, false>): Any
   return rectifier === "relu6" ? tf.relu6(x) : tf.relu(x);
 }
 
-/** dy where the rectifier's output lies inside of its bounds, else 0, also at them, as PyTorch's; a new tensor. */
+/**
+ * dy where the rectifier's output lies inside of its bounds, else 0, also at them, as PyTorch's; a new tensor.
+ * @param gate In place of the comparison with 0, of a rectifier without upper bound
+ */
 export function rectifierGradient(
   dy: AnyTensor,
   output: AnyTensor,
   rectifier: Exclude<Rectifier, false>,
+  gate?: AnyTensor,
 ): AnyTensor {
-  if (rectifier !== "relu6") return reluGradient(dy, output);
+  if (rectifier !== "relu6") return gatedGradient(dy, output, gate);
   const backend = nativeBackend();
   if (backend !== undefined) return runOp(backend, "Relu6Grad", [dy, output]);
   return tf.tidy(() => tf.mul(dy, tf.mul(tf.step(output), tf.step(tf.sub(6, output)))));
 }
 
-/** min(max(x, 0), 6), element by element; gradient 0 at both bounds. */
+/** min(max(x, 0), 6), element by element; gradient 0 at both bounds. A tape's decisions do not know it. */
 export function relu6(tape: Tape, x: Value): Value {
   return tape.apply({
     inputs: [x],
@@ -51,19 +65,27 @@ export function relu6(tape: Tape, x: Value): Value {
   });
 }
 
-/** max(a + b, 0) of two tensors of one shape: the end of a residual block. */
-export function addRelu(tape: Tape, a: Value, b: Value): Value {
+/**
+ * max(a + b, 0) of two tensors of one shape: the end of a residual block.
+ * @param name For the tape's decisions
+ */
+export function addRelu(tape: Tape, a: Value, b: Value, name = ""): Value {
   if (a.shape.join() !== b.shape.join()) {
     throw new RangeError(
       `Cannot add a residual: shapes are [${a.shape}] and [${b.shape}], expected equal ones`,
     );
   }
+  const sum = tf.add(a.tensor, b.tensor);
+  const gate = tape.decisions?.rectifier(name, sum);
+  const output = tf.relu(sum);
+  sum.dispose();
   return tape.apply({
     inputs: [a, b],
-    output: tf.tidy(() => tf.relu(tf.add(a.tensor, b.tensor))),
+    output,
     saves: ["output"],
+    extras: gate && [gate],
     backward(dy, output) {
-      const gradient = reluGradient(dy, output);
+      const gradient = gatedGradient(dy, output, gate);
       return [gradient, tf.clone(gradient)];
     },
   });

@@ -6,6 +6,7 @@
  * that made it ends, and what a gradient needed is freed when that gradient has been taken.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { EdgeDecisions } from "./edge_decisions.ts";
 import { type Observation, Observations } from "./observations.ts";
 import { freeNode, type OpRecord, type TapeNode } from "./op_record.ts";
 import { ParameterUses } from "./parameter_uses.ts";
@@ -31,6 +32,8 @@ export interface TapeOptions {
   readonly precision?: ConvolutionPrecision;
   /** Keeps nothing of a `segment` but what it begins with, and runs it again for its gradient. Default false. */
   readonly recompute?: boolean;
+  /** Where gradients pass rectifiers and max pools at an edge; as their inputs say when absent. Not with `recompute`. */
+  readonly decisions?: EdgeDecisions;
 }
 
 function valuesOf(result: ScopeResult): readonly (Value | undefined)[] {
@@ -43,6 +46,8 @@ export class Tape {
   readonly recording: boolean;
   /** In which type convolutions on it multiply. */
   readonly precision: ConvolutionPrecision;
+  /** Where gradients pass rectifiers and max pools at an edge, if not as their inputs say. */
+  readonly decisions?: EdgeDecisions;
   #observing: boolean | ReadonlySet<string>;
   #recompute: boolean;
   #observations = new Observations();
@@ -60,6 +65,10 @@ export class Tape {
     this.precision = options.precision ?? "float32";
     this.#observing = options.observing ?? false;
     this.#recompute = options.recompute ?? false;
+    this.decisions = options.decisions;
+    if (this.#recompute && this.decisions !== undefined) {
+      throw new RangeError("Cannot make a tape: it recomputes and is given decisions, expected one of both");
+    }
   }
 
   /** What `observe` named, when the tape observes. */

@@ -5,6 +5,7 @@ import { IGNORE_LABEL } from "../nn/cross_entropy.ts";
 import { largestFinite, numbersOf, type Produced } from "./comparison.ts";
 import { outside, row } from "./layouts.ts";
 import { toleranceOf } from "./tolerances.ts";
+import type { ReferenceDecisions } from "./reference_decisions.ts";
 import type { TrainingSetup } from "./training_setup.ts";
 
 /** What `pixelAccuracy` reads. */
@@ -32,11 +33,13 @@ export async function capture(observations: ReadonlyMap<string, Observation>): P
 /**
  * Runs a step of a case and keeps what it observes: in the first step everything. Later steps run as training does, with
  * the image pool's branch apart, which states, losses and evaluation then cover. The caller disposes the result's gradients.
+ * @param decisions Of the step, where the reference lists some
  */
 export async function captureStep(
   setup: TrainingSetup,
   step: number,
   draws: StepDraws,
+  decisions?: ReferenceDecisions,
 ): Promise<{ result: StepResult; captured: Captured }> {
   let captured: Captured | undefined;
   const result = await guidedMixStep(setup.network, setup.batch, setup.recipe, {
@@ -44,6 +47,7 @@ export async function captureStep(
     iteration: step - 1,
     iterations: setup.rampUpLength,
     draws,
+    decisions,
     observed: step === 1 ? undefined : [ACCURACY_LOGITS],
     observe: async (observations) => {
       captured = await capture(observations);

@@ -41,7 +41,8 @@ export function numbersOf({ data }: Pick<StoredTensor, "data">): ArrayLike<numbe
   return data instanceof BigInt64Array ? Array.from(data, Number) : data;
 }
 
-function indexOf(position: number, shape: readonly number[]): number[] {
+/** The index of a row-major position in a shape. */
+export function indexOf(position: number, shape: readonly number[]): number[] {
   const index: number[] = [];
   let rest = position;
   for (const size of [...shape].reverse()) {

@@ -1,5 +1,6 @@
 import { FormatError } from "../core/errors.ts";
 import { compareTensors, type Comparison, type Produced } from "./comparison.ts";
+import type { EdgeDecision, EdgeFindings } from "./edge_findings.ts";
 import type { ReferenceFile, ReferenceTensor } from "./reference_folder.ts";
 
 /** What became of a tensor of a reference. */
@@ -16,6 +17,14 @@ export type Fate =
 /** Gradients that are zero by analysis, see the table of tolerances. */
 const CANCELLING = /grad\w*\/.*nl_block\.(g|phi)\.conv\.bias$/;
 
+/** Decisions at an edge in a training case. */
+export interface EdgeSummary {
+  /** Inputs that the reference lists, in all steps. */
+  readonly listed: number;
+  /** Those at which ours would have decided otherwise: the reference's decision was taken. */
+  readonly taken: readonly EdgeDecision[];
+}
+
 /** Results of a case by tensor name. */
 export type Results = Map<string, Produced>;
 
@@ -26,6 +35,7 @@ export type Reasons = Map<string, string>;
 export class Ledger {
   #fates = new Map<string, Fate>();
   #complaints: string[] = [];
+  #edges: EdgeSummary | undefined;
 
   /** Nothing became of anything yet. */
   constructor(readonly file: ReferenceFile) {}
@@ -87,6 +97,18 @@ export class Ledger {
   /** What `complain` noted. */
   get complaints(): readonly string[] {
     return this.#complaints;
+  }
+
+  /** Adds what became of a step's decisions at an edge. */
+  noteEdges({ listed, taken, complaints }: EdgeFindings): void {
+    const before = this.#edges ?? { listed: 0, taken: [] };
+    this.#edges = { listed: before.listed + listed, taken: [...before.taken, ...taken] };
+    complaints.forEach((text) => this.complain(text));
+  }
+
+  /** What `noteEdges` added; nothing where the file has no lists. */
+  get edges(): EdgeSummary | undefined {
+    return this.#edges;
   }
 
   /** Notes a reason for all tensors under a prefix that nothing became of yet. */

@@ -8,6 +8,7 @@ import { capture, type Captured } from "./captured_step.ts";
 import { plain } from "./layouts.ts";
 import type { Results } from "./ledger.ts";
 import { otherLosses } from "./own_values.ts";
+import { referenceDecisions } from "./reference_decisions.ts";
 import { startNetwork, type TrainingSetup } from "./training_setup.ts";
 
 const PREFIX = "own/grad_ce_";
@@ -27,7 +28,8 @@ async function runFresh(
   build: (tape: Tape, parts: Objective, losses: ExtraLosses) => Value,
 ): Promise<{ captured: Captured; gradients: Results }> {
   const { network } = startNetwork(setup.ledger);
-  const tape = new Tape({ observing: true });
+  const decisions = referenceDecisions(setup.ledger, 1);
+  const tape = new Tape({ observing: true, decisions });
   const parts = await objective(tape, network, setup.batch, draws, { recipe: setup.recipe, ramp: 1 });
   const seen = (name: string) => tape.observations.get(name)!.value;
   const predictions = {
@@ -48,6 +50,7 @@ async function runFresh(
   }
   const captured = await capture(tape.observations);
   tape.dispose();
+  decisions?.dispose();
   network.dispose();
   return { captured, gradients };
 }

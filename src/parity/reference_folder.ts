@@ -1,6 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "../core/errors.ts";
+import { readRegularFile } from "../core/regular_file.ts";
 import { decodeSafetensors } from "../formats/safetensors.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 
@@ -50,6 +51,9 @@ export interface ReferenceFolder {
 
 const ENDING = ".safetensors";
 
+/** A file of reference tensors has some hundred megabytes. */
+const MOST_BYTES = 2 ** 34;
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -74,7 +78,7 @@ function checkFile(path: string, file: string, value: unknown): void {
 async function readManifest(path: string): Promise<Record<string, ManifestFile>> {
   let text: string;
   try {
-    text = await readFile(join(path, "manifest.json"), "utf-8");
+    text = new TextDecoder().decode(await readRegularFile(join(path, "manifest.json")));
   } catch (cause) {
     return refuse(
       path,
@@ -105,7 +109,7 @@ async function readManifest(path: string): Promise<Record<string, ManifestFile>>
 async function readTensors(path: string, file: string): Promise<Map<string, StoredTensor>> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(join(path, file));
+    bytes = await readRegularFile(join(path, file), MOST_BYTES);
   } catch (cause) {
     return refuse(
       path,

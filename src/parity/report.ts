@@ -1,5 +1,5 @@
 import { type Comparison, shareOfTolerance } from "./comparison.ts";
-import type { Fate, Ledger } from "./ledger.ts";
+import type { EdgeSummary, Fate, Ledger } from "./ledger.ts";
 
 /** A tensor that was not compared, and why. */
 export interface NotCompared {
@@ -27,6 +27,8 @@ export interface CaseReport {
   readonly failures: readonly Comparison[];
   /** What went wrong otherwise. */
   readonly errors: readonly string[];
+  /** Decisions of rectifiers and max pools at an edge; absent where the file lists none. */
+  readonly edges?: EdgeSummary;
   /** Set where the case is within only with its images moved by rounding; see `FURTHER_RUNS`. */
   readonly moved?: MovedRun;
 }
@@ -133,7 +135,8 @@ export function reportFile(ledger: Ledger, cases: readonly RanCase[]): FileRepor
   const per = cases.map((ran) => {
     const fates = all.filter(([tensor]) => tensor.startsWith(ran.prefix));
     const comparisons = fates.flatMap(([, fate]) => (fate.as === "compared" ? [fate.comparison] : []));
-    return { ran, fates, report: caseReport(ran.name, comparisons, ran.errors) };
+    const report = caseReport(ran.name, comparisons, ran.errors);
+    return { ran, fates, report: ledger.edges === undefined ? report : { ...report, edges: ledger.edges } };
   });
   const count = (as: Fate["as"]) => all.filter(([, fate]) => fate.as === as).length;
   return {

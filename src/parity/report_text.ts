@@ -1,4 +1,5 @@
 import { type Comparison, shareOfTolerance } from "./comparison.ts";
+import type { EdgeDecision } from "./edge_findings.ts";
 import type { CaseReport, NotCompared, ParityReport } from "./report.ts";
 
 const HEADINGS = ["case", "tensors", "worst tensor", "difference", "tolerance", "share of it", "beyond"];
@@ -67,6 +68,32 @@ function movedLines({ name, moved }: CaseReport): string[] {
   ];
 }
 
+/** What a decision that was taken hangs on, in one line. */
+export function describeDecision(
+  { step, module, call, index, reference, actual, largest }: EdgeDecision,
+): string {
+  const share = (value: number) => `${number(value)} (${number(value / largest)} of the largest)`;
+  const place = `step ${step}, ${module}, call ${call}, [${index.join(", ")}]`;
+  return reference === undefined
+    ? `${place}: chosen there, ours is ${share(actual)} below another`
+    : `${place}: ${share(reference)} there, ours is ${share(actual)}`;
+}
+
+function edgeLines(cases: readonly CaseReport[]): string[] {
+  const listing = cases.flatMap(({ name, edges }) => (edges === undefined ? [] : [{ name, ...edges }]));
+  if (listing.length === 0) return [];
+  const listed = listing.reduce((sum, one) => sum + one.listed, 0);
+  const lines = listing.flatMap(({ name, taken }) =>
+    taken.map((one) => `  ${name}, ${describeDecision(one)}`)
+  );
+  return [
+    "",
+    `Rectifiers and max pools that would decide otherwise here, at ${lines.length} of the ${listed} inputs at an edge ` +
+    `that the reference lists${lines.length === 0 ? "" : "; its decision was taken"}`,
+    ...limited(lines),
+  ];
+}
+
 function limited(lines: readonly string[]): string[] {
   const more = lines.length - MOST_LINES;
   return more > 0 ? [...lines.slice(0, MOST_LINES), `… and ${more} more (--json has all)`] : [...lines];
@@ -113,6 +140,7 @@ export function parityText(report: ParityReport): string {
     ...(moved.length > 0
       ? ["", "Within after the images were moved by half a unit in the last place:", ...moved]
       : []),
+    ...edgeLines(report.cases),
     ...reasonLines("Taken from the reference", report.taken),
     ...reasonLines("Not compared", report.leftOut),
     ...files(`Files that the manifest does not name (${report.unlistedFiles.length})`, report.unlistedFiles),

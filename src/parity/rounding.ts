@@ -3,7 +3,8 @@ import { numbersOf } from "./comparison.ts";
 import type { ReferenceFile, ReferenceTensor } from "./reference_folder.ts";
 
 /**
- * Further runs of a training case that is out of tolerance, each with the images moved by rounding. A rectifier whose
+ * Further runs of a training case that is out of tolerance, each with the images moved by rounding, where its file lists
+ * no decisions at an edge (folders made before the exporter did so). A rectifier whose
  * input is 0 up to rounding lets a gradient through or not, as chance has it, and a later step then differs by far more
  * than rounding; such a case is within after the least change of its input. A wrong formula, or a changed reference, is
  * out in every run.

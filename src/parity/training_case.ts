@@ -1,14 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { probabilitiesAt, slideLogits } from "../eval/inference.ts";
+import type { StepResult } from "../method/guided_mix_step.ts";
+import type { StepDraws } from "../method/step_draws.ts";
 import type { FeatureMap } from "../nn/tensors.ts";
 import { polyLearningRate } from "../train/schedule.ts";
 import { Sgd } from "../train/sgd.ts";
-import { captureStep, pixelAccuracy } from "./captured_step.ts";
+import { type Captured, captureStep, pixelAccuracy } from "./captured_step.ts";
 import { numbersOf } from "./comparison.ts";
 import { putFirstStep } from "./first_step.ts";
 import { outside, row, scalar } from "./layouts.ts";
 import type { Ledger, Reasons, Results } from "./ledger.ts";
 import { schedule, sgdOptions } from "./model_from_info.ts";
+import { referenceDecisions } from "./reference_decisions.ts";
 import type { TensorKind } from "./tolerances.ts";
 import { drawAgain, putPairs } from "./training_draws.ts";
 import { setUpTraining, type TrainingSetup } from "./training_setup.ts";
@@ -43,6 +46,22 @@ async function putState({ network, dead }: TrainingSetup, step: number, results:
   }
 }
 
+/** `captureStep`, with the reference's decisions at an edge; what became of them goes into the ledger. */
+async function captureAtEdges(
+  setup: TrainingSetup,
+  step: number,
+  draws: StepDraws,
+): Promise<{ result: StepResult; captured: Captured }> {
+  const decisions = referenceDecisions(setup.ledger, step);
+  try {
+    const made = await captureStep(setup, step, draws, decisions);
+    if (decisions !== undefined) setup.ledger.noteEdges(await decisions.findings());
+    return made;
+  } finally {
+    decisions?.dispose();
+  }
+}
+
 async function runStep(
   setup: TrainingSetup,
   step: number,
@@ -52,7 +71,7 @@ async function runStep(
 ): Promise<void> {
   const rate = polyLearningRate(schedule(setup.info), step - 1);
   const draws = drawAgain(setup, step, results);
-  const { result, captured } = await captureStep(setup, step, draws);
+  const { result, captured } = await captureAtEdges(setup, step, draws);
   for (const [ours, theirs] of Object.entries(LOSS_NAMES)) {
     const loss = result.losses[ours];
     if (loss !== undefined) results.set(`step${step}/${theirs}`, scalar(loss, "loss"));

@@ -5,36 +5,62 @@ import type { MetricRow } from "./run_record.ts";
 /**
  * The rows of a metrics file. A last line without its end, as a killed run leaves it, is left out; rows that a resumed
  * run wrote again replace those of the run that was broken off. Rows of unknown kinds are left out.
- * @throws {FormatError} If a line before the last is no JSON object with an iteration; names the line
+ * @param onDamaged Told, in one text, of lines that are left out because they are damaged
+ * @throws {FormatError} Without `onDamaged`, if a line before the last is no whole row; names the first and counts them
  */
-export function readMetrics(jsonlText: string): MetricRow[] {
+export function readMetrics(jsonlText: string, onDamaged?: (text: string) => void): MetricRow[] {
   const lines = jsonlText.split("\n");
   const rows: MetricRow[] = [];
+  const damaged: number[] = [];
   lines.forEach((line, index) => {
     if (line.trim() === "") return;
-    const row = rowOf(line, index, index === lines.length - 1);
-    if (row !== undefined) appendRow(rows, row);
+    const row = rowOf(line);
+    if (typeof row === "object") appendRow(rows, row);
+    else if (row === "damaged" && index < lines.length - 1) damaged.push(index);
   });
+  if (damaged.length > 0) tell(lines, damaged, onDamaged);
   return rows;
 }
 
-function rowOf(line: string, index: number, isLast: boolean): MetricRow | undefined {
+function tell(
+  lines: readonly string[],
+  damaged: readonly number[],
+  onDamaged?: (text: string) => void,
+): void {
+  const [first] = damaged;
+  const more = damaged.length > 1 ? ` (${damaged.length} lines are damaged)` : "";
+  const text = `line ${first! + 1} is "${lines[first!]!.slice(0, 40)}"${more}`;
+  if (onDamaged !== undefined) return onDamaged(text);
+  throw new FormatError(`Cannot read metrics: ${text}, expected a JSON object with an iteration`);
+}
+
+function rowOf(line: string): MetricRow | "damaged" | "unknown" {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     value = undefined;
   }
-  if (!hasIteration(value)) {
-    if (isLast) return undefined;
-    throw new FormatError(
-      `Cannot read metrics: line ${index + 1} is "${
-        line.slice(0, 40)
-      }", expected a JSON object with an iteration`,
-    );
-  }
-  const isKnown = value.kind === "train" || value.kind === "eval" || value.kind === "diagnosis";
-  return isKnown ? value as MetricRow : undefined;
+  if (!hasIteration(value)) return "damaged";
+  const fields = FIELDS[value.kind as MetricRow["kind"]];
+  if (fields === undefined) return "unknown";
+  const row = value as unknown as Readonly<Record<string, unknown>>;
+  return Object.entries(fields).every(([name, type]) => isOf(type, row[name]))
+    ? value as unknown as MetricRow
+    : "damaged";
+}
+
+/** What reports read of a row, by its kind. */
+const FIELDS: Readonly<Record<MetricRow["kind"], Readonly<Record<string, "number" | "object" | "list">>>> = {
+  train: { losses: "object" },
+  eval: { miou: "number", perClass: "list" },
+  diagnosis: { miou: "number", sure: "list" },
+};
+
+function isOf(type: "number" | "object" | "list", value: unknown): boolean {
+  if (value === undefined) return true; // a row of an earlier version
+  if (type === "list") return Array.isArray(value);
+  return typeof value === type && value !== null;
 }
 
 function hasIteration(value: unknown): value is { iteration: number; kind?: unknown } {

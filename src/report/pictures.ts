@@ -43,11 +43,11 @@ export function colorize(
   checkLength("colorize a label map", labelMap.length, width * height);
   const table = colorTable(colors, options.ignoreColor ?? IGNORE_COLOR);
   const data = new Uint8Array(labelMap.length * 3);
-  for (let i = 0; i < labelMap.length; i++) {
+  for (let i = 0, to = 0; i < labelMap.length; i++, to += 3) {
     const from = labelMap[i]! * 3;
-    data[i * 3] = table[from]!;
-    data[i * 3 + 1] = table[from + 1]!;
-    data[i * 3 + 2] = table[from + 2]!;
+    data[to] = table[from]!;
+    data[to + 1] = table[from + 1]!;
+    data[to + 2] = table[from + 2]!;
   }
   return { width, height, data };
 }
@@ -71,17 +71,30 @@ export function overlay(
   if (!(alpha >= 0 && alpha <= 1)) {
     throw new RangeError(`Cannot lay a label map over an image: alpha is ${alpha}, expected 0 to 1`);
   }
-  const painted = colorize(labelMap, width, height, colors, options).data;
   const border = edges ? labelEdges(labelMap, width, height) : undefined;
+  const [blended, drawn] = [blendTable(colors, alpha), blendTable(colors, 1)];
   const data = image.data.slice();
-  for (let i = 0; i < labelMap.length; i++) {
-    if (labelMap[i]! >= colors.length) continue;
-    const share = border?.[i] === 1 ? 1 : alpha;
-    for (let c = i * 3; c < i * 3 + 3; c++) {
-      data[c] = Math.round(share * painted[c]! + (1 - share) * data[c]!);
-    }
+  for (let i = 0, at = 0; i < labelMap.length; i++, at += 3) {
+    const label = labelMap[i]!;
+    if (label >= colors.length) continue;
+    const table = border?.[i] === 1 ? drawn : blended;
+    const entry = label * 768;
+    data[at] = table[entry + data[at]!]!;
+    data[at + 1] = table[entry + 256 + data[at + 1]!]!;
+    data[at + 2] = table[entry + 512 + data[at + 2]!]!;
   }
   return { width, height, data };
+}
+
+/** `[class, channel, 256]`: what becomes of each value under a class's colour. */
+function blendTable(colors: readonly RgbColor[], alpha: number): Uint8Array {
+  const table = new Uint8Array(colors.length * 768);
+  colors.flat().forEach((painted, i) => {
+    for (let value = 0; value < 256; value++) {
+      table[i * 256 + value] = Math.round(alpha * painted + (1 - alpha) * value);
+    }
+  });
+  return table;
 }
 
 /**
@@ -95,9 +108,9 @@ export function labelEdges(labelMap: Uint8Array, width: number, height: number):
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
-      const differsRight = x + 1 < width && labelMap[i] !== labelMap[i + 1];
-      const differsBelow = y + 1 < height && labelMap[i] !== labelMap[i + width];
-      if (differsRight || differsBelow) edges[i] = 1;
+      const label = labelMap[i]!;
+      const differsRight = x + 1 < width && label !== labelMap[i + 1]!;
+      if (differsRight || (y + 1 < height && label !== labelMap[i + width]!)) edges[i] = 1;
     }
   }
   return edges;

@@ -1,4 +1,5 @@
 import { CheckpointMismatch, FormatError } from "../core/errors.ts";
+import { readRegularFile } from "../core/regular_file.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import { writeFileWhole } from "./write_file.ts";
@@ -18,6 +19,9 @@ export interface Checkpoint {
 const PARAMETERS = "model/";
 const MOMENTUM = "momentum/";
 const FORMAT = "guidedmix checkpoint 1";
+
+/** Weights and momentum of the largest network take a fiftieth. */
+const MOST_BYTES = 2 ** 34;
 
 async function digestOf(bytes: Uint8Array): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
@@ -95,7 +99,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   let bytes: Uint8Array;
   try {
-    bytes = await Deno.readFile(path);
+    bytes = await readRegularFile(path, MOST_BYTES);
   } catch (error) {
     const text = (error as Error).message;
     throw new CheckpointMismatch(`Cannot read checkpoint "${path}": ${text}`, { cause: error });

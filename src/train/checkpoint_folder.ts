@@ -1,14 +1,31 @@
-import { join } from "node:path";
-import { CheckpointMismatch } from "../core/errors.ts";
+import { basename, dirname, join } from "node:path";
+import { CheckpointMismatch, TrainingError } from "../core/errors.ts";
+import { syncFolder } from "../core/sync_folder.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 
 const KEPT = 2;
 const PATTERN = /^iteration-(\d{8})\.safetensors$/;
 
+/** Whom a folder of checkpoints asks and tells. */
+export interface CheckpointFolderOptions {
+  /** Asked before each write; throws where nothing may be written any more. */
+  readonly beforeWrite?: () => Promise<void>;
+  /** Told of what is left undone. */
+  readonly onNote?: (text: string) => void;
+}
+
 /** The checkpoints of a run: the newest two, and the best. */
 export class CheckpointFolder {
-  /** The checkpoints in a folder. @param path The folder; made when a checkpoint is saved */
-  constructor(readonly path: string) {}
+  readonly #options: CheckpointFolderOptions;
+  #written = new Set<string>();
+
+  /**
+   * The checkpoints in a folder.
+   * @param path The folder; made when a checkpoint is saved
+   */
+  constructor(readonly path: string, options: CheckpointFolderOptions = {}) {
+    this.#options = options;
+  }
 
   /** Path of the best checkpoint; it may not exist. */
   get bestPath(): string {
@@ -26,19 +43,58 @@ export class CheckpointFolder {
     return names.sort().reverse().map((name) => join(this.path, name));
   }
 
-  /** Writes a numbered checkpoint and removes all but the newest two. @returns Its path */
+  /**
+   * Writes a numbered checkpoint and removes all but the newest two; one that cannot be removed stays, with a note.
+   * @returns Its path
+   */
   async save(checkpoint: Checkpoint): Promise<string> {
-    await Deno.mkdir(this.path, { recursive: true });
     const path = join(this.path, `iteration-${`${checkpoint.iteration}`.padStart(8, "0")}.safetensors`);
-    await writeCheckpoint(path, checkpoint);
-    for (const old of (await this.list()).slice(KEPT)) await Deno.remove(old);
+    await this.#write(path, checkpoint);
+    for (const old of (await this.list()).slice(KEPT)) await this.#remove(old);
     return path;
   }
 
   /** Writes the best checkpoint, without what only training needs to go on. */
   async saveBest(checkpoint: Checkpoint): Promise<void> {
+    await this.#write(this.bestPath, { ...checkpoint, momentum: new Map() });
+  }
+
+  /** Whether there is no checkpoint, numbered or best. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.list()).length === 0 && !await isThere(this.bestPath);
+  }
+
+  /**
+   * Makes sure that what was written through this object is still there.
+   * @throws {TrainingError} If something is gone
+   */
+  async requireWritten(): Promise<void> {
+    const gone: string[] = [];
+    for (const path of this.#written) if (!await isThere(path)) gone.push(basename(path));
+    if (gone.length === 0) return;
+    throw new TrainingError(
+      `Cannot finish the run: ${
+        gone.join(", ")
+      } of "${this.path}" were written and are gone, expected them to stay`,
+    );
+  }
+
+  async #write(path: string, checkpoint: Checkpoint): Promise<void> {
+    await this.#options.beforeWrite?.();
     await Deno.mkdir(this.path, { recursive: true });
-    await writeCheckpoint(this.bestPath, { ...checkpoint, momentum: new Map() });
+    await syncFolder(dirname(this.path));
+    await writeCheckpoint(path, checkpoint);
+    this.#written.add(path);
+  }
+
+  async #remove(path: string): Promise<void> {
+    this.#written.delete(path);
+    try {
+      await Deno.remove(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      this.#options.onNote?.(`old checkpoint "${path}" stays: ${(error as Error).message}`);
+    }
   }
 
   /**
@@ -51,7 +107,7 @@ export class CheckpointFolder {
     const damaged: string[] = [];
     for (const path of paths) {
       try {
-        const checkpoint = await readCheckpoint(path);
+        const checkpoint = await readNumbered(path);
         damaged.forEach((text) => onDamaged(`${text}; that of iteration ${checkpoint.iteration} is taken`));
         return checkpoint;
       } catch (error) {
@@ -65,4 +121,25 @@ export class CheckpointFolder {
         `(${damaged[0]!.replace(/^Cannot read checkpoint /, "")}), expected at least one`,
     );
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** A checkpoint whose iteration is that of its file's name. @throws {CheckpointMismatch} Else, and as `readCheckpoint` */
+async function readNumbered(path: string): Promise<Checkpoint> {
+  const checkpoint = await readCheckpoint(path);
+  const named = Number(PATTERN.exec(basename(path))![1]);
+  if (checkpoint.iteration === named) return checkpoint;
+  throw new CheckpointMismatch(
+    `Cannot read checkpoint "${path}": it is of iteration ${checkpoint.iteration}, expected ${named} as its name says; ` +
+      "the file was renamed, take an earlier one",
+  );
 }

@@ -1,3 +1,6 @@
+import { z } from "zod";
+import { CheckpointMismatch } from "../core/errors.ts";
+
 /** What an interval of a run came to. */
 export interface Interval {
   /** Means by name. */
@@ -7,8 +10,49 @@ export interface Interval {
   readonly dataWaitShare: number;
 }
 
+interface BegunInterval {
+  readonly steps: number;
+  readonly elapsedMs: number;
+  readonly waitedMs: number;
+  readonly sums: Readonly<Record<string, number>>;
+}
+
+const BEGUN: z.ZodType<BegunInterval> = z.object({
+  steps: z.int().min(1),
+  elapsedMs: z.number().min(0),
+  waitedMs: z.number().min(0),
+  sums: z.record(z.string(), z.number()),
+});
+
+function parsed(text: string): BegunInterval {
+  try {
+    return BEGUN.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new CheckpointMismatch(
+      `Cannot go on with the checkpoint: its interval is "${
+        text.slice(0, 40)
+      }", expected steps, times and sums`,
+      { cause },
+    );
+  }
+}
+
 /** Gathers losses and times between two rows of a log. */
 export class IntervalMeter {
+  /**
+   * Begins an interval, or goes on with one.
+   * @param text What `toText` gave
+   * @throws {CheckpointMismatch} If it is something else
+   */
+  constructor(text?: string) {
+    if (text === undefined) return;
+    const { steps, elapsedMs, waitedMs, sums } = parsed(text);
+    this.#steps = steps;
+    this.#started -= elapsedMs;
+    this.#waitedMs = waitedMs;
+    this.#sums = new Map(Object.entries(sums));
+  }
+
   #started = performance.now();
   #waitedMs = 0;
   #steps = 0;
@@ -30,6 +74,15 @@ export class IntervalMeter {
     for (const [name, value] of Object.entries(losses)) {
       this.#sums.set(name, (this.#sums.get(name) ?? 0) + value);
     }
+  }
+
+  /** The interval so far, for a run that goes on in another process; `undefined` where none has begun. */
+  toText(): string | undefined {
+    if (this.#steps === 0) return undefined;
+    const elapsedMs = performance.now() - this.#started;
+    const sums = Object.fromEntries(this.#sums);
+    const begun: BegunInterval = { steps: this.#steps, elapsedMs, waitedMs: this.#waitedMs, sums };
+    return JSON.stringify(begun);
   }
 
   /** The interval's means; the next one starts now. */

@@ -5,6 +5,7 @@ import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
 import type { StepResult } from "../method/guided_mix_step.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { diagnose } from "./diagnosis.ts";
+import { refuseDiverged } from "./refuse_diverged.ts";
 import { runFacts } from "./distributed/agreement.ts";
 import { IntervalMeter } from "./interval_meter.ts";
 import type { EvalRow } from "./metric_rows.ts";
@@ -12,6 +13,7 @@ import { polyLearningRate, type PolySchedule } from "./schedule.ts";
 import type { Sgd } from "./sgd.ts";
 import type { TrainOptions, TrainOutcome } from "./train_options.ts";
 import { loaderOf, makeUpdate, optimizerOf } from "./update.ts";
+import { StoppedWaiting } from "./wait_or_stop.ts";
 
 function evalRow(iteration: number, { summary }: Evaluation): EvalRow {
   const perClass = summary.perClass.map(({ iou }) => iou ?? null);
@@ -23,12 +25,23 @@ function scheduleOf({ config: { optimizer, iterations } }: TrainOptions): PolySc
   return { base, minimum, power, iterations };
 }
 
+/** The best evaluation that a checkpoint tells of; `undefined` where it tells of none, or of something else. */
+function bestOf(json = "null"): TrainOutcome["best"] {
+  try {
+    const { miou, iteration } = JSON.parse(json) as Record<string, unknown>;
+    if (typeof miou === "number" && typeof iteration === "number") return { miou, iteration };
+  } catch {
+    // null, or no JSON: the next evaluation is the best
+  }
+  return undefined;
+}
+
 /** A run while it goes on. */
 class TrainingRun {
   readonly #options: TrainOptions;
   readonly #sgd: Sgd;
   readonly #loader: Loader;
-  readonly #meter = new IntervalMeter();
+  readonly #meter: IntervalMeter;
   /** False in workers beside the chief. */
   readonly #writes: boolean;
   #classWeights: readonly number[] | undefined;
@@ -40,13 +53,13 @@ class TrainingRun {
 
   constructor(options: TrainOptions) {
     this.#options = options;
+    this.#meter = new IntervalMeter(options.resume?.metadata.interval);
     this.#sgd = optimizerOf(options);
     this.#loader = loaderOf(options);
     this.#writes = options.workers?.isChief ?? true;
     this.#iteration = options.resume?.iteration ?? 0;
     this.#saved = this.#iteration;
-    const best = options.resume?.metadata.best;
-    this.#best = best === undefined ? undefined : JSON.parse(best) as TrainOutcome["best"];
+    this.#best = bestOf(options.resume?.metadata.best);
   }
 
   async run(): Promise<TrainOutcome> {
@@ -60,7 +73,8 @@ class TrainingRun {
       while (this.#goesOn()) await this.#advance();
     } catch (error) {
       await this.#saveBefore(error);
-      throw error;
+      if (!(error instanceof StoppedWaiting)) throw error;
+      return { iteration: this.#iteration, finished: false, best: this.#best };
     }
     if (this.#saved !== this.#iteration || this.#iteration === 0) await this.#save();
     const iteration = this.#iteration;
@@ -71,7 +85,8 @@ class TrainingRun {
   /** A picture that cannot be read, for a batch or an evaluation, is met between updates: they are all kept. */
   async #saveBefore(error: unknown): Promise<void> {
     const { config, workers } = this.#options;
-    const isBetween = error instanceof DatasetError && config.optimizer.accumulate === 1;
+    const isWait = error instanceof DatasetError || error instanceof StoppedWaiting;
+    const isBetween = isWait && config.optimizer.accumulate === 1;
     if (!isBetween || workers !== undefined || this.#saved === this.#iteration) return;
     // what cannot be saved either is not what failed first
     await this.#save().catch(() => {});
@@ -166,12 +181,16 @@ class TrainingRun {
   async #snapshot(): Promise<Checkpoint> {
     const { network, metadata } = this.#options;
     const momentum = await this.#sgd.export(network.parameters);
+    const parameters = await network.export();
+    refuseDiverged(parameters, this.#iteration);
     const best: Record<string, string> = this.#best === undefined ? {} : { best: JSON.stringify(this.#best) };
+    const text = this.#meter.toText();
+    const interval: Record<string, string> = text === undefined ? {} : { interval: text };
     return {
       iteration: this.#iteration,
-      parameters: await network.export(),
+      parameters,
       momentum,
-      metadata: { ...metadata, ...best },
+      metadata: { ...metadata, ...best, ...interval },
     };
   }
 }

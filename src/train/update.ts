@@ -6,12 +6,14 @@ import { createLoader, type Loader } from "../data/loader/loader.ts";
 import { unlabeledPlaces } from "../method/batch_share.ts";
 import { guidedMixStep, type StepContext, type StepResult } from "../method/guided_mix_step.ts";
 import type { StepBatch } from "../method/step_batch.ts";
+import { checkResume } from "./check_resume.ts";
 import { ownShare } from "./distributed/agreement.ts";
 import type { GradientBuckets } from "./distributed/gradient_buckets.ts";
 import { addGradients, type Gradients, scaleGradients } from "./gradients.ts";
 import type { IntervalMeter } from "./interval_meter.ts";
 import { Sgd } from "./sgd.ts";
 import type { TrainOptions } from "./train_options.ts";
+import { waitOrStop } from "./wait_or_stop.ts";
 
 /** The loader of a run, from the iteration that it goes on with. */
 export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Loader {
@@ -44,7 +46,10 @@ function tensorsOf(batch: LoadedBatch): StepBatch {
   };
 }
 
-/** The optimizer of a run; a resumed run sets its buffers and the network's parameters. */
+/**
+ * The optimizer of a run; a resumed run sets its buffers and the network's parameters.
+ * @throws {CheckpointMismatch} If the checkpoint lacks some of them, or holds others
+ */
 export function optimizerOf({ network, config, resume }: TrainOptions): Sgd {
   const { momentum, weightDecay, clipNorm, headFactor } = config.optimizer;
   const head = { matches: (name: string) => !name.startsWith("backbone."), learningRateFactor: headFactor };
@@ -55,6 +60,7 @@ export function optimizerOf({ network, config, resume }: TrainOptions): Sgd {
     groups: [head],
   });
   if (resume !== undefined) {
+    checkResume(resume, network.parameters, config);
     network.parameters.load(resume.parameters);
     sgd.load(network.parameters, resume.momentum);
   }
@@ -76,7 +82,9 @@ async function gatherGradients(
   const gradients: Gradients = new Map();
   for (let part = 0;; part++) {
     const started = performance.now();
-    const batch = await loader.next();
+    // several workers stop together: one that left alone would leave the others waiting
+    const asked = workers === undefined ? options.shouldStop : undefined;
+    const batch = await waitOrStop(loader.next(), "for the next batch", asked);
     meter.waited(performance.now() - started);
     const tensors = tensorsOf(batch);
     workers?.startRound();

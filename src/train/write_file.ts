@@ -1,5 +1,9 @@
+import { dirname } from "node:path";
+import { syncFolder } from "../core/sync_folder.ts";
+
 /**
- * Writes a file beside its place, syncs it and renames it: after a crash there is the old one or the new one, whole.
+ * Writes a file beside its place, syncs it, renames it and syncs the folder: after a crash, of the power too, there is the
+ * old one or the new one, whole, and the new one once this returned.
  * @throws {Error} If the disk is full or the folder cannot be written; the text names the path, the old file stays
  */
 export async function writeFileWhole(path: string, bytes: Uint8Array): Promise<void> {
@@ -14,6 +18,7 @@ export async function writeFileWhole(path: string, bytes: Uint8Array): Promise<v
       file.close();
     }
     await Deno.rename(beside, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await Deno.remove(beside).catch(() => {});
     throw new Error(

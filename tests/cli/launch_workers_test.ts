@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { withoutWorkers, workerEnvironment } from "../../src/cli/launch_workers.ts";
+import { withoutWorkers } from "../../src/cli/launch_workers.ts";
+import { workerEnvironment } from "../../src/cli/workers/start_workers.ts";
 import { whyNot } from "../numeric.ts";
 import { testUnless } from "../support.ts";
 import { assertSameRun } from "../train/distributed/worker_processes.ts";

@@ -61,19 +61,14 @@ Deno.test("decodeRgb() refuses other formats and CMYK with the reason", async ()
   await refused(imageBytes("cmyk.jpg"), /CMYK/);
 });
 
-Deno.test("decodeRgb() refuses an interlaced PNG below 8 bits", async () => {
-  const bytes = imageBytes("grey1.png");
-  bytes[28] = 1;
-  await refused(bytes, /IHDR chunk is damaged/);
-  await refused(withHeaderSum(bytes), /interlaced with 1 bits a value/);
-});
-
 Deno.test("decodeRgb() refuses a PNG whose header claims a huge picture before asking for memory", async () => {
   const bytes = imageBytes("grey8.png");
   const view = new DataView(bytes.buffer);
+  view.setUint32(16, 12000);
+  view.setUint32(20, 12000);
+  await refused(withHeaderSum(bytes), /says 12000 × 12000 but it has \d+ bytes of pixels/);
   view.setUint32(16, 60000);
-  view.setUint32(20, 60000);
-  await refused(withHeaderSum(bytes), /says 60000 × 60000 but it has \d+ bytes of pixels/);
+  await refused(withHeaderSum(bytes), /says 60000 × 12000, 720 megapixels, expected at most 250/);
 });
 
 Deno.test("decodeRgb() gives a picture or a FormatError for any changed file", async () => {

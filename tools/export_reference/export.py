@@ -40,6 +40,7 @@ def parse_arguments():
     ap.add_argument('--classes', type=int, default=5, help='2 to 255')
     ap.add_argument('--batch', type=int, help='labeled images of every case, and as many unlabeled; '
                     'default: per case')
+    ap.add_argument('--threads', type=int, default=1, help='of PyTorch; each number rounds otherwise')
     ap.add_argument('--only', default='*', help='file names to write, by commas; * and ? match')
     args = ap.parse_args()
     if args.size < 33:
@@ -49,6 +50,8 @@ def parse_arguments():
     if args.batch is not None and args.batch < 2:
         ap.error(f'--batch is {args.batch}, expected at least 2: the norm after global pooling '
                  'cannot train on one image')
+    if args.threads < 1:
+        ap.error(f'--threads is {args.threads}, expected at least 1')
     if not 0 <= args.seed < 2**32:
         ap.error(f'--seed is {args.seed}, expected 0 to 2^32 - 1')
     return args
@@ -107,7 +110,7 @@ def main():
     oe.load_official(args.official)
     import mmcv
     from official_step import run_case
-    torch.set_num_threads(1)  # one order of summation
+    torch.set_num_threads(args.threads)  # fixes the order of summation
     torch.use_deterministic_algorithms(True)
     os.makedirs(args.out, exist_ok=True)
     setup = Setup(seed=args.seed, size=args.size, classes=args.classes)

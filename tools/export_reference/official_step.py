@@ -5,6 +5,7 @@ import official_env as oe
 from capture import (LocalVariables, copy_of, gradients_of, module_hooks, parameter_gradients,
                      recorded_beta_draws, retain_gradients)
 from cases import OPTIMIZER, SCHEDULE
+from edge_decisions import EdgeDecisions
 from own_values import OwnMSE, own_gradients, own_values
 from start import make_batch, perturb, pick_seeds
 from training import Trainer, evaluate, state_tensors
@@ -119,7 +120,9 @@ def run_case(case, index, setup, dtype, attempt=0):
     if attempt:
         info['attempt'] = attempt
     trainer, data = Trainer(model, setup.iterations), official_data(img, gt, unsup)
-    with module_hooks(model) as hooked, recorded_beta_draws() as draws:
+    edges = EdgeDecisions(model)
+    info.update(edges.names())
+    with module_hooks(model) as hooked, edges, recorded_beta_draws() as draws:
         for step in (1, 2, 3):
             lr = trainer.start(step - 1)
             seeds = pick_seeds(setup.seed * 1000 + index * 100 + step * 30, case['batch'],
@@ -129,6 +132,7 @@ def run_case(case, index, setup, dtype, attempt=0):
             draws.clear()
             hooked.clear()
             watched = watched_step(model, data, trainer.optimizer)
+            out.update(edges.take(step))
             out.update({f'step{step}/{k}': v for k, v in scalars(*watched[:3], draws, lr).items()})
             mid = first_step(model, case, watched, hooked, info, out) if step == 1 else None
             trainer.update(watched[0])

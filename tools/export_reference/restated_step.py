@@ -4,6 +4,7 @@ import torch
 from capture import (copy_of, gradients_of, module_hooks, parameter_gradients,
                      recorded_beta_draws, retain_gradients)
 from cases import OPTIMIZER, SCHEDULE
+from edge_decisions import EdgeDecisions
 from restated_forward import Batch, objective
 from restated_model import build_restated, restated_cfg
 from start import UntellingDraw, make_batch, normal, perturb, pick_seeds
@@ -98,14 +99,16 @@ def run_case(case, index, setup, dtype, attempt=0):
     info = dict(case={k: v for k, v in case.items() if k != 'recipe'}, recipe=case['recipe'],
                 cfg=cfg, attempt=attempt, perturbed_init=True, max_iters=setup.iterations,
                 optimizer=dict(OPTIMIZER), lr_config=dict(SCHEDULE))
-    trainer = Trainer(model, setup.iterations)
-    with module_hooks(model) as hooked, recorded_beta_draws() as beta:
+    trainer, edges = Trainer(model, setup.iterations), EdgeDecisions(model)
+    info.update(edges.names())
+    with module_hooks(model) as hooked, edges, recorded_beta_draws() as beta:
         for step in (1, 2, 3):
             draws = dict(lr=trainer.start(step - 1))
             seed_step(case, index, setup, step, info)
             beta.clear()
             hooked.clear()
             losses, mid, drawn = objective(model, batch, case['recipe'], step - 1)
+            out.update(edges.take(step))
             check_pairs(mid, drawn, step)
             draws.update(drawn, lam_draws=torch.tensor(beta, dtype=torch.float64))
             out.update({f'step{step}/{k}': copy_of(v) for k, v in {**draws, **losses}.items()})

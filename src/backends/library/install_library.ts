@@ -1,6 +1,7 @@
 /** Downloads and unpacks a library into the cache, in place only when whole. */
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { BackendUnavailable, FormatError } from "../../core/errors.ts";
+import { syncFolder } from "../../core/sync_folder.ts";
 import { cacheRoot, libraryFolder } from "./cache_folder.ts";
 import { type LibraryBuild, TENSORFLOW_VERSION } from "./found_library.ts";
 import { libraryInFolder } from "./library_files.ts";
@@ -110,6 +111,7 @@ async function replace(source: string, target: string, aside: string): Promise<b
     replaced = false;
   }
   await Deno.rename(source, target);
+  await syncFolder(dirname(target));
   return replaced;
 }
 

@@ -4,6 +4,7 @@ import { type Cluster, clusterFromTfConfig } from "../../train/distributed/clust
 import { encodeServerDef } from "../../train/distributed/server_def.ts";
 import { joinWorkers, type WorkerGroup } from "../../train/distributed/worker_group.ts";
 import type { Output } from "../output.ts";
+import { launchedInto } from "../workers/held_process.ts";
 
 /** The cluster that `TF_CONFIG` names; `undefined` where this process trains alone. */
 export function clusterHere(): Cluster | undefined {
@@ -28,6 +29,17 @@ export function clusterBackend(
   return { name: "tensorflow", serverDef: encodeServerDef(cluster, { nccl }) };
 }
 
+/** Said by every worker: each one's port is open. */
+function openPortText({ addresses, index }: Cluster): string {
+  const port = addresses[index]!.slice(addresses[index]!.lastIndexOf(":") + 1);
+  return `note     port ${port} of this worker answers on all addresses of this machine, and whoever reaches it reads ` +
+    "and writes files as you: close it to all but the workers";
+}
+
+function networkText(): string {
+  return launchedInto() === "own" ? ", in a network of their own" : "";
+}
+
 /** A worker that is not the chief says only what goes wrong and whom it waits for. */
 export function quiet(output: Output): Output {
   return { ...output, note: () => {}, result: () => {} };
@@ -45,7 +57,8 @@ export async function joinRun(
 ): Promise<WorkerGroup | undefined> {
   if (cluster === undefined) return undefined;
   const { addresses, index } = cluster;
+  if (launchedInto() !== "own") console.error(openPortText(cluster));
   const workers = await joinWorkers(cluster, { waitSeconds, onWait: (text) => console.error(text) });
-  output.note(`workers  ${addresses.length}, this is ${index}: ${addresses.join(", ")}`);
+  output.note(`workers  ${addresses.length}, this is ${index}: ${addresses.join(", ")}${networkText()}`);
   return workers;
 }

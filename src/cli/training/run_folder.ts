@@ -1,12 +1,16 @@
 /** The folder of a run: `config.toml split/*.txt metrics.jsonl events… checkpoints/ report.html`. */
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { configFromToml, configToToml } from "../../config/config_toml.ts";
 import type { RunConfig } from "../../config/run_config.ts";
-import { ConfigError, DatasetError } from "../../core/errors.ts";
+import { ConfigError, DatasetError, TrainingError } from "../../core/errors.ts";
+import { NotAFile, readRegularFile } from "../../core/regular_file.ts";
+import { syncFolder } from "../../core/sync_folder.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
+import { isFile } from "../../data/image_files.ts";
 import { listField } from "../../data/list_file.ts";
 import { CheckpointFolder } from "../../train/checkpoint_folder.ts";
 import { writeFileWhole } from "../../train/write_file.ts";
+import { holdRun, type RunLock } from "./run_lock.ts";
 
 /** Paths of a run's parts. */
 export class RunFolder {
@@ -14,11 +18,51 @@ export class RunFolder {
   readonly path: string;
   /** The checkpoints. */
   readonly checkpoints: CheckpointFolder;
+  /** Tells of what could not be done and need not end a run. */
+  readonly note: (text: string) => void;
+  #lock: RunLock | undefined;
 
-  /** Nothing is read or written yet. */
-  constructor(path: string) {
+  /**
+   * Nothing is read or written yet.
+   * @param onNote Told of what could not be done and need not end a run
+   */
+  constructor(path: string, onNote: (text: string) => void = () => {}) {
     this.path = resolve(path);
-    this.checkpoints = new CheckpointFolder(join(this.path, "checkpoints"));
+    this.note = onNote;
+    const beforeWrite = () => this.requireInPlace();
+    this.checkpoints = new CheckpointFolder(join(this.path, "checkpoints"), { beforeWrite, onNote });
+  }
+
+  /**
+   * Keeps other processes from writing here until `release`. The folder must be there.
+   * @throws {ConfigError} If another process holds it
+   */
+  async hold(): Promise<void> {
+    this.#lock ??= await holdRun(this.path, "train in", this.note);
+  }
+
+  /** Lets other processes write here. */
+  release(): void {
+    this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  /** Makes sure that a folder that is held is still the one that was. @throws {TrainingError} If it is not */
+  async requireInPlace(): Promise<void> {
+    await this.#lock?.requireInPlace();
+  }
+
+  /**
+   * Makes sure that what makes this folder a run, and what was written, is there.
+   * @throws {TrainingError} If something is gone
+   */
+  async requireWhole(): Promise<void> {
+    await this.requireInPlace();
+    await this.checkpoints.requireWritten();
+    if (await this.hasRun()) return;
+    throw new TrainingError(
+      `Cannot finish the run: "${this.file("config.toml")}" is gone, expected it to stay`,
+    );
   }
 
   /** Path of a file in the folder. */
@@ -45,24 +89,41 @@ export class RunFolder {
   }
 
   /**
-   * Makes sure that no run lives here.
+   * Makes sure that no run lives here, nor what is left of one: its checkpoints would be taken for the new run's.
    * @throws {ConfigError} If one does
    */
   async refuseRun(): Promise<void> {
-    if (!await this.hasRun()) return;
+    if (await this.hasRun()) {
+      throw new ConfigError(
+        `Cannot begin a run in "${this.path}": it holds one already, expected a new folder; ` +
+          "--resume goes on with it, --out names another",
+      );
+    }
+    const left = await this.#remains();
+    if (left.length === 0) return;
     throw new ConfigError(
-      `Cannot begin a run in "${this.path}": it holds one already, expected a new folder; ` +
-        "--resume goes on with it, --out names another",
+      `Cannot begin a run in "${this.path}": it holds ${
+        left.join(", ")
+      } of a run whose config.toml is gone, ` +
+        "expected a new folder; --out names another",
     );
   }
 
+  /** What only a run writes, after its config.toml. */
+  async #remains(): Promise<string[]> {
+    const names = ["metrics.jsonl", "evaluation.json"];
+    const found = await Promise.all(names.map(async (name) => await isFile(this.file(name)) ? [name] : []));
+    return [...await this.checkpoints.isEmpty() ? [] : ["checkpoints"], ...found.flat()];
+  }
+
   /**
-   * Begins a run: makes the folder and writes what the run is to be.
-   * @throws {ConfigError} If a run lives here already, or the folder cannot be made
+   * Begins a run: makes the folder, holds it and writes what the run is to be.
+   * @throws {ConfigError} If a run lives here already, another process holds it, or the folder cannot be made
    */
   async begin(config: RunConfig, dataset: Dataset): Promise<void> {
-    await this.refuseRun();
     await this.#make();
+    await this.hold();
+    await this.refuseRun();
     for (const part of ["labeled", "unlabeled", "val"] as const) {
       await this.write(`split/${part}.txt`, listText(partOf(dataset, part)));
     }
@@ -73,6 +134,8 @@ export class RunFolder {
   async #make(): Promise<void> {
     try {
       await Deno.mkdir(this.file("split"), { recursive: true });
+      await syncFolder(this.path);
+      await syncFolder(dirname(this.path));
     } catch (cause) {
       throw new ConfigError(
         `Cannot make run folder "${this.path}": ${
@@ -111,10 +174,12 @@ export class RunFolder {
 /** A file's text; `undefined` where it is missing. */
 export async function readText(path: string): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    return new TextDecoder().decode(await readRegularFile(path));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
+    const { code } = error as { code?: string };
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (!(error instanceof NotAFile)) throw error;
+    throw new ConfigError(`Cannot read "${path}": ${error.message}, expected a file`, { cause: error });
   }
 }
 

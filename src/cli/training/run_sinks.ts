@@ -1,5 +1,7 @@
 /** What a run writes while it goes on: `metrics.jsonl`, TensorBoard events. */
 import { Buffer } from "node:buffer";
+import { existsSync } from "node:fs";
+import { checkRegularFileSync } from "../../core/regular_file.ts";
 import type { MetricRow, PictureRow } from "../../report/run_record.ts";
 import { readMetrics } from "../../report/metrics_file.ts";
 import { eventFileName, type EventValue, EventWriter } from "../../formats/events.ts";
@@ -20,6 +22,7 @@ export interface RunSinks {
 }
 
 function appendTo(path: string): { write(bytes: Uint8Array): void; close(): void } {
+  if (existsSync(path)) checkRegularFileSync(path); // a pipe without a reader would be opened for ever
   const file = Deno.openSync(path, { append: true, create: true });
   return {
     write(bytes) {
@@ -86,7 +89,10 @@ function pictureValues({ name, pictures }: PictureRow): EventValue[] {
 
 /** Rows of iterations that the run goes on after; those beyond it are written again. */
 async function keptRows(folder: RunFolder, iteration: number): Promise<MetricRow[]> {
-  const rows = readMetrics(await readText(folder.file("metrics.jsonl")) ?? "");
+  const path = folder.file("metrics.jsonl");
+  const onDamaged = (text: string) =>
+    folder.note(`"${path}" is damaged, ${text}: what is damaged is left out`);
+  const rows = readMetrics(await readText(path) ?? "", onDamaged);
   return rows.filter((row) => row.iteration <= iteration);
 }
 

@@ -8,11 +8,11 @@ import { importWeights } from "../../interop/import_weights.ts";
 import { Network } from "../../model/network.ts";
 import { readMetrics } from "../../report/metrics_file.ts";
 import type { Checkpoint } from "../../train/checkpoint.ts";
-import { describedModel } from "../model_metadata.ts";
+import { describedModel, shownName } from "../model_metadata.ts";
 import type { Output } from "../output.ts";
 import type { RunRequest, RunResult } from "./run.ts";
 import { readText, RunFolder } from "./run_folder.ts";
-import { storedEvaluation } from "./stored_evaluation.ts";
+import { wholeEvaluation } from "./stored_evaluation.ts";
 
 /**
  * The newest checkpoint of the run that is gone on with; `undefined` for a new run.
@@ -39,7 +39,7 @@ export async function resumedCheckpoint(
 
 function checkClasses({ metadata }: Checkpoint, folder: RunFolder, dataset: Dataset): void {
   const { classes } = describedModel(metadata, folder.path);
-  if (classes.join() === dataset.classes.join()) return;
+  if (classes.join() === dataset.classes.map(shownName).join()) return;
   throw new DatasetError(
     `Cannot resume "${folder.path}": the classes of "${dataset.name}" are ${
       dataset.classes.join(", ")
@@ -86,13 +86,17 @@ export async function doneBefore(
   { out, resume }: RunRequest,
   output: Output,
 ): Promise<RunResult | undefined> {
-  const folder = new RunFolder(out);
+  const folder = new RunFolder(out, (text) => output.note(`note     ${text}`));
   if (!resume || !await folder.hasRun()) return undefined;
   const config = await folder.readConfig();
-  const evaluation = await storedEvaluation(folder);
+  const evaluation = await wholeEvaluation(folder);
   if (evaluation?.iteration !== config.iterations) return undefined;
   output.note(`run      ${folder.path} is finished, nothing is left to do`);
-  const metrics = readMetrics(await readText(folder.file("metrics.jsonl")) ?? "");
+  const metrics = readMetrics(
+    await readText(folder.file("metrics.jsonl")) ?? "",
+    (text) =>
+      folder.note(`"${folder.file("metrics.jsonl")}" is damaged, ${text}: what is damaged is left out`),
+  );
   const { recipe: { name: group }, seed, iterations: iteration } = config;
   const compared = { name: folder.path, group, seed, metrics, summary: evaluation.summary };
   return { folder: folder.path, iteration, finished: true, evaluation, compared, seconds: 0 };

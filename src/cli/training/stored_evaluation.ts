@@ -22,6 +22,17 @@ export async function storeEvaluation(folder: RunFolder, record: EvaluationRecor
   await folder.write(NAME, `${JSON.stringify(record)}\n`);
 }
 
+/** The stored evaluation, of which a run that goes on can do without: a damaged one is left out, with a note. */
+export async function wholeEvaluation(folder: RunFolder): Promise<EvaluationRecord | undefined> {
+  try {
+    return await storedEvaluation(folder);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    folder.note(`${error.message}: it is left out, and made again`);
+    return undefined;
+  }
+}
+
 /**
  * The stored evaluation; `undefined` where there is none. Its measures are computed from the counts.
  * @throws {FormatError} If the file is damaged

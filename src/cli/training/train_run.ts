@@ -6,6 +6,7 @@ import { comparedRun } from "../../report/sections/comparison_section.ts";
 import type { DiagnosisRow } from "../../train/metric_rows.ts";
 import type { TrainOutcome } from "../../train/train_options.ts";
 import { train } from "../../train/trainer.ts";
+import { waitOrStop } from "../../train/wait_or_stop.ts";
 import { metadataOf } from "../model_metadata.ts";
 import { PairLog } from "./pair_log.ts";
 import { prepareDataset } from "./prepare_dataset.ts";
@@ -15,11 +16,11 @@ import { RunFolder } from "./run_folder.ts";
 import { runRecord, writeReport } from "./run_report.ts";
 import { openSinks, type RunSinks } from "./run_sinks.ts";
 import { doneBefore, makeNetwork, resumedCheckpoint, stepText } from "./start_run.ts";
-import { evaluationRecord, storedEvaluation, storeEvaluation } from "./stored_evaluation.ts";
+import { evaluationRecord, storeEvaluation, wholeEvaluation } from "./stored_evaluation.ts";
 
 /**
  * Trains one run and writes everything about it into its folder.
- * @throws {ConfigError} If the folder holds a run and `resume` is false
+ * @throws {ConfigError} If the folder holds a run and `resume` is false, or another process works in it
  * @throws {DatasetError} If the data is missing or wrong
  * @throws {TrainingError} If a loss is not finite
  */
@@ -33,8 +34,23 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
     `run      ${config.preset}, recipe ${config.recipe.name}, seed ${config.seed}, into ${request.out}`,
   );
   output.note(stepText(config));
-  const { dataset, diagnosis } = await prepareDataset(config, output);
-  const folder = new RunFolder(request.out);
+  const folder = new RunFolder(request.out, (text) => output.note(`note     ${text}`));
+  try {
+    // a new run's folder is held when it is made
+    if (await folder.hasRun()) await folder.hold();
+    return await runInFolder(request, context, folder);
+  } finally {
+    folder.release();
+  }
+}
+
+async function runInFolder(request: RunRequest, context: RunContext, folder: RunFolder): Promise<RunResult> {
+  const { config } = request;
+  const { output } = context;
+  const prepared = prepareDataset(config, output);
+  // several workers stop together, after an update
+  const asked = context.workers === undefined ? context.stop.asked : undefined;
+  const { dataset, diagnosis } = await waitOrStop(prepared, "for the dataset's files", asked);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
   const network = makeNetwork(config, dataset.classes.length, output, resumed === undefined);
   const run: Run = {
@@ -80,6 +96,7 @@ async function trainAndReport(run: Run, sinks: RunSinks): Promise<RunResult> {
   await writeReport(folder, record);
   // last: a run with a stored evaluation of its end is done
   if (evaluation !== undefined) await storeEvaluation(folder, evaluation);
+  await folder.requireWhole();
   const { iteration, finished, best } = outcome;
   return {
     folder: folder.path,
@@ -126,6 +143,7 @@ function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainO
       pairs.add(step, batch);
     },
     async onTrainRow(row) {
+      await folder.requireInPlace();
       sinks.write(row, dataset.classes);
       await takeTurn();
     },
@@ -163,7 +181,7 @@ function diagnosisText({ iteration, miou, accuracy, sure, step }: DiagnosisRow):
 async function finalEvaluation(run: Run, outcome: TrainOutcome): Promise<EvaluationRecord | undefined> {
   const { request: { config }, network, dataset, folder } = run;
   if (!outcome.finished || dataset.val.length === 0) return undefined;
-  const stored = outcome.evaluation === undefined ? await storedEvaluation(folder) : undefined;
+  const stored = outcome.evaluation === undefined ? await wholeEvaluation(folder) : undefined;
   if (stored !== undefined) return stored;
   const evaluation = outcome.evaluation ??
     await evaluateDataset(network, dataset, dataset.val, predictOptions(config));

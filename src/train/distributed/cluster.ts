@@ -16,27 +16,50 @@ function refuse(state: string, rule: string): never {
 }
 
 interface TfConfig {
-  readonly cluster?: Readonly<Record<string, unknown>>;
-  readonly task?: { readonly type?: unknown; readonly index?: unknown };
+  readonly cluster: Readonly<Record<string, unknown>>;
+  readonly task: Readonly<Record<string, unknown>>;
+}
+
+/** A table of the variable; what is left out is an empty one. */
+function tableOf(name: string, value: unknown = {}): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  return refuse(`${name} is ${JSON.stringify(value)}`, "a JSON object");
 }
 
 function parse(text: string): TfConfig {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return value;
+    value = JSON.parse(text);
   } catch (error) {
     refuse((error as Error).message, "JSON with cluster and task");
   }
-  return refuse(text, "JSON with cluster and task");
+  const { cluster, task } = tableOf("it", value);
+  return { cluster: tableOf("cluster", cluster), task: tableOf("task", task) };
+}
+
+/** Whether it is `host:port` with a port that there is. */
+function isAddress(value: unknown): value is string {
+  const port = typeof value === "string" ? /^.+:(\d{1,5})$/.exec(value)?.[1] : undefined;
+  return port !== undefined && Number(port) >= 1 && Number(port) <= 65535;
 }
 
 function addressesOf(kind: string, value: unknown): string[] {
   const list = Array.isArray(value) ? value as unknown[] : [];
-  const wrong = list.find((address) => typeof address !== "string" || !/^.+:\d+$/.test(address));
-  if (list.length === 0 || wrong !== undefined) {
-    refuse(`cluster.${kind} is ${JSON.stringify(value)}`, 'a list of "host:port"');
-  }
-  return list as string[];
+  if (list.length > 0 && list.every(isAddress)) return list;
+  return refuse(
+    `cluster.${kind} is ${JSON.stringify(value)}`,
+    'a list of "host:port" with ports from 1 to 65535',
+  );
+}
+
+/** Two workers at one address would wait for each other for ever. */
+function refuseTwice(addresses: readonly string[]): void {
+  const twice = addresses.find((address, i) =>
+    addresses.findIndex((other) => other.toLowerCase() === address.toLowerCase()) !== i
+  );
+  if (twice !== undefined) refuse(`cluster has "${twice}" twice`, "an address of its own for each process");
 }
 
 /**
@@ -48,7 +71,7 @@ function addressesOf(kind: string, value: unknown): string[] {
  */
 export function clusterFromTfConfig(text: string | undefined): Cluster | undefined {
   if (text === undefined || text.trim() === "") return undefined;
-  const { cluster = {}, task = {} } = parse(text);
+  const { cluster, task } = parse(text);
   const other = Object.keys(cluster).find((kind) => !(KINDS as readonly string[]).includes(kind));
   if (other !== undefined) refuse(`cluster has "${other}"`, `only ${KINDS.join(", ")}`);
   const addresses: string[] = [];
@@ -61,6 +84,7 @@ export function clusterFromTfConfig(text: string | undefined): Cluster | undefin
     }
     addresses.push(...own);
   }
+  refuseTwice(addresses);
   if (index < 0) {
     refuse(`task is ${JSON.stringify(task)}`, `type and index of one of the ${addresses.length} in cluster`);
   }

@@ -54,3 +54,17 @@ Deno.test("clusterFromTfConfig() refuses what does not train together, and says 
     /expected type and index of one of the 2/,
   );
 });
+
+Deno.test("clusterFromTfConfig() refuses what is no table, port or place of its own, in a sentence", () => {
+  const worker = (...addresses: unknown[]) =>
+    JSON.stringify({ cluster: { worker: addresses }, task: { type: "worker", index: 0 } });
+  refuses('{"cluster": null}', /Cannot read TF_CONFIG: cluster is null, expected a JSON object/);
+  refuses('{"cluster": "a:1"}', /cluster is "a:1", expected a JSON object/);
+  refuses('{"cluster": {"worker": ["a:1"]}, "task": null}', /task is null, expected a JSON object/);
+  refuses("null", /it is null, expected a JSON object/);
+  refuses("[]", /it is \[\], expected a JSON object/);
+  refuses('{"cluster": {"worker": null}}', /cluster.worker is null, expected a list/);
+  refuses(worker("a:1", "b:99999"), /expected a list of "host:port" with ports from 1 to 65535/);
+  refuses(worker("a:0", "b:1"), /ports from 1 to 65535/);
+  refuses(worker("a:1", "b:1", "A:1"), /cluster has "A:1" twice, expected an address of its own/);
+});

@@ -7,6 +7,9 @@ import { type BlockPlan, hasBottlenecks, planBlocks } from "./plan_blocks.ts";
 import { POINTWISE } from "../pointwise.ts";
 import type { ForwardPass } from "../../forward_pass.ts";
 
+/** Name of the max pool behind a stem. */
+const POOL = "backbone.maxpool";
+
 function around(stride: number, dilation = 1): ConvolutionGeometry {
   return { stride, dilation, padding: dilation };
 }
@@ -16,7 +19,7 @@ function stem(pass: ForwardPass, x: Value, options: ResnetOptions): Value {
   return tape.segment([x], () => {
     if (options.stem === "v1") {
       const wide = { stride: 2, dilation: 1, padding: 3 };
-      return maxPool(tape, pass.convolutionNorm("backbone.conv1", "backbone.bn1", x, wide), 3, 2, 1);
+      return maxPool(tape, pass.convolutionNorm("backbone.conv1", "backbone.bn1", x, wide), 3, 2, 1, POOL);
     }
     const first = pass.convolutionNorm("backbone.stem.0", "backbone.stem.1", x, around(2));
     const second = pass.convolutionNorm("backbone.stem.3", "backbone.stem.4", first, around(1));
@@ -26,6 +29,7 @@ function stem(pass: ForwardPass, x: Value, options: ResnetOptions): Value {
       3,
       2,
       1,
+      POOL,
     );
   });
 }
@@ -45,10 +49,14 @@ function residual(pass: ForwardPass, x: Value, block: BlockPlan, bottleneck: boo
 function runBlock(pass: ForwardPass, x: Value, block: BlockPlan, bottleneck: boolean): Value {
   return pass.tape.segment([x], () => {
     const inner = residual(pass, x, block, bottleneck);
-    if (!block.projection) return addRelu(pass.tape, inner, x);
-    const name = `backbone.${block.name}.downsample`;
-    const projected = pass.convolution(`${name}.0`, x, { stride: block.stride, dilation: 1, padding: 0 });
-    return addRelu(pass.tape, inner, pass.norm(`${name}.1`, projected, false));
+    const name = `backbone.${block.name}`;
+    if (!block.projection) return addRelu(pass.tape, inner, x, name);
+    const projected = pass.convolution(`${name}.downsample.0`, x, {
+      stride: block.stride,
+      dilation: 1,
+      padding: 0,
+    });
+    return addRelu(pass.tape, inner, pass.norm(`${name}.downsample.1`, projected, false), name);
   });
 }
 

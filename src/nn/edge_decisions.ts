@@ -1,0 +1,33 @@
+import type { AnyTensor } from "./tensors.ts";
+
+/** Inputs of a max pool that get their window's gradient, whichever is the largest: entries in one order. */
+export interface PoolChoices {
+  /** Windows, row-major in the output, int32 `[n]`, each once. */
+  readonly windows: AnyTensor;
+  /** Their inputs, row-major in the input, int32 `[n]`. */
+  readonly inputs: AnyTensor;
+  /** 1 where that holds, 0 where the window is left to itself, float32 `[n]`. */
+  readonly holds: AnyTensor;
+}
+
+/**
+ * Says where gradients pass at an edge: a rectifier whose input is 0 and a max pool of equal inputs decide by rounding. Who
+ * compares with another implementation hands in what that one decided (`TapeOptions.decisions`).
+ */
+export interface EdgeDecisions {
+  /**
+   * Called for every rectifier, in the order in which they run.
+   * @param name Of the norm, the module or the block that ends in the rectifier; empty where it has none
+   * @param input What it rectifies; stays the caller's
+   * @returns 1 where the gradient passes and 0 elsewhere, in the input's shape, the caller's from now on; nothing where
+   * the input's sign says it
+   */
+  rectifier(name: string, input: AnyTensor): AnyTensor | undefined;
+  /**
+   * Called for every max pool, in the order in which they run.
+   * @param input What is pooled; stays the caller's
+   * @param output The windows' largest; stays the caller's
+   * @returns Choices, their tensors the caller's from now on; nothing where each window's largest is chosen
+   */
+  maxPool(name: string, input: AnyTensor, output: AnyTensor): PoolChoices | undefined;
+}

@@ -1,0 +1,32 @@
+/** What a checkpoint must hold before a run goes on from it. */
+import type { RunConfig } from "../config/run_config.ts";
+import type { ParameterStore } from "../nn/parameters.ts";
+import { requireTensors } from "../nn/check_tensors.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+
+/**
+ * Parameters that every update moves, so that they have momentum after the first. Those of parts that wait for a ramp or a
+ * warm-up may have none yet.
+ */
+function movedNames(parameters: ParameterStore, { recipe, optimizer }: RunConfig): string[] {
+  if (optimizer.momentum === 0) return [];
+  const isMoved = (name: string) =>
+    name.startsWith("backbone.") || (!recipe.classifier.on && name.startsWith("decode_head."));
+  return parameters.trainableNames().filter(isMoved);
+}
+
+/**
+ * Demands all parameters, statistics and momentum buffers, all finite.
+ * @throws {CheckpointMismatch} Names what is missing, left over or not finite
+ */
+export function checkResume(
+  { iteration, parameters: stored, momentum }: Checkpoint,
+  parameters: ParameterStore,
+  config: RunConfig,
+): void {
+  const names = parameters.names();
+  const action = `go on from the checkpoint of iteration ${iteration}`;
+  requireTensors(action, stored, { required: names, known: names });
+  const required = iteration === 0 ? [] : movedNames(parameters, config);
+  requireTensors(`${action} with its momentum`, momentum, { required, known: parameters.trainableNames() });
+}

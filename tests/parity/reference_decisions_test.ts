@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { maxPool } from "../../src/nn/max_pool.ts";
+import { relu } from "../../src/nn/relu.ts";
+import type { Tape, Value } from "../../src/nn/tape.ts";
+import type { EdgeFindings } from "../../src/parity/edge_findings.ts";
+import type { EdgeInput } from "../../src/parity/edge_lists.ts";
+import { ReferenceDecisions } from "../../src/parity/reference_decisions.ts";
+import { differentiate, numericTest } from "../numeric.ts";
+
+const RECTIFIER = "mitrans.convs.0.activate";
+
+function edge(index: number, value: number, rest: Partial<EdgeInput> = {}): EdgeInput {
+  return { module: RECTIFIER, call: 0, index, value, ...rest };
+}
+
+/** Gradients of an op for cotangents of any size, as 1 where one passes, and what was found. */
+async function decided(
+  x: tf.Tensor,
+  listed: readonly EdgeInput[],
+  op: (tape: Tape, x: Value) => Value,
+  step = 1,
+): Promise<{ passes: number[]; found: EdgeFindings }> {
+  const decisions = new ReferenceDecisions(step, listed);
+  const { gradients } = differentiate([x], (tape, [v]) => op(tape, v!), { decisions });
+  const found = await decisions.findings();
+  decisions.dispose();
+  return { passes: [...gradients[0]!].map((value) => (value === 0 ? 0 : 1)), found };
+}
+
+const rectify = (tape: Tape, x: Value) => relu(tape, x, "mitrans.convs.0");
+
+/** `[1, 2, 1, 3]`, whose rows in `[N, C, H, W]` are 2, -1e-6 | 0, 1e-6 | 3e-9, -1. */
+const inputs = () => tf.tensor4d([2, 0, 3e-9, -1e-6, 1e-6, -1], [1, 2, 1, 3]);
+
+/** All that must be listed of it, as the reference has them. */
+const LISTED = [edge(1, -1e-6), edge(2, 0), edge(3, 1e-6), edge(4, 3e-9)];
+
+numericTest("ReferenceDecisions change nothing where the reference decides as here", async () => {
+  const x = inputs();
+  const { passes, found } = await decided(x, LISTED, rectify);
+  assert.deepEqual(passes, [1, 0, 1, 0, 1, 0]);
+  assert.deepEqual(found, { listed: 4, taken: [], complaints: [] });
+  x.dispose();
+});
+
+numericTest(
+  "ReferenceDecisions are taken over at the listed places, channels second there, last here",
+  async () => {
+    const x = inputs();
+    const { passes, found } = await decided(x, [
+      edge(1, 2e-9),
+      edge(2, 0),
+      edge(3, 1e-6),
+      edge(4, -3e-9),
+    ], rectify);
+    assert.deepEqual(passes, [1, 0, 0, 1, 1, 0]);
+    assert.deepEqual(found.complaints, []);
+    assert.deepEqual(found.taken.map(({ index, reference }) => [index, reference]), [
+      [[0, 0, 1, 0], 2e-9],
+      [[0, 2, 0, 0], -3e-9],
+    ]);
+    x.dispose();
+  },
+);
+
+numericTest("ReferenceDecisions are not taken where ours is not at the edge, which is said", async () => {
+  const x = inputs();
+  const planted: [EdgeInput, RegExp][] = [
+    [
+      edge(5, 1e-9),
+      /input \[0, 2, 1, 0\] of "mitrans.*" \(call 0\) is -1 here and 1e-9 there, expected at most/,
+    ],
+    [edge(0, -1), /input \[0, 0, 0, 0\] of .* is 2 here and -1 there/],
+    [edge(6, 1e-9), /1 of those listed for .* are not there, expected places inside of \[1, 3, 2, 1\]/],
+    [edge(0, 1e-9, { call: 1 }), /"mitrans.convs.0.activate" \(call 1\) did not run here/],
+    [edge(0, 1e-9, { module: "backbone.relu" }), /"backbone.relu" \(call 0\) did not run here/],
+  ];
+  for (const [wrong, message] of planted) {
+    const { passes, found } = await decided(x, [...LISTED, wrong], rectify);
+    assert.deepEqual(passes, [1, 0, 1, 0, 1, 0], `${message}`);
+    assert.equal(found.complaints.length, 1, `${message}`);
+    assert.match(found.complaints[0]!, message);
+    assert.deepEqual(found.taken, []);
+  }
+  x.dispose();
+});
+
+numericTest("ReferenceDecisions miss what is not listed in the first step", async () => {
+  const x = inputs();
+  const { found } = await decided(x, LISTED.slice(1), rectify);
+  assert.match(
+    found.complaints.join(),
+    /1 of the 4 inputs of .* within 0\.00001 of the largest are not listed/,
+  );
+  const later = await decided(x, LISTED.slice(1), rectify, 2);
+  assert.deepEqual(later.found.complaints, [], "later steps differ by more than rounding");
+  x.dispose();
+});
+
+numericTest("ReferenceDecisions choose for a max pool among inputs that are nearly equal", async () => {
+  // channels 0 and 1: 1, 1 + 1e-6, 0, 0 and 5, 1, 1, 1
+  const x = tf.tensor4d([1, 5, 1.000001, 1, 0, 1, 0, 1], [1, 2, 2, 2]);
+  const pool = (tape: Tape, v: Value) => maxPool(tape, v, 2, 2, 0, "backbone.maxpool");
+  const chosen = (window: number, index: number): EdgeInput => ({
+    module: "backbone.maxpool",
+    call: 0,
+    window,
+    index,
+  });
+  const { passes, found } = await decided(x, [chosen(0, 0)], pool);
+  assert.deepEqual(passes, [1, 1, 0, 0, 0, 0, 0, 0]);
+  assert.deepEqual([found.taken.length, found.complaints], [1, []]);
+  assert.ok(Math.abs(found.taken[0]!.actual - 1e-6) < 1e-7);
+  const same = await decided(x, [chosen(0, 1)], pool);
+  assert.deepEqual([same.passes, same.found.taken], [[0, 1, 1, 0, 0, 0, 0, 0], []]);
+  const far = await decided(x, [chosen(1, 5)], pool);
+  assert.deepEqual([far.passes, far.found.taken], [[0, 1, 1, 0, 0, 0, 0, 0], []]);
+  assert.match(
+    far.found.complaints.join(),
+    /input \[0, 1, 0, 1\] .* is chosen there and 4 below its window's largest/,
+  );
+  const above = await decided(x, [chosen(0, 4)], pool);
+  assert.deepEqual([above.passes, above.found.taken], [[0, 1, 1, 0, 0, 0, 0, 0], []]);
+  assert.match(above.found.complaints.join(), /is chosen there and -3\.99\d+ below/);
+  const none = await decided(x, [chosen(2, 5)], pool);
+  assert.match(none.found.complaints.join(), /1 of those listed .* are not there/);
+  x.dispose();
+});
