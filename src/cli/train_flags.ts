@@ -40,7 +40,11 @@ export function trainCommand(): Command {
     .option("--recipe <name>", `${RECIPE_NAMES.join(", ")} (default: the preset's)`)
     .option("--iterations <n>", "updates (default: the preset's)", wholeNumber(1))
     .option("--seed <n>", "of all random draws (default: 0)", wholeNumber(0))
-    .option("--weights <file>", "begin with these: .pth or .safetensors (default: random)", pathText)
+    .option(
+      "--weights <file>",
+      "begin with these: .pth or .safetensors, imagenet, or none for random (default: the preset's)",
+      pathText,
+    )
     .option(
       "--set <key=value>",
       "any other option, may be repeated; the config.toml of a run has them all",

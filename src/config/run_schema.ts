@@ -122,7 +122,7 @@ const NETWORK = options<NetworkConfig>({
   encoder: ENCODER,
   decoder: DECODER,
   mitrans: z.union([z.literal(false), MITRANS]),
-  weights: text("a weight file").optional(),
+  weights: text("a weight file, imagenet or none").optional(),
 });
 
 const DECOUPLING = {

@@ -32,6 +32,12 @@ export class CheckpointMismatch extends ShownError {
   override readonly name = "CheckpointMismatch";
 }
 
+/** Published weights can neither be found nor downloaded; `message` says why. */
+export class WeightsUnavailable extends Error {
+  /** The class's name, for logs. */
+  override readonly name = "WeightsUnavailable";
+}
+
 /** An option, preset or configuration file is wrong. The command line exits with 2. */
 export class ConfigError extends ShownError {
   /** The class's name, for logs. */

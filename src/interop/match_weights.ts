@@ -34,7 +34,7 @@ export interface WeightMatch {
 
 /** Known names that a model may do without. The official mix decoder holds ASPP branches that are never used. */
 const UNUSED =
-  /^(backbone\.fc\.|decode_head_mix\.|mitrans\.|classifier\.|auxiliary_head\.)|\.num_batches_tracked$/;
+  /^(backbone\.(_?fc|_conv_head|_bn1)\.|decode_head_mix\.|mitrans\.|classifier\.|auxiliary_head\.)|\.num_batches_tracked$/;
 
 const COUNTER = ".num_batches_tracked";
 
@@ -119,7 +119,7 @@ export function requireSomeMatch(file: WeightFile, match: WeightMatch): void {
   const names = [...file.tensors.keys()].slice(0, 10).join(", ");
   throw new CheckpointMismatch(
     `Cannot load weights from "${file.source}": none of its ${file.tensors.size} tensors fits the model ` +
-      `(${names || "it has none"}), expected weights of a ResNet or of this model`,
+      `(${names || "it has none"}), expected weights of its encoder or of this model`,
   );
 }
 

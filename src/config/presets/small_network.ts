@@ -30,6 +30,16 @@ export const SMALL_NETWORK: ResnetNetwork = {
   mitrans: false,
 };
 
+/**
+ * EfficientNet-Lite0 with its ImageNet weights, and ASPP as `SMALL_NETWORK` has it: where libtensorflow can be had these
+ * weights can, through pip.
+ */
+export const LITE_NETWORK: NetworkConfig = {
+  ...SMALL_NETWORK,
+  encoder: LITE_ENCODER,
+  weights: "imagenet",
+};
+
 /** MITrans at the width of one ASPP branch; the concatenated branches are five times as wide. */
 export const SMALL_MITRANS: MitransOptions = {
   channels: 128,
