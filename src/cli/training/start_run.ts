@@ -4,9 +4,6 @@ import { modelOptions } from "../../config/network_of.ts";
 import type { RunConfig } from "../../config/run_config.ts";
 import { DatasetError } from "../../core/errors.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { progressOnStderr } from "../progress_on_stderr.ts";
-import { ensureWeights } from "../../interop/pretrained/ensure_weights.ts";
-import { IMAGENET, sourceFor } from "../../interop/pretrained/weight_sources.ts";
 import { importWeights } from "../../interop/import_weights.ts";
 import { Network } from "../../model/network.ts";
 import { readMetrics } from "../../report/metrics_file.ts";
@@ -53,20 +50,21 @@ function checkClasses({ metadata }: Checkpoint, folder: RunFolder, dataset: Data
 
 /**
  * The network of a run, with the weights that it begins with; what matched is printed.
+ * @param weights Path of their file, from `initialWeights`
  * @throws {CheckpointMismatch} If the weights do not fit
  */
 export function makeNetwork(
   config: RunConfig,
   classes: number,
   output: Output,
-  weights: InitialWeights | undefined,
+  weights: string | undefined,
 ): Network {
   const network = new Network(modelOptions(config, classes), config.seed);
   const size = (network.parameters.size() / 1e6).toFixed(2);
   output.note(`network  ${encoderText(config.network.encoder)}, ${size} M weights`);
   if (weights === undefined) return network;
   try {
-    const { tensors, report } = importWeights(weights.path, network.parameters.specs());
+    const { tensors, report } = importWeights(weights, network.parameters.specs());
     network.parameters.load(tensors);
     output.note(report);
     return network;
@@ -75,32 +73,6 @@ export function makeNetwork(
     throw error;
   }
 }
-
-/** The file that a new run begins with. */
-export interface InitialWeights {
-  /** Where it lies. */
-  readonly path: string;
-}
-
-/**
- * The file of weights that a run begins with; ImageNet's are brought where they are not here.
- * @throws {ConfigError} If no ImageNet weights are published for the encoder
- * @throws {WeightsUnavailable} If they cannot be had
- */
-export async function initialWeights(
-  { network: { weights, encoder } }: RunConfig,
-  output: Output,
-): Promise<InitialWeights | undefined> {
-  if (weights !== IMAGENET) return weights === undefined ? undefined : { path: weights };
-  const source = sourceFor(encoder);
-  const { path, from } = await ensureWeights(source, { onProgress: progressOnStderr() });
-  output.note(
-    `weights  ImageNet, ${source.name} (${source.licence}; ${source.origin}), ${FROM_WORDS[from]}: ${path}`,
-  );
-  return { path };
-}
-
-const FROM_WORDS = { "own folder": "in your folder", cache: "in the cache", download: "downloaded" } as const;
 
 /** How a step is computed, as a line of the start. */
 export function stepText({ precision, recompute }: RunConfig): string {

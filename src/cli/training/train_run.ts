@@ -15,7 +15,8 @@ import type { Run, RunContext, RunRequest, RunResult } from "./run.ts";
 import { RunFolder } from "./run_folder.ts";
 import { runRecord, writeReport } from "./run_report.ts";
 import { openSinks, type RunSinks } from "./run_sinks.ts";
-import { doneBefore, initialWeights, makeNetwork, resumedCheckpoint, stepText } from "./start_run.ts";
+import { initialWeights } from "./initial_weights.ts";
+import { doneBefore, makeNetwork, resumedCheckpoint, stepText } from "./start_run.ts";
 import { evaluationRecord, storeEvaluation, wholeEvaluation } from "./stored_evaluation.ts";
 
 /**
@@ -52,7 +53,7 @@ async function runInFolder(request: RunRequest, context: RunContext, folder: Run
   const asked = context.workers === undefined ? context.stop.asked : undefined;
   const { dataset, diagnosis } = await waitOrStop(prepared, "for the dataset's files", asked);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
-  const weights = resumed === undefined ? await initialWeights(config, output) : undefined;
+  const weights = resumed === undefined ? await initialWeights(config, output.note) : undefined;
   const network = makeNetwork(config, dataset.classes.length, output, weights);
   const run: Run = {
     ...context,
