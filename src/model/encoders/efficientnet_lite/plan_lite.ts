@@ -100,8 +100,8 @@ export function planLite(options: EfficientNetLiteOptions): LiteBlock[][] {
         kernel: stage.kernel,
         stride: first && strided ? stage.stride : 1,
         dilation: first ? before : dilation,
-        // a first block that lost its stride has none either, as in the network that the weights are from
-        residual: inputs === outputs && !(first && stage.stride > 1),
+        // a first block has none, also where its channels stay the same, as in PyTorch's port
+        residual: !first,
       };
       inputs = outputs;
       return block;
