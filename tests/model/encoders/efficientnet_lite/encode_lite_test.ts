@@ -10,8 +10,8 @@ import { encode, encoderSpecs } from "../../../../src/model/encoder.ts";
 import { ForwardPass } from "../../../../src/model/forward_pass.ts";
 import { inFileLayout, ParameterStore } from "../../../../src/nn/parameters.ts";
 import { Tape } from "../../../../src/nn/tape.ts";
-import { TOLERANCES } from "../../../../src/parity/tolerances.ts";
-import { assertClose, numericTest, take, whyNot } from "../../../numeric.ts";
+import { type TensorKind, TOLERANCES } from "../../../../src/parity/tolerances.ts";
+import { assertClose, type Bounds, numericTest, take, whyNot } from "../../../numeric.ts";
 import { channelsLast } from "../../../reference.ts";
 import { projectPath, testUnless } from "../../../support.ts";
 
@@ -21,21 +21,23 @@ type Tensors = ReadonlyMap<string, StoredTensor>;
 const WHOLE_VARIABLE = "GUIDEDMIX_LITE_REFERENCE";
 const WHOLE_WEIGHTS = "efficientnet-lite0-57934424.pth";
 
-/** Variances of the published weights are in the hundreds, where float32 itself has steps above the tolerance. */
-const STATISTIC = {
-  ofMaximum: 2 ** -22,
-  absolute: TOLERANCES.statistic1.absolute,
-};
-
 interface Reference {
   readonly options: EfficientNetLiteOptions;
   readonly tensors: Tensors;
+  /** Of each tensor, the largest difference to the same run in float64. */
+  readonly differences: Readonly<Record<string, number>>;
+}
+
+/** Bounds of the one table for a tensor: what float32 costs PyTorch's port itself, ten times, where that is more. */
+function boundsOf({ differences }: Reference, kind: TensorKind, key: string, more = 0): Bounds {
+  const { relative, absolute } = TOLERANCES[kind];
+  return { ofMaximum: relative, absolute: Math.max(absolute + more, 10 * (differences[key] ?? 0) + 1e-6) };
 }
 
 function readReference(path: string): Reference {
   const { tensors, metadata } = decodeSafetensors(Deno.readFileSync(path));
-  const { variant, width, outputStride } = JSON.parse(metadata.json!);
-  return { tensors, options: { family: "efficientnet-lite", variant, width, outputStride } };
+  const { variant, width, outputStride, f64_diff: differences } = JSON.parse(metadata.json!);
+  return { tensors, differences, options: { family: "efficientnet-lite", variant, width, outputStride } };
 }
 
 function part(tensors: Tensors, prefix: string): Map<string, StoredTensor> {
@@ -60,7 +62,8 @@ function channelsSecond(tensor: tf.Tensor): Float32Array {
   return take(tf.transpose(tensor, [0, 3, 1, 2]));
 }
 
-function checkStages(tape: Tape, tensors: Tensors, mode: string): void {
+function checkStages(tape: Tape, reference: Reference, mode: string): void {
+  const { tensors } = reference;
   const names = [...tape.observations.keys()];
   assert.deepEqual(names, [1, 2, 3, 4, 5, 6, 7].map((stage) => `feat_layer${stage}`));
   for (const [name, { value }] of tape.observations) {
@@ -68,15 +71,15 @@ function checkStages(tape: Tape, tensors: Tensors, mode: string): void {
     const { data, shape } = tensors.get(key)!;
     const [n, c, h, w] = shape as [number, number, number, number];
     assert.deepEqual(value.tensor.shape, [n, h, w, c], key);
-    const bound = { ofMaximum: TOLERANCES.forward.relative };
-    assertClose(channelsSecond(value.tensor), data as Float32Array, bound, key);
+    const bounds = boundsOf(reference, "forward", key);
+    assertClose(channelsSecond(value.tensor), data as Float32Array, bounds, key);
   }
 }
 
 function checkEvaluation(reference: Reference, store: ParameterStore, x: tf.Tensor): void {
   const tape = new Tape({ observing: true, recording: false });
   encode(new ForwardPass(tape, store, { training: false }), tape.constant(x), reference.options);
-  checkStages(tape, reference.tensors, "eval");
+  checkStages(tape, reference, "eval");
   tape.dispose();
 }
 
@@ -90,11 +93,12 @@ function shiftBound(key: string, expected: Tensors): number {
   return TOLERANCES.cancelling.ofWeights! * scale.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-function checkTraining({ tensors, options }: Reference, store: ParameterStore, x: tf.Tensor): void {
+function checkTraining(reference: Reference, store: ParameterStore, x: tf.Tensor): void {
+  const { tensors, options } = reference;
   const tape = new Tape({ observing: true });
   const pass = new ForwardPass(tape, store, { training: true });
   const output = encode(pass, tape.constant(x), options);
-  checkStages(tape, tensors, "train");
+  checkStages(tape, reference, "train");
   const gradients = tape.backwardFrom([[output, channelsLast(tensors.get("lite/cotangent")!)]]);
   const expected = part(tensors, "lite/grad/");
   const trained = store.specs().filter(({ kind }) => kind !== "statistic");
@@ -102,16 +106,20 @@ function checkTraining({ tensors, options }: Reference, store: ParameterStore, x
     trained.map(({ name }) => name.replace("backbone.", "")).sort(),
     [...expected.keys()].sort(),
   );
-  const { relative, absolute } = TOLERANCES.gradient;
   for (const spec of trained) {
     const key = spec.name.replace("backbone.", "");
     const actual = take(inFileLayout(spec, gradients.get(store.tensor(spec.name))!));
-    const bounds = { ofMaximum: relative, absolute: absolute + shiftBound(key, expected) };
+    const bounds = boundsOf(reference, "gradient", `lite/grad/${key}`, shiftBound(key, expected));
     assertClose(actual, expected.get(key)!.data as Float32Array, bounds, `gradient of ${key}`);
   }
   for (const [key, moved] of part(tensors, "lite/moved/")) {
     const actual = store.tensor(`backbone.${key}`).dataSync() as Float32Array;
-    assertClose(actual, moved.data as Float32Array, STATISTIC, key);
+    assertClose(
+      actual,
+      moved.data as Float32Array,
+      boundsOf(reference, "statistic1", `lite/moved/${key}`),
+      key,
+    );
   }
   tf.dispose([...gradients.values()]);
   tape.dispose();
@@ -155,11 +163,14 @@ const missing = whyNot("tensorflow") ??
   (whole === undefined ? `${WHOLE_VARIABLE} names no folder` : undefined) ??
   (wholeWeights() === undefined ? `no ${WHOLE_WEIGHTS} in the cache` : undefined);
 
-testUnless(missing, "encode() of the whole Lite0 with ImageNet weights equals PyTorch's port", async () => {
-  await tf.setBackend("tensorflow");
-  const { tensors } = readWeights(wholeWeights()!);
-  for (const outputStride of [32, 16, 8]) {
-    const reference = readReference(join(whole!, `lite0-os${outputStride}.safetensors`));
-    checkReference(reference, tensors);
-  }
-});
+for (const outputStride of [32, 16, 8]) {
+  testUnless(
+    missing,
+    `encode() of the whole Lite0 with ImageNet weights equals PyTorch's port, stride ${outputStride}`,
+    async () => {
+      await tf.setBackend("tensorflow");
+      const { tensors } = readWeights(wholeWeights()!);
+      checkReference(readReference(join(whole!, `lite0-os${outputStride}.safetensors`)), tensors);
+    },
+  );
+}
