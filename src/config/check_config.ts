@@ -28,7 +28,8 @@ function unknownKey(path: readonly PropertyKey[], key: string, value: unknown): 
 
 /** Of the kinds that a value may have, the problems with the table are those that help. */
 function flatten(issue: Issue): readonly Issue[] {
-  if (issue.code !== "invalid_union") return [issue];
+  // one without errors found no table of the family that is named
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
   const tables = issue.errors.filter((list) => list.some((one) => one.path.length > 0));
   return (tables[0] ?? []).map((one) => ({ ...one, path: [...issue.path, ...one.path] }) as Issue);
 }
