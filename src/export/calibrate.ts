@@ -98,6 +98,8 @@ function runNode(node: GraphNode, inputs: readonly tf.Tensor4D[]): tf.Tensor4D {
       return tf.concat([...inputs], 3);
     case "add":
       return tf.add(x, inputs[1]!);
+    case "multiply":
+      return tf.mul(x, inputs[1]!);
     default:
       throw new RangeError(
         `Cannot measure ranges: node "${node.name}" is ${node.op}, expected folded batch norm`,

@@ -73,10 +73,10 @@ export interface MaxPoolNode extends NodeBase {
   readonly padding: number;
 }
 
-/** Operations without numbers of their own; `add` broadcasts a `[N, C, 1, 1]` second input. */
+/** Operations without numbers of their own; `multiply` broadcasts a `[N, C, 1, 1]` second input. */
 export interface PlainNode extends NodeBase {
   /** `globalPool`: mean over height and width, `[N, C, 1, 1]`; `argmax`: `[N, H, W]`, the first of equal ones. */
-  readonly op: "relu" | "relu6" | "globalPool" | "concat" | "add" | "argmax";
+  readonly op: "relu" | "relu6" | "globalPool" | "concat" | "add" | "multiply" | "argmax";
 }
 
 /** Bilinear resize of a feature map to the height and width of the graph's input. */

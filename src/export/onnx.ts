@@ -32,7 +32,7 @@ export interface OnnxOptions {
 }
 
 /**
- * The bytes of an ONNX file. Its operators: Conv, Relu, Clip, MaxPool, GlobalAveragePool, Concat, Add, Resize; ArgMax for a
+ * The bytes of an ONNX file. Its operators: Conv, Relu, Clip, MaxPool, GlobalAveragePool, Concat, Add, Mul, Resize; ArgMax for a
  * mask, BatchNormalization for a graph that is not folded, and those that `options` name.
  * @throws {RangeError} If the size is not of whole pixels or cannot be had with `alignCorners`, if a range is
  * missing, or if a graph that is not folded is to be quantized
@@ -122,6 +122,8 @@ function addNode(parts: OnnxParts, node: GraphNode, graph: InferenceGraph, optio
       return parts.node("Concat", node.name, inputs, { axis: { int: 1 } });
     case "add":
       return parts.node("Add", node.name, inputs);
+    case "multiply":
+      return parts.node("Mul", node.name, inputs);
     case "argmax":
       return parts.node("ArgMax", node.name, inputs, { axis: { int: 1 }, keepdims: { int: 0 } });
   }

@@ -122,6 +122,8 @@ function addNode(parts: TfjsParts, node: FusedNode, graph: InferenceGraph, size:
     }
     case "add":
       return parts.node("AddV2", node.name, node.inputs);
+    case "multiply":
+      return parts.node("Mul", node.name, node.inputs);
     case "argmax": {
       const axis = parts.constant(`${node.name}/axis`, [], Int32Array.of(3));
       return parts.node("ArgMax", node.name, [...node.inputs, axis]);
