@@ -1,19 +1,24 @@
-import { decodeMask } from "../formats/decode_mask.ts";
 import { randomStream } from "../core/random.ts";
 import { type CheckReport, checkReport, type MaskSample } from "./check_report.ts";
 import { type Dataset, type Item, type Source, sourceName } from "./dataset.ts";
 import { mapLimited } from "./map_limited.ts";
-import { countValues, type ValueCount } from "./mask_rule.ts";
+import { countsByRule, type ValueCount } from "./mask_rule.ts";
+import { labelFindings } from "./masks/label_problems.ts";
+import { softColors, softGreys } from "./masks/soft_edges.ts";
+import { isSurveyed, surveyMasks, type SurveyProgress } from "./masks/survey_masks.ts";
 import { throwCollected } from "./problems.ts";
-import { readBytes } from "./read_file.ts";
 import { checkedSize } from "./read_item.ts";
 import { outsideText } from "./suggest_mapping.ts";
-import { syntheticLabels } from "./synthetic/synthetic_picture.ts";
 
 /** How a dataset is checked. */
 export interface CheckDatasetOptions {
-  /** Masks that are decoded, chosen by chance among train, val and test; 256 by default. */
+  /**
+   * Masks that are decoded, chosen by chance among train, val and test; 256 by default. All, where all were read before
+   * to tell the classes.
+   */
   readonly masks?: number;
+  /** Told how many masks were read. */
+  readonly onMasks?: SurveyProgress;
 }
 
 /** Files that are read at one time. */
@@ -45,15 +50,6 @@ async function readSizes(items: readonly Item[], problems: string[]): Promise<st
   return found.flatMap(({ size }) => size ?? []);
 }
 
-async function countMask(dataset: Dataset, source: Source): Promise<ValueCount[]> {
-  const name = sourceName(source);
-  if (source.kind === "file") {
-    return countValues(await decodeMask(await readBytes(source.path), source.path), dataset.maskRule, name);
-  }
-  const { width, height, data } = syntheticLabels(source);
-  return countValues({ kind: "index", width, height, data }, dataset.maskRule, name);
-}
-
 function mergeCounts(all: readonly (readonly ValueCount[])[]): ValueCount[] {
   const merged = new Map<number, ValueCount>();
   for (const { value, count, known } of all.flat()) {
@@ -62,20 +58,42 @@ function mergeCounts(all: readonly (readonly ValueCount[])[]): ValueCount[] {
   return [...merged.values()].sort((a, b) => b.count - a.count || a.value - b.value);
 }
 
-/** Decodes a sample of the masks; values outside the classes become one problem with the histogram of all of them. */
-async function sampleMasks(dataset: Dataset, wanted: number, problems: string[]): Promise<MaskSample> {
+function softText(name: string, soft: string): string {
+  return `masks hold values of no class, first "${name}": ${soft}`;
+}
+
+/** Masks to look at, in their order. */
+function chosenMasks(dataset: Dataset, wanted: number): Source[] {
   const labeled = [...dataset.train, ...dataset.val, ...dataset.test].flatMap(({ mask }) => mask ?? []);
+  if (labeled.every(isSurveyed)) return labeled;
   const order = randomStream(0, "masks to check").permutation(labeled.length).slice(0, wanted);
-  const chosen = order.sort((a, b) => a - b).map((index) => labeled[index]!);
-  // one at a time: a mask takes more to decode than to read
-  const counted = await mapLimited(chosen, 1, async (source) => {
-    return await countMask(dataset, source).catch((error) => void problems.push(textOf(error))) ?? [];
+  return order.sort((a, b) => a - b).map((index) => labeled[index]!);
+}
+
+/** Counts masks by the dataset's rule; values outside the classes become one problem with the histogram of all of them. */
+async function sampleMasks(
+  dataset: Dataset,
+  chosen: readonly Source[],
+  problems: string[],
+  onProgress: SurveyProgress | undefined,
+): Promise<MaskSample> {
+  const surveyed = await surveyMasks(chosen, { onProgress });
+  const counted = surveyed.map((one, i) => {
+    try {
+      if ("problem" in one) throw new Error(one.problem);
+      return countsByRule(one, dataset.maskRule, sourceName(chosen[i]!));
+    } catch (error) {
+      problems.push(textOf(error));
+      return [];
+    }
   });
   const counts = mergeCounts(counted);
   const bad = counted.findIndex((own) => own.some(({ known }) => !known));
   if (bad >= 0) {
     const { value } = counted[bad]!.find(({ known }) => !known)!;
-    problems.push(outsideText(sourceName(chosen[bad]!), value, counts, dataset));
+    const soft = dataset.maskRule.masks === "color" ? softColors(counts) : softGreys(counts);
+    const name = sourceName(chosen[bad]!);
+    problems.push(soft === undefined ? outsideText(name, value, counts, dataset) : softText(name, soft));
   }
   return { masks: chosen.length, counts };
 }
@@ -85,7 +103,8 @@ async function sampleMasks(dataset: Dataset, wanted: number, problems: string[])
  * images are not opened: their items have none.
  * @returns What was found, as numbers and as a text of a few lines
  * @throws {DatasetError} Collected: missing or damaged files, masks of another size than their image, and values outside
- * the classes with the first bad file, its value, a histogram and a suggested mapping
+ * the classes with the first bad file, its value, a histogram and a suggested mapping; train or val without a labeled pixel;
+ * a class without a pixel beside a 255 that nothing describes
  */
 export async function checkDataset(
   dataset: Dataset,
@@ -94,7 +113,11 @@ export async function checkDataset(
   const problems: string[] = [];
   const items = [...dataset.train, ...dataset.val, ...dataset.test, ...dataset.unlabeled];
   const sizes = await readSizes(items, problems);
-  const sample = await sampleMasks(dataset, options.masks ?? 256, problems);
+  const chosen = chosenMasks(dataset, options.masks ?? 256);
+  const sample = await sampleMasks(dataset, chosen, problems, options.onMasks);
+  const labels = await labelFindings(dataset, chosen, { onProgress: options.onMasks });
+  // labels of masks that cannot be read, or hold other values, tell nothing
+  if (problems.length === 0) problems.push(...labels.problems);
   throwCollected(`use dataset "${dataset.name}"`, [...new Set(problems)]);
-  return checkReport(dataset, sizes, sample);
+  return checkReport(dataset, sizes, sample, labels.warnings);
 }

@@ -13,6 +13,8 @@ export interface MaskSample {
 export interface CheckReport {
   /** Images whose header was read. */
   readonly images: number;
+  /** Median width and height of the images; `undefined` without images. */
+  readonly typicalSize?: { readonly width: number; readonly height: number };
   /** Masks whose pixels were read. */
   readonly masks: number;
   /** Share of each class in the labeled pixels of those masks; they add up to 1. */
@@ -27,6 +29,15 @@ export interface CheckReport {
 
 function pluralText(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** Median width and median height of `480 × 360` and others. */
+function typicalOf(sizes: readonly string[]): CheckReport["typicalSize"] {
+  if (sizes.length === 0) return undefined;
+  const sides = sizes.map((size) => size.split(" × ").map(Number));
+  const median = (axis: number) =>
+    sides.map((side) => side[axis]!).sort((a, b) => a - b)[Math.floor((sides.length - 1) / 2)]!;
+  return { width: median(0), height: median(1) };
 }
 
 /** The most frequent sizes: `480 × 360 (701), 500 × 375 (2) and 3 more`. */
@@ -69,10 +80,18 @@ function warningsOf(dataset: Dataset, sample: MaskSample, shares: readonly numbe
   return warnings;
 }
 
-/** Makes the report of a check that found no problem. */
-export function checkReport(dataset: Dataset, sizes: readonly string[], sample: MaskSample): CheckReport {
+/**
+ * Makes the report of a check that found no problem.
+ * @param found More warnings
+ */
+export function checkReport(
+  dataset: Dataset,
+  sizes: readonly string[],
+  sample: MaskSample,
+  found: readonly string[] = [],
+): CheckReport {
   const { shares, ignored } = sharesOf(dataset, sample);
-  const warnings = warningsOf(dataset, sample, shares);
+  const warnings = [...warningsOf(dataset, sample, shares), ...found];
   const { train, val, test, unlabeled, classes } = dataset;
   const share = (value: number) => `${(100 * value).toFixed(1)} %`;
   const lines = [
@@ -87,6 +106,7 @@ export function checkReport(dataset: Dataset, sizes: readonly string[], sample: 
   lines.push(...warnings.map((warning) => `note: ${warning}`));
   return {
     images: sizes.length,
+    typicalSize: typicalOf(sizes),
     masks: sample.masks,
     classShares: shares,
     ignoredShare: ignored,

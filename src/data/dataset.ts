@@ -67,6 +67,8 @@ export interface Dataset {
   readonly ignoreLabel: 255;
   /** What the pixels of all masks mean. */
   readonly maskRule: MaskRule;
+  /** Whether 255 is left out because nothing was said of it, and not because a description or a layout says so. */
+  readonly ignoreAssumed?: boolean;
   /** For training, with masks. */
   readonly train: readonly Item[];
   /** For choosing, with masks. */

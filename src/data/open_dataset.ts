@@ -9,6 +9,7 @@ import { openDescribed } from "./layouts/described.ts";
 import { openFolders } from "./layouts/folders.ts";
 import { openPhotos } from "./layouts/photos.ts";
 import { openVoc } from "./layouts/voc.ts";
+import type { SurveyProgress } from "./masks/survey_masks.ts";
 import { openSynthetic, type SyntheticOptions } from "./synthetic/synthetic.ts";
 
 /** How a dataset's folder is laid out. `described` is a `dataset.toml`, `context59` Pascal Context without background. */
@@ -31,6 +32,8 @@ export interface OpenDatasetOptions {
   readonly layout?: Layout;
   /** Size, counts and seed of `synthetic`. */
   readonly synthetic?: Partial<SyntheticOptions>;
+  /** Told how many masks were read, where only they tell the classes. */
+  readonly onMasks?: SurveyProgress;
 }
 
 /**
@@ -58,14 +61,17 @@ export async function detectLayout(folder: string): Promise<Layout> {
   );
 }
 
-function openers(folder: string): Readonly<Record<Layout, () => Promise<Dataset>>> {
+function openers(
+  folder: string,
+  { onMasks }: OpenDatasetOptions,
+): Readonly<Record<Layout, () => Promise<Dataset>>> {
   return {
     described: () => openDescribed(join(folder, "dataset.toml")),
     voc: () => openVoc(folder),
     cityscapes: () => openCityscapes(folder),
     context: () => openContext(folder, 60),
     context59: () => openContext(folder, 59),
-    folders: () => openFolders(folder),
+    folders: () => openFolders(folder, { onProgress: onMasks }),
     photos: () => openPhotos(folder),
   };
 }
@@ -93,5 +99,5 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
       `Cannot open dataset "${spec}": layout "${layout}" is unknown, ${expectedNames(layout, LAYOUTS)}`,
     );
   }
-  return await openers(path)[layout]();
+  return await openers(path, options)[layout]();
 }

@@ -13,6 +13,8 @@ export interface PlannedRun {
   readonly config: RunConfig;
   /** Folder. */
   readonly out: string;
+  /** Whether its crop is nobody's choice and may follow the photos. */
+  readonly fitCrop?: boolean;
 }
 
 /** Text such as `1/8` or `12`, which names no file. */
@@ -48,6 +50,11 @@ export function isDemo({ preset, recipe, data }: ConfigRequest): boolean {
   return recipe === undefined && (preset === undefined ? data === undefined : DEMOS.includes(preset));
 }
 
+/** Whether the photos decide the crop: preset `own` leaves it to them, unless the call names one. */
+function cropIsOpen({ set = [] }: ConfigRequest, { preset }: RunConfig): boolean {
+  return preset === "own" && !set.some((setting) => /^\s*data\.crop\s*=/.test(setting));
+}
+
 /** The runs of a call that begins new ones. */
 export function newRuns(request: ConfigRequest, out: string | undefined): PlannedRun[] {
   if (isDemo(request)) {
@@ -59,7 +66,11 @@ export function newRuns(request: ConfigRequest, out: string | undefined): Planne
   }
   const config = withAbsolutePaths(resolveConfig(request));
   const name = `${config.preset}-${config.recipe.name}-seed${config.seed}`;
-  return [{ config, out: out ?? join("runs", name) }];
+  return [{
+    config,
+    out: out ?? join("runs", name),
+    ...(cropIsOpen(request, config) ? { fitCrop: true } : {}),
+  }];
 }
 
 /**
@@ -115,7 +126,7 @@ export async function resumedRun(planned: PlannedRun, request: ConfigRequest): P
   if (!await folder.hasRun()) return planned;
   const config = await folder.readConfig();
   const differences = configDifferences(config, withAbsolutePaths(restatedConfig(config, request)));
-  if (differences.length === 0) return { ...planned, config };
+  if (differences.length === 0) return { config, out: planned.out };
   throw new ConfigError(
     `Cannot resume "${folder.path}" with other options: ${differences.join(", ")}; ` +
       "expected those of its config.toml, leave them out",

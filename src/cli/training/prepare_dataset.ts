@@ -3,8 +3,10 @@ import { ConfigError, DatasetError } from "../../core/errors.ts";
 import { checkDataset } from "../../data/check_dataset.ts";
 import { addUnlabeled } from "../../data/add_unlabeled.ts";
 import { chooseLabeled } from "../../data/choose_labeled.ts";
+import type { CheckReport } from "../../data/check_report.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
 import { isFile, isFolder, leftOutNotes } from "../../data/image_files.ts";
+import type { SurveyProgress } from "../../data/masks/survey_masks.ts";
 import { openDataset } from "../../data/open_dataset.ts";
 import { openUnlabeled } from "../../data/open_unlabeled.ts";
 import { withheldItems } from "../../data/withheld_items.ts";
@@ -31,8 +33,11 @@ interface Choice {
   readonly dataset: Dataset;
 }
 
-async function openChoice({ data, seed }: Pick<RunConfig, "data" | "seed">): Promise<Choice> {
-  const opened = await openDataset(data.source, { synthetic: data.synthetic });
+async function openChoice(
+  { data, seed }: Pick<RunConfig, "data" | "seed">,
+  onMasks?: SurveyProgress,
+): Promise<Choice> {
+  const opened = await openDataset(data.source, { synthetic: data.synthetic, onMasks });
   const chosen = await chooseLabeled(opened, { ...await labeledChoice(data.labeled), seed });
   if (data.unlabeled === undefined) return { opened, dataset: chosen };
   // paths of a list are relative to the dataset, where it has a folder, as in the official lists
@@ -59,13 +64,19 @@ export interface RunData {
   readonly diagnosis: readonly Item[];
 }
 
+/** The same after a check. */
+export interface CheckedData extends RunData {
+  /** What was found. */
+  readonly report: CheckReport;
+}
+
 /**
  * The dataset of a run, and the images of its diagnosis.
  * @throws {ConfigError} If a diagnosis is asked for and no unlabeled image has a mask
  * @throws {DatasetError} As `chosenDataset`
  */
-export async function openRunData(config: RunConfig): Promise<RunData> {
-  const { opened, dataset } = await openChoice(config);
+export async function openRunData(config: RunConfig, onMasks?: SurveyProgress): Promise<RunData> {
+  const { opened, dataset } = await openChoice(config, onMasks);
   const wanted = config.evaluation.diagnosePseudoMasks ?? 0;
   if (wanted === 0) return { dataset, diagnosis: [] };
   const withheld = withheldItems(opened, dataset);
@@ -74,6 +85,18 @@ export async function openRunData(config: RunConfig): Promise<RunData> {
     `Cannot compare pseudo masks with true masks: no unlabeled image of dataset "${dataset.name}" has a mask, ` +
       "expected some; choose a labeled part by --labeled 1/8, or leave --diagnose-pseudo-masks out",
   );
+}
+
+/** Masks that are read without a word. */
+const QUIET_MASKS = 500;
+
+/** Shows how many masks were read, where they are many. */
+function masksProgress({ progress }: Output): SurveyProgress {
+  return (done, total) => {
+    if (total <= QUIET_MASKS) return;
+    progress.update({ label: "masks", done, total });
+    if (done >= total) progress.finish();
+  };
 }
 
 function refuseWithoutLabels({ name, classes, unlabeled }: Dataset): void {
@@ -89,11 +112,12 @@ function refuseWithoutLabels({ name, classes, unlabeled }: Dataset): void {
  * @throws {ConfigError} If the recipe wants unlabeled images and there are none; as `openRunData`
  * @throws {DatasetError} As `chosenDataset`, and collected from the check before the run
  */
-export async function prepareDataset(config: RunConfig, output: Output): Promise<RunData> {
-  const { dataset, diagnosis } = await openRunData(config);
+export async function prepareDataset(config: RunConfig, output: Output): Promise<CheckedData> {
+  const onMasks = masksProgress(output);
+  const { dataset, diagnosis } = await openRunData(config, onMasks);
   refuseWithoutLabels(dataset);
-  const { text } = await checkDataset(dataset);
-  output.note(`data     ${text.replaceAll("\n", "\n         ")}`);
+  const report = await checkDataset(dataset, { onMasks });
+  output.note(`data     ${report.text.replaceAll("\n", "\n         ")}`);
   if (diagnosis.length > 0) {
     // what is wrong with these masks is said now and not at the first evaluation
     await checkDataset({ ...dataset, train: [], val: [], test: diagnosis, unlabeled: [] });
@@ -108,5 +132,5 @@ export async function prepareDataset(config: RunConfig, output: Output): Promise
         "expected some; name a folder of photos by --unlabeled, a part by --labeled 1/8, or --recipe supervised",
     );
   }
-  return { dataset, diagnosis };
+  return { dataset, diagnosis, report };
 }

@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly out: string;
   /** Goes on with the run that lives there, if there is one. */
   readonly resume: boolean;
+  /** Takes a crop that fits the photos in place of the configuration's, in a new run. */
+  readonly fitCrop?: boolean;
   /** Runs to compare with in the report, the baseline first. */
   readonly comparison?: readonly ComparedRun[];
   /** The command line, for the report. */

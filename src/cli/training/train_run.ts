@@ -7,6 +7,7 @@ import type { DiagnosisRow } from "../../train/metric_rows.ts";
 import type { TrainOutcome } from "../../train/train_options.ts";
 import { train } from "../../train/trainer.ts";
 import { waitOrStop } from "../../train/wait_or_stop.ts";
+import { noteLostPixels, withFittingCrop } from "./fit_run.ts";
 import { metadataOf } from "../model_metadata.ts";
 import { PairLog } from "./pair_log.ts";
 import { prepareDataset } from "./prepare_dataset.ts";
@@ -45,13 +46,18 @@ export async function trainRun(request: RunRequest, context: RunContext): Promis
   }
 }
 
-async function runInFolder(request: RunRequest, context: RunContext, folder: RunFolder): Promise<RunResult> {
-  const { config } = request;
+async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFolder): Promise<RunResult> {
   const { output } = context;
-  const prepared = prepareDataset(config, output);
+  const prepared = prepareDataset(asked.config, output);
   // several workers stop together, after an update
-  const asked = context.workers === undefined ? context.stop.asked : undefined;
-  const { dataset, diagnosis } = await waitOrStop(prepared, "for the dataset's files", asked);
+  const stopped = context.workers === undefined ? context.stop.asked : undefined;
+  const { dataset, diagnosis, report } = await waitOrStop(prepared, "for the dataset's files", stopped);
+  const alone = context.workers === undefined;
+  const config = asked.fitCrop
+    ? withFittingCrop(asked.config, report, output.note, alone ? freeBytes() : undefined)
+    : asked.config;
+  const request: RunRequest = { ...asked, config };
+  noteLostPixels(config, report, output.note);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
   const weights = resumed === undefined ? await initialWeights(config, output.note) : undefined;
   const network = makeNetwork(config, dataset.classes.length, output, weights);
@@ -74,6 +80,15 @@ async function runInFolder(request: RunRequest, context: RunContext, folder: Run
     output.progress.finish();
     sinks.close();
     network.dispose();
+  }
+}
+
+/** Memory that is free; `undefined` where it may not be asked. */
+function freeBytes(): number | undefined {
+  try {
+    return Deno.systemMemoryInfo().available;
+  } catch {
+    return undefined;
   }
 }
 

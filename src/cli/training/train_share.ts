@@ -2,6 +2,9 @@
 import { modelOptions } from "../../config/network_of.ts";
 import type { RunConfig } from "../../config/run_config.ts";
 import { initialWeights } from "./initial_weights.ts";
+import { checkDataset } from "../../data/check_dataset.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { withFittingCrop } from "./fit_run.ts";
 import { openRunData } from "./prepare_dataset.ts";
 import { importWeights } from "../../interop/import_weights.ts";
 import { Network } from "../../model/network.ts";
@@ -18,6 +21,14 @@ export interface ShareRequest {
   readonly out: string;
   /** Goes on with the run that lives there, if there is one. */
   readonly resume: boolean;
+  /** Takes the crop that the chief takes, which fits the photos. */
+  readonly fitCrop?: boolean;
+}
+
+/** The configuration as the chief has it. */
+async function chiefsConfig({ config, fitCrop }: ShareRequest, dataset: Dataset): Promise<RunConfig> {
+  if (fitCrop !== true) return config;
+  return withFittingCrop(config, await checkDataset(dataset), () => {});
 }
 
 async function startOf(request: ShareRequest, network: Network): Promise<Checkpoint | undefined> {
@@ -43,10 +54,10 @@ export async function trainShare(
   workers: WorkerGroup,
   shouldStop: () => boolean,
 ): Promise<boolean> {
-  const { config } = request;
   if (!workers.hearChief()) return true;
   const { checkpoints } = new RunFolder(request.out);
-  const { dataset, diagnosis } = await openRunData(config);
+  const { dataset, diagnosis } = await openRunData(request.config);
+  const config = await chiefsConfig(request, dataset);
   const network = new Network(modelOptions(config, dataset.classes.length), config.seed);
   try {
     const resume = await startOf(request, network);

@@ -19,7 +19,7 @@ export const OWN: Preset = {
   // rare classes of real photos are not learned from few labels otherwise (LOG.md)
   adjust: (recipe) => ({ ...recipe, classWeights: "sqrt-median" }),
   config: {
-    iterations: 2000,
+    iterations: 500,
     batch: { labeled: 4, unlabeled: 4 },
     checkpointEvery: 200,
     data: {
@@ -31,8 +31,9 @@ export const OWN: Preset = {
       workers: 1,
     },
     network: LITE_NETWORK,
-    optimizer: OFFICIAL_SGD,
-    evaluation: { every: 500, mode: "whole", crop: [225, 225], stride: [150, 150], limit: 100 },
+    // the encoder knows photos, the decoder begins at random
+    optimizer: { ...OFFICIAL_SGD, headFactor: 10 },
+    evaluation: { every: 250, mode: "whole", crop: [225, 225], stride: [150, 150], limit: 100 },
   },
 };
 

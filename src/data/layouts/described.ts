@@ -130,7 +130,7 @@ export async function openDescribed(path: string): Promise<Dataset> {
   const parts = await partsOf(root, description, problems);
   const extra = await extraUnlabeled(root, description, problems);
   throwCollected(`open dataset "${absolute}"`, problems);
-  const { name, classes, colors, maskRule } = description;
+  const { name, classes, colors, maskRule, ignoreAssumed } = description;
   const dataset: Dataset = {
     name,
     root,
@@ -138,6 +138,7 @@ export async function openDescribed(path: string): Promise<Dataset> {
     colors,
     ignoreLabel: IGNORE_LABEL,
     maskRule,
+    ...(ignoreAssumed ? { ignoreAssumed } : {}),
     ...parts,
   };
   return addUnlabeled(dataset, extra);

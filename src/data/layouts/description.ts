@@ -17,6 +17,8 @@ export interface Description {
   readonly colors: readonly Color[];
   /** Made of `masks`, `values`, `colors` and `ignore`. */
   readonly maskRule: MaskRule;
+  /** Whether 255 is ignored although `ignore` does not say so. */
+  readonly ignoreAssumed: boolean;
   /** A list; without it the folders `images` and `masks`. */
   readonly train?: string;
   /** A list; there where `train` is. */
@@ -153,6 +155,7 @@ export function parseDescription(text: string, path: string): Description {
     classes: raw.classes,
     colors,
     maskRule: maskRuleOf(raw, colors),
+    ignoreAssumed: raw.ignore === undefined && raw.masks !== "color" && !(raw.values ?? []).includes(255),
     train: raw.train,
     val: raw.val,
     test: raw.test,

@@ -9,6 +9,7 @@ import {
   withoutAnyEnding,
   withoutEnding,
 } from "../image_files.ts";
+import type { SurveyOptions } from "../masks/survey_masks.ts";
 import { readList, tidyPath } from "../list_file.ts";
 import { throwCollected } from "../problems.ts";
 import { firstFile, folderItem } from "./folder_items.ts";
@@ -136,12 +137,12 @@ export async function openPairs(root: string): Promise<Parts> {
  * masks), or else a fifth of the pairs, always the same. Classes: the lines of `classes.txt`, or what the masks hold.
  * @throws {DatasetError} As `openPairs`, or if the masks do not tell the classes
  */
-export async function openFolders(root: string): Promise<Dataset> {
+export async function openFolders(root: string, options: SurveyOptions = {}): Promise<Dataset> {
   const parts = await openPairs(root);
   const names = await firstFile(root, ["classes.txt"]);
   const withMasks = [...parts.train, ...parts.val, ...parts.test].filter(({ mask }) => mask !== undefined);
-  // in an order that does not depend on the parts, for those that are looked at
+  // in an order that does not depend on the parts: the first one's palette counts
   const inOrder = withMasks.sort((a, b) => (a.id < b.id ? -1 : 1));
-  const classes = await inferClasses(root, inOrder, names);
+  const classes = await inferClasses(root, inOrder, names, options);
   return { name: basename(root), root, ...classes, ignoreLabel: IGNORE_LABEL, ...parts };
 }

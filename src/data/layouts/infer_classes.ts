@@ -1,32 +1,37 @@
 import { DatasetError } from "../../core/errors.ts";
-import { decodeMask, type RawMask } from "../../formats/decode_mask.ts";
-import { type Color, type Dataset, IGNORE_LABEL, type Item, type MaskRule } from "../dataset.ts";
+import type { RawMask } from "../../formats/decode_mask.ts";
+import { type Color, type Dataset, IGNORE_LABEL, type Item, type MaskRule, type Source } from "../dataset.ts";
+import { sourceName } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
 import { indexRule } from "../index_rule.ts";
-import { countValues, type ValueCount } from "../mask_rule.ts";
-import { readBytes, readTextFile } from "../read_file.ts";
+import { disagreementOn255, type NamedCounts } from "../masks/binary_masks.ts";
+import { inColors, totalCounts } from "../masks/mask_histogram.ts";
+import { softColors, softGreys } from "../masks/soft_edges.ts";
+import { surveyMasks, type SurveyOptions } from "../masks/survey_masks.ts";
+import type { ValueCount } from "../mask_rule.ts";
+import { throwCollected } from "../problems.ts";
+import { readTextFile } from "../read_file.ts";
 import { histogramText, valueText } from "../suggest_mapping.ts";
-
-/** Masks that are looked at, evenly spread. */
-const LOOKED_AT = 200;
 
 /** More classes than this are taken for grey levels that are no class numbers. */
 const MOST_CLASSES = 64;
 
 /** What masks tell of a dataset. */
-export type Classes = Pick<Dataset, "classes" | "colors" | "maskRule">;
+export type Classes = Pick<Dataset, "classes" | "colors" | "maskRule" | "ignoreAssumed">;
 
 interface Seen {
   readonly counts: ValueCount[];
   readonly isColor: boolean;
   readonly palette?: RawMask["palette"];
+  /** Mask by mask. */
+  readonly masks: readonly NamedCounts[];
 }
 
 /** Refuses palettes of which one shows an index in another colour: editors that pack palettes number as they like. */
 class OnePalette {
   readonly #colors = new Map<number, { color: Color; path: string }>();
 
-  add({ palette }: RawMask, used: readonly number[], path: string): void {
+  add(palette: RawMask["palette"], used: readonly number[], path: string): void {
     for (const index of palette === undefined ? [] : used.filter((value) => value !== IGNORE_LABEL)) {
       const color = palette![index] ?? [0, 0, 0];
       const before = this.#colors.get(index);
@@ -46,25 +51,29 @@ class OnePalette {
   }
 }
 
-async function lookAtMasks(items: readonly Item[]): Promise<Seen> {
-  const totals = new Map<number, number>();
-  const kinds = new Set<RawMask["kind"]>();
+function masksOf(items: readonly Item[]): Source[] {
+  return items.flatMap(({ mask }) => mask?.kind === "file" ? [mask] : []);
+}
+
+async function lookAtMasks(root: string, sources: readonly Source[], options: SurveyOptions): Promise<Seen> {
+  const surveyed = await surveyMasks(sources, options);
+  throwCollected(
+    `tell the classes of "${root}"`,
+    surveyed.flatMap((one) => "problem" in one ? [one.problem.replace(/^Cannot (read|decode) /, "")] : []),
+  );
+  const masks = surveyed.flatMap((one, i) =>
+    "problem" in one ? [] : [{ ...one, name: sourceName(sources[i]!) }]
+  );
+  const isColor = masks.some(({ kind }) => kind === "color");
   const palettes = new OnePalette();
-  let palette: RawMask["palette"];
-  const step = Math.max(1, items.length / LOOKED_AT);
-  for (let at = 0; at < items.length; at += step) {
-    const { mask } = items[Math.floor(at)]!;
-    if (mask?.kind !== "file") continue;
-    const raw = await decodeMask(await readBytes(mask.path), mask.path);
-    kinds.add(raw.kind);
-    palette ??= raw.palette;
-    const rule: MaskRule = { ...indexRule([]), masks: raw.kind === "color" ? "color" : "index" };
-    const counts = countValues(raw, rule, mask.path);
-    palettes.add(raw, counts.map(({ value }) => value), mask.path);
-    for (const { value, count } of counts) totals.set(value, (totals.get(value) ?? 0) + count);
-  }
-  const counts = [...totals].map(([value, count]) => ({ value, count, known: true }));
-  return { counts: counts.sort((a, b) => b.count - a.count), isColor: kinds.has("color"), palette };
+  for (const { palette, counts, name } of masks) palettes.add(palette, counts.map(([value]) => value), name);
+  const totals = totalCounts(masks.map((one) => isColor ? inColors(one) : one.counts));
+  return {
+    counts: totals.map(({ value, count }) => ({ value, count, known: true })),
+    isColor,
+    palette: masks.find(({ palette }) => palette !== undefined)?.palette,
+    masks,
+  };
 }
 
 function refuse(root: string, { counts, isColor }: Seen): never {
@@ -76,6 +85,10 @@ function refuse(root: string, { counts, isColor }: Seen): never {
       }, ` +
         "expected those of two classes or more",
     );
+  }
+  const soft = isColor ? softColors(counts) : softGreys(counts);
+  if (soft !== undefined) {
+    throw new DatasetError(`Cannot tell the classes of "${root}" from its masks: ${soft}`);
   }
   const shown = counts.slice(0, 20).map(({ value }) => valueText(value, masks)).join(", ");
   const key = isColor ? `masks = "color", colors = [${shown}]` : `values = [${shown}]`;
@@ -103,29 +116,36 @@ async function namedClasses(file: string, items: readonly Item[]): Promise<Class
   if (classes.length < 2 || classes.length > 255) {
     throw new DatasetError(`Cannot read "${file}": it names ${classes.length} classes, expected 2 to 255`);
   }
-  const { palette } = await lookAtMasks(items.slice(0, 1));
+  const [first] = await surveyMasks(masksOf(items.slice(0, 1)));
+  const palette = first === undefined || "problem" in first ? undefined : first.palette;
   const colors = defaultColors(classes.length).map((color, label): Color => palette?.[label] ?? color);
-  return { classes, colors, maskRule: indexRule(colors) };
+  return { classes, colors, maskRule: indexRule(colors), ignoreAssumed: true };
 }
 
 /**
  * Classes of masks that nothing describes. Masks of 0 and 255 only: two classes. Else numbers 0 to the highest are the
  * classes and 255 is ignored; at most 64 classes. A palette gives the colours.
  * @param root Stands in error texts
- * @param items Labeled ones, in files; up to 200 of their masks are read
+ * @param items Labeled ones, in files; all of their masks are read, many in Workers
  * @param names A file with one class name a line, where there is one
- * @throws {DatasetError} If the masks hold colours or other numbers; the text tells what to write in `dataset.toml`
+ * @throws {DatasetError} If the masks hold colours or other numbers, have soft edges, or disagree on 255; the text tells
+ * what to write in `dataset.toml`
  */
 export async function inferClasses(
   root: string,
   items: readonly Item[],
   names: string | undefined,
+  options: SurveyOptions = {},
 ): Promise<Classes> {
   if (names !== undefined) return await namedClasses(names, items);
-  const seen = await lookAtMasks(items);
+  const seen = await lookAtMasks(root, masksOf(items), options);
   const present = seen.counts.map(({ value }) => value).sort((a, b) => a - b);
   const maskRule = seen.isColor ? undefined : ruleOf(present, seen.palette);
   if (maskRule === undefined) return refuse(root, seen);
+  const disagreement = disagreementOn255(seen.masks);
+  if (disagreement !== undefined) {
+    throw new DatasetError(`Cannot tell the classes of "${root}" from its masks: ${disagreement}`);
+  }
   const classes = maskRule.values.map((value) => `class ${value}`);
   return { classes, colors: maskRule.colors, maskRule };
 }

@@ -1,0 +1,139 @@
+/** What is wrong with the labels of a dataset as a whole: nothing of it shows in a single mask. */
+import { type Dataset, IGNORE_LABEL, type Item, type Source, sourceName } from "../dataset.ts";
+import { countsByRule } from "../mask_rule.ts";
+import { surveyMasks, type SurveyOptions } from "./survey_masks.ts";
+
+function masksOf(items: readonly Item[]): Source[] {
+  return items.flatMap(({ mask }) => mask ?? []);
+}
+
+/** Pixels of each class in a mask, and those that are left out; `undefined` where it cannot be read. */
+interface Labels {
+  readonly classes: readonly number[];
+  readonly ignored: readonly number[];
+}
+
+/** Labels of masks by a dataset's rule; masks that cannot be read are told of elsewhere. */
+async function labelsOf(
+  { maskRule, classes }: Dataset,
+  sources: readonly Source[],
+  options: SurveyOptions,
+): Promise<(Labels | undefined)[]> {
+  const stored = new Map(
+    maskRule.masks === "color"
+      ? maskRule.colors.map(([r, g, b], label) => [(r << 16) | (g << 8) | b, label])
+      : maskRule.values.map((value, label) => [value, label]),
+  );
+  const found = await surveyMasks(sources, options);
+  return found.map((one, i) => {
+    if ("problem" in one) return undefined;
+    try {
+      const counts = countsByRule(one, maskRule, sourceName(sources[i]!));
+      const of = new Array<number>(classes.length).fill(0);
+      for (const { value, count } of counts) {
+        const label = stored.get(value);
+        if (label !== undefined) of[label]! += count;
+      }
+      return {
+        classes: of,
+        ignored: counts.filter(({ value }) => !stored.has(value)).map(({ value }) => value),
+      };
+    } catch {
+      return undefined; // of another kind than the rule says: told of elsewhere
+    }
+  });
+}
+
+const hasLabel = (labels: Labels | undefined) => labels?.classes.some((pixels) => pixels > 0) ?? true;
+
+/** Findings on labels: those that a run must not begin with, and those that may be meant. */
+export interface LabelFindings {
+  /** Sentences. */
+  readonly problems: readonly string[];
+  /** Sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** Looks at all masks of a part only where the ones that were looked at hold no label. */
+async function withoutLabels(
+  dataset: Dataset,
+  part: "train" | "val",
+  seen: ReadonlySet<Source>,
+  options: SurveyOptions,
+): Promise<string[]> {
+  const sources = masksOf(dataset[part]);
+  const first = await labelsOf(dataset, sources.filter((source) => seen.has(source)), options);
+  if (sources.length === 0 || (first.length > 0 && first.some(hasLabel))) return [];
+  if ((await labelsOf(dataset, sources, options)).some(hasLabel)) return [];
+  const masks = sources.length === 1 ? "its mask holds" : `its ${sources.length} masks hold`;
+  return [
+    `${part} has no labeled pixel: ${masks} values that are left out alone, expected some pixels of classes`,
+  ];
+}
+
+/** A declared class without a pixel beside a 255 that nobody declared: 255 may well be that class. */
+async function absentBeside255(
+  dataset: Dataset,
+  seen: readonly (Labels | undefined)[],
+  options: SurveyOptions,
+): Promise<string[]> {
+  if (dataset.ignoreAssumed !== true) return [];
+  const absentIn = (all: readonly (Labels | undefined)[]) =>
+    dataset.classes.filter((_, label) => all.every((one) => (one?.classes[label] ?? 0) === 0));
+  const ignores = (all: readonly (Labels | undefined)[]) =>
+    all.some((one) => one?.ignored.includes(IGNORE_LABEL));
+  if (absentIn(seen).length === 0) return [];
+  const all = await labelsOf(dataset, masksOf([...dataset.train, ...dataset.val, ...dataset.test]), options);
+  const absent = absentIn(all);
+  if (absent.length === 0 || !ignores(all)) return [];
+  const names = absent.slice(0, 5).map((name) => `"${name}"`).join(", ");
+  const values = dataset.classes.length === 2
+    ? "values = [0, 255]"
+    : "values = [the stored number of each class] with 255 among them (values = [0, 255] for two classes)";
+  return [
+    `no mask holds a pixel of ${names}, while 255, which nothing describes, has pixels that would be left out; write ` +
+    `${values} in "dataset.toml" if 255 is that class, or ignore = [255] if it means "no label"`,
+  ];
+}
+
+/**
+ * Looks for a part without labels, for classes that may hide behind 255, and for what only some masks have.
+ * @param looked The masks that were looked at; others are read where these leave a doubt
+ */
+export async function labelFindings(
+  dataset: Dataset,
+  looked: readonly Source[],
+  options: SurveyOptions = {},
+): Promise<LabelFindings> {
+  const seen = new Set(looked);
+  const labels = await labelsOf(dataset, looked, options);
+  const problems = [
+    ...await withoutLabels(dataset, "train", seen, options),
+    ...await withoutLabels(dataset, "val", seen, options),
+    ...await absentBeside255(dataset, labels, options),
+  ];
+  return { problems, warnings: warningsOf(dataset, looked, labels) };
+}
+
+function warningsOf(
+  dataset: Dataset,
+  looked: readonly Source[],
+  labels: readonly (Labels | undefined)[],
+): string[] {
+  const train = new Set(masksOf(dataset.train));
+  const empty = looked.filter((source, i) => train.has(source) && !hasLabel(labels[i]));
+  const pixels = (label: number, wanted: (source: Source) => boolean) =>
+    looked.reduce((sum, source, i) => wanted(source) ? sum + (labels[i]?.classes[label] ?? 0) : sum, 0);
+  const elsewhere = dataset.classes.filter((_, label) =>
+    pixels(label, (source) => train.has(source)) === 0 && pixels(label, () => true) > 0
+  );
+  const names = elsewhere.slice(0, 10).map((name) => `"${name}"`).join(", ");
+  return [
+    ...empty.length === 0 ? [] : [
+      `${empty.length} labeled ${empty.length === 1 ? "image has" : "images have"} no labeled pixel, first "${
+        sourceName(empty[0]!)
+      }"`,
+    ],
+    ...elsewhere.length === 0 ? [] : [`only val or test hold pixels of ${names}: it cannot be learned`],
+  ];
+}

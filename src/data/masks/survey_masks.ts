@@ -1,0 +1,119 @@
+/**
+ * Which values the masks of a dataset hold, mask by mask. Many masks are read in Workers; what was counted once in a
+ * process is not read again.
+ */
+import { mapLimited } from "../map_limited.ts";
+import { type Source, sourceName } from "../dataset.ts";
+import { syntheticLabels } from "../synthetic/synthetic_picture.ts";
+import { maskHistogram } from "./mask_histogram.ts";
+import { surveyFile } from "./survey_file.ts";
+import type { SurveyAnswer, Surveyed } from "./survey_messages.ts";
+
+/** Told how many masks were read. */
+export type SurveyProgress = (done: number, total: number) => void;
+
+/** How masks are surveyed. */
+export interface SurveyOptions {
+  /** Told of each part. */
+  readonly onProgress?: SurveyProgress;
+  /** Workers for many masks; the number of cores, at most 4, by default; 0 reads all in this thread. */
+  readonly workers?: number;
+}
+
+/** Fewer masks are read sooner than Workers start. */
+const WORTH_WORKERS = 400;
+
+/** Masks in one request. */
+const PART = 50;
+
+const known = new WeakMap<Source, Surveyed>();
+
+/** Whether a mask was counted already. */
+export function isSurveyed(source: Source): boolean {
+  return known.has(source);
+}
+
+function defaultWorkers(): number {
+  return Math.min(4, Math.max(1, navigator.hardwareConcurrency));
+}
+
+function partsOf<T>(items: readonly T[]): T[][] {
+  return Array.from(
+    { length: Math.ceil(items.length / PART) },
+    (_, i) => items.slice(i * PART, (i + 1) * PART),
+  );
+}
+
+function workerUrl(): URL {
+  // published as npm package, the files are compiled to JavaScript
+  const ending = new URL(import.meta.url).pathname.endsWith(".js") ? "js" : "ts";
+  return new URL(`./survey_worker.${ending}`, import.meta.url);
+}
+
+/** A Worker that answers one request at a time. */
+function startWorker() {
+  const worker = new Worker(workerUrl(), { type: "module", name: "guidedmix masks" });
+  return {
+    ask: (paths: readonly string[]) =>
+      new Promise<readonly Surveyed[]>((resolve, reject) => {
+        worker.onmessage = ({ data }: MessageEvent<SurveyAnswer>) => resolve(data.found);
+        worker.onerror = (event) => {
+          event.preventDefault();
+          reject(new Error(`Cannot read masks in a Worker: ${event.message}`));
+        };
+        worker.postMessage({ id: 0, paths });
+      }),
+    close: () => worker.terminate(),
+  };
+}
+
+type Ask = (paths: readonly string[]) => Promise<readonly Surveyed[]>;
+
+/** Reads files by several askers, each taking the next part. */
+async function readFiles(paths: readonly string[], askers: readonly Ask[], onProgress?: SurveyProgress) {
+  const parts = partsOf(paths);
+  const found = new Array<readonly Surveyed[]>(parts.length);
+  let [next, done] = [0, 0];
+  await Promise.all(askers.map(async (ask) => {
+    while (next < parts.length) {
+      const at = next++;
+      found[at] = await ask(parts[at]!);
+      onProgress?.(done += parts[at]!.length, paths.length);
+    }
+  }));
+  return found.flat();
+}
+
+async function surveyFiles(paths: readonly string[], options: SurveyOptions): Promise<readonly Surveyed[]> {
+  const count = options.workers ?? defaultWorkers();
+  if (count === 0 || paths.length < WORTH_WORKERS) {
+    const here: Ask = (part) => mapLimited(part, 1, surveyFile);
+    return await readFiles(paths, [here], options.onProgress);
+  }
+  const workers = Array.from({ length: count }, startWorker);
+  try {
+    return await readFiles(paths, workers.map(({ ask }) => ask), options.onProgress);
+  } finally {
+    workers.forEach((worker) => worker.close());
+  }
+}
+
+/**
+ * Counts the stored values of masks.
+ * @returns One a source, in their order: a histogram, or what is wrong with the file
+ */
+export async function surveyMasks(
+  sources: readonly Source[],
+  options: SurveyOptions = {},
+): Promise<Surveyed[]> {
+  const unread = [...new Set(sources)].filter((source) => !known.has(source));
+  const files = unread.filter((source) => source.kind === "file");
+  const found = await surveyFiles(files.map(sourceName), options);
+  files.forEach((source, i) => known.set(source, found[i]!));
+  for (const source of unread) {
+    if (source.kind === "file") continue;
+    const { width, height, data } = syntheticLabels(source);
+    known.set(source, maskHistogram({ kind: "index", width, height, data }));
+  }
+  return sources.map((source) => known.get(source)!);
+}
