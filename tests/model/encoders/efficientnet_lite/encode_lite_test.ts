@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import type { EfficientNetLiteOptions } from "../../../../src/config/model_options.ts";
@@ -14,12 +13,12 @@ import { type TensorKind, TOLERANCES } from "../../../../src/parity/tolerances.t
 import { assertClose, type Bounds, numericTest, take, whyNot } from "../../../numeric.ts";
 import { channelsLast } from "../../../reference.ts";
 import { projectPath, testUnless } from "../../../support.ts";
+import { cachedWeights, WHOLE_WEIGHTS } from "./cached_weights.ts";
 
 type Tensors = ReadonlyMap<string, StoredTensor>;
 
-/** A folder that `tools/export_lite --weights` made of the whole network, and its weights. */
+/** Names a folder that `tools/export_lite --weights` made of the whole network. */
 const WHOLE_VARIABLE = "GUIDEDMIX_LITE_REFERENCE";
-const WHOLE_WEIGHTS = "efficientnet-lite0-57934424.pth";
 
 interface Reference {
   readonly options: EfficientNetLiteOptions;
@@ -151,17 +150,10 @@ for (const outputStride of [32, 16, 8]) {
   );
 }
 
-/** Where the published file lies: in the cache, or not at all; tests fetch nothing. */
-function wholeWeights(): string | undefined {
-  const cache = Deno.env.get("XDG_CACHE_HOME") ?? join(Deno.env.get("HOME") ?? "/", ".cache");
-  const path = join(cache, "guidedmix", "weights", WHOLE_WEIGHTS);
-  return existsSync(path) ? path : undefined;
-}
-
 const whole = Deno.env.get(WHOLE_VARIABLE);
 const missing = whyNot("tensorflow") ??
   (whole === undefined ? `${WHOLE_VARIABLE} names no folder` : undefined) ??
-  (wholeWeights() === undefined ? `no ${WHOLE_WEIGHTS} in the cache` : undefined);
+  (cachedWeights() === undefined ? `no ${WHOLE_WEIGHTS} in the cache` : undefined);
 
 for (const outputStride of [32, 16, 8]) {
   testUnless(
@@ -169,7 +161,7 @@ for (const outputStride of [32, 16, 8]) {
     `encode() of the whole Lite0 with ImageNet weights equals PyTorch's port, stride ${outputStride}`,
     async () => {
       await tf.setBackend("tensorflow");
-      const { tensors } = readWeights(wholeWeights()!);
+      const { tensors } = readWeights(cachedWeights()!);
       checkReference(readReference(join(whole!, `lite0-os${outputStride}.safetensors`)), tensors);
     },
   );
