@@ -64,11 +64,14 @@ export type { RandomStream } from "./src/core/random.ts";
 
 export type {
   DecoderOptions,
+  EfficientNetLiteOptions,
+  EfficientNetLiteVariant,
   EncoderDepth,
   EncoderOptions,
   EncoderStages,
   MitransOptions,
   ModelOptions,
+  ResnetOptions,
 } from "./src/config/model_options.ts";
 export { checkRecipe, RECIPE_NAMES, RECIPES } from "./src/config/recipe.ts";
 export type {

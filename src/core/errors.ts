@@ -33,7 +33,7 @@ export class CheckpointMismatch extends ShownError {
 }
 
 /** Published weights can neither be found nor downloaded; `message` says why. */
-export class WeightsUnavailable extends Error {
+export class WeightsUnavailable extends ShownError {
   /** The class's name, for logs. */
   override readonly name = "WeightsUnavailable";
 }
