@@ -53,6 +53,7 @@
  * @module
  */
 export { openBackend } from "./src/backends/open_backend.ts";
+export type { Host } from "./src/backends/library/host.ts";
 export type { BackendChoice, BackendOptions, RefusedBackend } from "./src/backends/open_backend.ts";
 export type { BackendMemory, BackendName, OpenBackend } from "./src/backends/opened_backend.ts";
 export type { ContextOptions } from "./src/backends/tensorflow/context.ts";
@@ -64,11 +65,14 @@ export type { RandomStream } from "./src/core/random.ts";
 
 export type {
   DecoderOptions,
+  EfficientNetLiteOptions,
+  EfficientNetLiteVariant,
   EncoderDepth,
   EncoderOptions,
   EncoderStages,
   MitransOptions,
   ModelOptions,
+  ResnetOptions,
 } from "./src/config/model_options.ts";
 export { checkRecipe, RECIPE_NAMES, RECIPES } from "./src/config/recipe.ts";
 export type {

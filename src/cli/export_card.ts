@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { ExportedFiles, ExportFormat } from "../export/export_model.ts";
-import { IMAGENET_NORMALIZATION } from "../export/normalization.ts";
+import { encoderName, inputNormalization } from "../config/encoder_facts.ts";
+import { IMAGENET, sourceFor } from "../interop/pretrained/weight_sources.ts";
 import { modelCard } from "../report/model_card.ts";
 import type { EvaluationRecord } from "../report/run_record.ts";
 import type { ModelSource } from "./model_source.ts";
@@ -27,6 +28,14 @@ const LAYOUTS: Readonly<Record<ExportFormat, string>> = {
   torch: "weights only; the network takes [N, 3, H, W], RGB, normalized",
 };
 
+/** Where a run's weights began; of ImageNet's file also whose it is, and on which terms. */
+function initialWeightsText({ weights, encoder }: ModelSource["config"]["network"]): string {
+  if (weights === undefined) return "random";
+  if (weights !== IMAGENET) return basename(weights);
+  const { file, licence, origin } = sourceFor(encoder);
+  return `ImageNet, ${file} (${licence}; ${origin})`;
+}
+
 function trainingRows({ config, dataset, checkpoint }: ModelSource): [string, string][] {
   const { recipe, data, iterations, batch, seed, network } = config;
   return [
@@ -36,7 +45,7 @@ function trainingRows({ config, dataset, checkpoint }: ModelSource): [string, st
     ["Iterations", `${checkpoint.iteration} of ${iterations}`],
     ["Batch", `${batch.labeled} labeled, ${recipe.usesUnlabeled ? batch.unlabeled : 0} unlabeled`],
     ["Seed", `${seed}`],
-    ["Initial weights", network.weights === undefined ? "random" : basename(network.weights)],
+    ["Initial weights", initialWeightsText(network)],
   ];
 }
 
@@ -52,16 +61,17 @@ function parameterCount({ checkpoint }: ModelSource): number {
 /** The model card of an export, Markdown. */
 export function exportCard(source: ModelSource, facts: CardFacts): string {
   const { encoder, decoder } = source.model;
+  const normalization = inputNormalization(encoder);
   return modelCard({
-    name: `${source.dataset} segmentation, ResNet-${encoder.depth}`,
-    network: `ResNet-${encoder.depth} (output stride ${encoder.outputStride}), ASPP ${decoder.channels}`,
+    name: `${source.dataset} segmentation, ${encoderName(encoder)}`,
+    network: `${encoderName(encoder)} (output stride ${encoder.outputStride}), ASPP ${decoder.channels}`,
     parameters: parameterCount(source),
     classes: source.classes,
     colors: source.colors,
     input: {
       layout: LAYOUTS[facts.format],
-      mean: IMAGENET_NORMALIZATION.mean,
-      standardDeviation: IMAGENET_NORMALIZATION.std,
+      mean: normalization.mean,
+      standardDeviation: normalization.std,
       size: facts.size,
     },
     output: facts.output,

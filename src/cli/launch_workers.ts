@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { ensureLibrary } from "../backends/library/ensure_library.ts";
 import { ConfigError } from "../core/errors.ts";
 import { FAILED } from "./failure.ts";
-import { progressOnStderr } from "./setup.ts";
+import { progressOnStderr } from "./progress_on_stderr.ts";
 import { TASK_VARIABLES } from "./task_variables.ts";
 import { LAUNCHED_VARIABLE, whileHandingOn } from "./workers/held_process.ts";
 import { ownNetwork } from "./workers/own_network.ts";

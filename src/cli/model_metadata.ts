@@ -1,6 +1,7 @@
 /** What a checkpoint says of the model in it, so that the file alone is enough for prediction. */
 import { z } from "zod";
 import { configFromToml, configToToml } from "../config/config_toml.ts";
+import { inputNormalization } from "../config/encoder_facts.ts";
 import type { ModelOptions } from "../config/model_options.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import { parseModel } from "../config/run_schema.ts";
@@ -34,6 +35,8 @@ export function metadataOf(
   return {
     config: configToToml(config),
     model: JSON.stringify(model),
+    // of the pictures, as the encoder's weights were trained with; for readers, since it follows from the model
+    normalization: JSON.stringify(inputNormalization(model.encoder)),
     dataset: name,
     classes: JSON.stringify(classes),
     colors: JSON.stringify(colors),
@@ -84,6 +87,17 @@ interface Checked<T> {
   readonly error?: { readonly issues: readonly { path: readonly PropertyKey[]; message: string }[] };
 }
 
+/** Refuses pictures normalized otherwise than the model's family is; checkpoints of version 0.1 say nothing. */
+function checkNormalization(text: string | undefined, { encoder }: ModelOptions, name: string): void {
+  const expected = JSON.stringify(inputNormalization(encoder));
+  if (text === undefined || text === expected) return;
+  throw new CheckpointMismatch(
+    `Cannot use checkpoint "${name}": its normalization is ${
+      quoted(text)
+    }, expected ${expected} as its encoder has`,
+  );
+}
+
 /**
  * The description in a checkpoint's texts; they may be a stranger's.
  * @param name The checkpoint's path, for error texts
@@ -98,6 +112,7 @@ export function describedModel(metadata: Readonly<Record<string, string>>, name:
     );
   }
   const model = parsePart("model", modelText!, name, parseModel);
+  checkNormalization(metadata.normalization, model, name);
   const classes = parsePart("classes", classText!, name, (value) => CLASSES.safeParse(value));
   const colors = parsePart("colors", colorText!, name, (value) => COLORS.safeParse(value));
   if (classes.length !== model.classes || colors.length !== model.classes) {

@@ -3,7 +3,7 @@ import { BACKEND_NAMES } from "../backends/opened_backend.ts";
 import type { ContextOptions } from "../backends/tensorflow/context.ts";
 import type { RunRecord } from "../report/run_record.ts";
 import type { Output } from "./output.ts";
-import { progressOnStderr } from "./setup.ts";
+import { progressOnStderr } from "./progress_on_stderr.ts";
 
 /** An opened backend and what the report says of the choice. */
 export interface Session {

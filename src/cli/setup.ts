@@ -2,13 +2,15 @@
 import { Command, CommanderError, Option } from "commander";
 import { type EnsuredLibrary, ensureLibrary } from "../backends/library/ensure_library.ts";
 import { LIBRARY_VARIABLE, type LibraryKind, TENSORFLOW_VERSION } from "../backends/library/found_library.ts";
+import { progressOnStderr } from "./progress_on_stderr.ts";
+import { ensureWeights } from "../interop/pretrained/ensure_weights.ts";
 import {
-  describeProgress,
-  type LibraryProgress,
-  type ProgressHandler,
-} from "../backends/library/progress.ts";
-
-const PLAIN_LINE_EVERY_MS = 10_000;
+  IMAGENET,
+  sourceNames,
+  WEIGHT_SOURCES,
+  type WeightSource,
+} from "../interop/pretrained/weight_sources.ts";
+import { expectedNames } from "../core/names.ts";
 
 /**
  * Runs the command and prints: what was found to the standard output, progress and errors to the standard error.
@@ -23,28 +25,11 @@ export async function runSetup(args: string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
   }
-  const { cpu, cuda, json } = command.opts<{ cpu?: true; cuda?: true; json?: true }>();
+  const { cpu, cuda, json, weights } = command.opts<
+    { cpu?: true; cuda?: true; json?: true; weights?: string }
+  >();
+  if (weights !== undefined) return await setUpWeights(weights, json === true);
   return await setUp(cuda ? "cuda" : cpu ? "cpu" : "auto", json === true);
-}
-
-/**
- * A handler that shows progress on the standard error: one line that changes on a terminal, else a plain line at each
- * new stage and every ten seconds.
- */
-export function progressOnStderr(): ProgressHandler {
-  const encoder = new TextEncoder();
-  const terminal = Deno.stderr.isTerminal();
-  let stage = "";
-  let shownMs = -Infinity;
-  return (progress: LibraryProgress) => {
-    const nowMs = performance.now();
-    const finished = progress.bytes === progress.totalBytes;
-    if (!terminal && !finished && progress.stage === stage && nowMs - shownMs < PLAIN_LINE_EVERY_MS) return;
-    stage = progress.stage;
-    shownMs = nowMs;
-    const line = describeProgress(progress);
-    Deno.stderr.writeSync(encoder.encode(terminal ? `\r\x1b[K${line}${finished ? "\n" : ""}` : `${line}\n`));
-  };
 }
 
 function setupCommand(): Command {
@@ -56,11 +41,51 @@ function setupCommand(): Command {
     .optionsGroup("Build (default: CUDA where an NVIDIA device is present):")
     .addOption(new Option("--cpu", "take the build for CPUs").conflicts("cuda"))
     .addOption(new Option("--cuda", "take the build for CUDA, with the NVIDIA libraries").conflicts("cpu"))
+    .optionsGroup("Weights, in place of the library:")
+    .option(
+      "--weights <name>",
+      `bring ImageNet weights into the cache: ${IMAGENET} (those of preset own), or ${
+        sourceNames().join(", ")
+      }`,
+    )
     .optionsGroup("Output:")
     .option("--json", "print one JSON object as the last line")
     .helpOption("-h, --help", "show this text")
     .allowExcessArguments(false)
     .exitOverride();
+}
+
+/** The files that a name stands for; none where it is unknown. */
+function sourceNamed(name: string): WeightSource | undefined {
+  return name === IMAGENET ? WEIGHT_SOURCES[0] : WEIGHT_SOURCES.find((one) => one.name === name);
+}
+
+async function setUpWeights(name: string, json: boolean): Promise<number> {
+  const source = sourceNamed(name);
+  if (source === undefined) {
+    const known = [IMAGENET, ...sourceNames()];
+    console.error(`Cannot set up weights "${name}": they are unknown, ${expectedNames(name, known)}`);
+    return 2;
+  }
+  try {
+    const { path, from } = await ensureWeights(source, { onProgress: progressOnStderr() });
+    const { licence, origin } = source;
+    const facts = { name: source.name, path, from, licence, origin };
+    const text = `weights ${source.name} (${licence}; ${origin}), ${FROM_WORDS[from]}: ${path}`;
+    console.log(json ? JSON.stringify({ ok: true, ...facts }) : text);
+    return 0;
+  } catch (error) {
+    return tell(error, json);
+  }
+}
+
+const FROM_WORDS = { "own folder": "in your folder", cache: "in the cache", download: "downloaded" } as const;
+
+function tell(error: unknown, json: boolean): number {
+  const words = error instanceof Error ? error.message : String(error);
+  console.error(Deno.stderr.isTerminal() ? `\r\x1b[K${words}` : words);
+  if (json) console.log(JSON.stringify({ ok: false, error: words }));
+  return 1;
 }
 
 async function setUp(kind: LibraryKind, json: boolean): Promise<number> {
@@ -74,10 +99,7 @@ async function setUp(kind: LibraryKind, json: boolean): Promise<number> {
     );
     return 0;
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    console.error(Deno.stderr.isTerminal() ? `\r\x1b[K${words}` : words);
-    if (json) console.log(JSON.stringify({ ok: false, error: words }));
-    return 1;
+    return tell(error, json);
   }
 }
 

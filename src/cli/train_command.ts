@@ -11,6 +11,7 @@ import { hasConfigFlags, trainCommand, type TrainFlags } from "./train_flags.ts"
 import { areFinished, printResults, resultsJson } from "./train_results.ts";
 import { checkShares } from "../train/distributed/agreement.ts";
 import { checkClusterBackend, clusterBackend, clusterHere, joinRun, quiet } from "./training/join_run.ts";
+import { initialWeights } from "./training/initial_weights.ts";
 import { fittingThreads } from "./training/fitting_threads.ts";
 import {
   begunDemo,
@@ -118,6 +119,8 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   const wanted = flags.backend ?? planned[0]!.config.backend;
   if ((flags.workers ?? 1) > 1) {
     checkClusterBackend(wanted);
+    // once, and by a process that may reach the network; the workers find it in the cache
+    if (!flags.resume) { for (const { config } of planned) await initialWeights(config); }
     return await launchWorkers(withoutWorkers(args), {
       count,
       openToAll: flags.workersOpenToAll,

@@ -44,7 +44,7 @@ export function trainCommand(): Command {
     .option("--seed <n>", "of all random draws (default: 0)", wholeNumber(0))
     .option(
       "--weights <file>",
-      "begin with these: a run, a checkpoint, .pth or .safetensors (default: random)",
+      "begin with these: a run, a checkpoint, .pth or .safetensors, imagenet, or none for random (default: the preset's)",
       pathText,
     )
     .option(

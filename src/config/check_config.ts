@@ -17,12 +17,16 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 /** How many unknown options are named; more would not fit a message. */
 const SHOWN = 20;
 
-function unknownKeys(path: readonly PropertyKey[], keys: readonly string[]): string[] {
+function unknownKeys(path: readonly PropertyKey[], keys: readonly string[], value: unknown): string[] {
   const more = keys.length > SHOWN ? [`${keys.length - SHOWN} more are unknown`] : [];
-  return [...keys.slice(0, SHOWN).map((key) => unknownKey(path, key)), ...more];
+  return [...keys.slice(0, SHOWN).map((key) => unknownKey(path, key, value)), ...more];
 }
 
-function unknownKey(path: readonly PropertyKey[], key: string): string {
+function unknownKey(path: readonly PropertyKey[], key: string, value: unknown): string {
+  if (optionNames(path).includes(key)) {
+    const { family } = valueAt(value, path) as { family?: unknown };
+    return `"${[...path, key].join(".")}" is no option of family ${JSON.stringify(family ?? "resnet")}`;
+  }
   const near = nearestName(key, optionNames(path));
   const hint = near === undefined
     ? `expected one of ${optionNames(path).join(", ")}`
@@ -32,13 +36,14 @@ function unknownKey(path: readonly PropertyKey[], key: string): string {
 
 /** Of the kinds that a value may have, the problems with the table are those that help. */
 function flatten(issue: Issue): readonly Issue[] {
-  if (issue.code !== "invalid_union") return [issue];
+  // one without errors found no table of the family that is named
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
   const tables = issue.errors.filter((list) => list.some((one) => one.path.length > 0));
   return (tables[0] ?? []).map((one) => ({ ...one, path: [...issue.path, ...one.path] }) as Issue);
 }
 
 function textsOf(issue: Issue, value: unknown): string[] {
-  if (issue.code === "unrecognized_keys") return unknownKeys(issue.path, issue.keys);
+  if (issue.code === "unrecognized_keys") return unknownKeys(issue.path, issue.keys, value);
   const found = flatten(issue);
   if (found.length !== 1 || found[0] !== issue) {
     if (found.length > 0) return found.flatMap((one) => textsOf(one, value));

@@ -8,8 +8,10 @@ export type EncoderDepth = 18 | 34 | 50 | 101 | 152;
 /** Numbers of stages that an encoder can have. */
 export type EncoderStages = 2 | 3 | 4;
 
-/** The shared encoder: a ResNet whose last stages are dilated instead of strided. */
-export interface EncoderOptions {
+/** A ResNet whose last stages are dilated instead of strided. */
+export interface ResnetOptions {
+  /** Tells the families apart; a configuration without it is a ResNet's, as all of version 0.1 are. */
+  readonly family?: "resnet";
   /** Number of layers. */
   readonly depth: EncoderDepth;
   /** `v1c`: three 3×3 convolutions (mmseg's ResNetV1c); `v1`: one 7×7 (torchvision's). */
@@ -25,6 +27,30 @@ export interface EncoderOptions {
   /** How many of the four stages there are: a shorter encoder, for small devices or for weights that end there. Default 4. */
   readonly stages?: EncoderStages;
 }
+
+/** Sizes of EfficientNet-Lite that have published ImageNet weights here. */
+export type EfficientNetLiteVariant = "lite0" | "lite1" | "lite2";
+
+/**
+ * An EfficientNet-Lite, made for edge devices: inverted bottlenecks with depthwise convolutions, ReLU6, no
+ * squeeze-and-excite (TensorFlow's `efficientnet/lite`). Its last stages are dilated instead of strided below output
+ * stride 32.
+ */
+export interface EfficientNetLiteOptions {
+  /** Tells the families apart. */
+  readonly family: "efficientnet-lite";
+  /** The size. */
+  readonly variant: EfficientNetLiteVariant;
+  /** Input size divided by feature size. */
+  readonly outputStride: 8 | 16 | 32;
+  /** How many of the seven stages there are, 3 to 7: a shorter encoder, for small devices. Default 7. */
+  readonly stages?: 3 | 4 | 5 | 6 | 7;
+  /** Factor on the variant's channels, in (0, 1]; the stem keeps its 32. Published weights fit 1, the default. */
+  readonly width?: number;
+}
+
+/** The shared encoder, of one of the families. */
+export type EncoderOptions = ResnetOptions | EfficientNetLiteOptions;
 
 /** The ASPP decoder head. */
 export interface DecoderOptions {

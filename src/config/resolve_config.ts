@@ -19,7 +19,7 @@ export interface ConfigRequest {
   readonly labeled?: string;
   /** A folder or a list of photos. */
   readonly unlabeled?: string;
-  /** A weight file. */
+  /** A weight file, `imagenet` for the encoder's published ones, or `none`. */
   readonly weights?: string;
   /** Updates; default the preset's. */
   readonly iterations?: number;
@@ -71,6 +71,13 @@ function given<T extends object>(options: T): Partial<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
+/** The value of `weights` that switches a preset's weights off. */
+const NO_WEIGHTS = "none";
+
+function withoutWeights({ weights: _, ...network }: RunConfig["network"]): RunConfig["network"] {
+  return network;
+}
+
 /** A configuration with the flags of a request in place of its own, without preset, recipe and settings. */
 function withFlags(config: RunConfig, request: ConfigRequest): RunConfig {
   const { seed, backend, precision, iterations, data: source, labeled, unlabeled, weights } = request;
@@ -79,7 +86,9 @@ function withFlags(config: RunConfig, request: ConfigRequest): RunConfig {
     ...config,
     ...given({ seed, backend, precision, iterations }),
     data: { ...config.data, ...given({ source, labeled, unlabeled }) },
-    network: { ...config.network, ...given({ weights }) },
+    network: weights === NO_WEIGHTS
+      ? withoutWeights(config.network)
+      : { ...config.network, ...given({ weights }) },
     evaluation: { ...config.evaluation, ...given({ diagnosePseudoMasks }) },
   };
 }

@@ -47,7 +47,7 @@ export interface NetworkConfig {
   readonly decoder: DecoderOptions;
   /** MITrans, or false. */
   readonly mitrans: MitransOptions | false;
-  /** File with weights to begin with. */
+  /** File with weights to begin with, or `imagenet` for the encoder's published ones; random where left out. */
   readonly weights?: string;
 }
 

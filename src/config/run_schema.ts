@@ -1,6 +1,14 @@
 /** The schema of a run's configuration: every option, its type and its range. */
 import { z } from "zod";
-import type { DecoderOptions, EncoderOptions, MitransOptions, ModelOptions } from "./model_options.ts";
+import type {
+  DecoderOptions,
+  EfficientNetLiteOptions,
+  EncoderOptions,
+  MitransOptions,
+  ModelOptions,
+  ResnetOptions,
+} from "./model_options.ts";
+import { ENCODER_FAMILY_NAMES } from "./encoder_facts.ts";
 import { type Recipe, RECIPE_NAMES } from "./recipe.ts";
 import type {
   DataConfig,
@@ -22,6 +30,8 @@ import {
   whole,
 } from "./schema_rules.ts";
 
+const FAMILY_NAMES = ENCODER_FAMILY_NAMES.map((name) => JSON.stringify(name)).join(", ");
+
 type Shape<T> = { [K in keyof T]-?: z.ZodType<T[K]> };
 
 /** An object of exactly these options; `Shape` keeps it in step with the interface written by hand. */
@@ -31,7 +41,8 @@ function options<T>(shape: Shape<T>): z.ZodType<T> {
   }) as unknown as z.ZodType<T>;
 }
 
-const ENCODER = options<EncoderOptions>({
+const RESNET = options<ResnetOptions>({
+  family: z.literal("resnet"),
   depth: oneOf([18, 34, 50, 101, 152]),
   stem: oneOf(["v1c", "v1"]),
   stemChannels: whole(2, 1024),
@@ -40,6 +51,28 @@ const ENCODER = options<EncoderOptions>({
   contractDilation: flag(),
   stages: oneOf([2, 3, 4]).optional(),
 });
+
+const EFFICIENTNET_LITE = options<EfficientNetLiteOptions>({
+  family: z.literal("efficientnet-lite"),
+  variant: oneOf(["lite0", "lite1", "lite2"]),
+  outputStride: oneOf([8, 16, 32]),
+  stages: oneOf([3, 4, 5, 6, 7]).optional(),
+  width: numberWhere("a number in (0, 1]", (width) => width > 0 && width <= 1).optional(),
+});
+
+/** Configurations of version 0.1 name no family. */
+function withFamily(value: unknown): unknown {
+  const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isTable && !("family" in value) ? { family: "resnet", ...value } : value;
+}
+
+const ENCODER_FAMILIES = z.discriminatedUnion(
+  "family",
+  [RESNET, EFFICIENTNET_LITE] as unknown as [z.ZodObject, z.ZodObject],
+  { error: (issue) => issue.code === "invalid_union" ? `one of ${FAMILY_NAMES}` : "a table" },
+);
+
+const ENCODER = z.preprocess(withFamily, ENCODER_FAMILIES) as unknown as z.ZodType<EncoderOptions>;
 
 const DECODER = options<DecoderOptions>({
   channels: whole(1, 4096),
@@ -89,7 +122,7 @@ const NETWORK = options<NetworkConfig>({
   encoder: ENCODER,
   decoder: DECODER,
   mitrans: z.union([z.literal(false), MITRANS]),
-  weights: text("a weight file").optional(),
+  weights: text("a weight file, imagenet or none").optional(),
 });
 
 const DECOUPLING = {
@@ -181,38 +214,41 @@ export function parseModel(value: unknown): ReturnType<typeof MODEL.safeParse> {
   return MODEL.safeParse(value);
 }
 
-/** The schema without what makes it optional; of several kinds the table. */
-function bare(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional) return bare(schema.unwrap() as z.ZodType);
-  if (schema instanceof z.ZodUnion) {
-    return (schema.options as z.ZodType[]).find((one) => one instanceof z.ZodObject) ?? schema;
-  }
-  return schema;
+/** The tables that a schema may be: one, several of a union, or none. */
+function tablesOf(schema: z.ZodType): z.ZodObject[] {
+  if (schema instanceof z.ZodObject) return [schema];
+  if (schema instanceof z.ZodOptional) return tablesOf(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodPipe) return tablesOf(schema.out as z.ZodType);
+  return schema instanceof z.ZodUnion ? (schema.options as z.ZodType[]).flatMap(tablesOf) : [];
+}
+
+/** The schema of a table's option; that of either table where several have it. */
+function optionOf(schema: z.ZodType | undefined, key: PropertyKey): z.ZodType | undefined {
+  const found = (schema === undefined ? [] : tablesOf(schema))
+    .flatMap(({ shape }) => Object.hasOwn(shape, key) ? [shape[String(key)] as z.ZodType] : []);
+  return found.length > 1 ? z.union(found) : found[0];
 }
 
 function schemaAt(path: readonly PropertyKey[]): z.ZodType | undefined {
-  let schema: z.ZodType | undefined = RUN;
-  for (const key of path) {
-    const table: z.ZodType | undefined = schema === undefined ? undefined : bare(schema);
-    schema = table instanceof z.ZodObject && Object.hasOwn(table.shape, key)
-      ? table.shape[String(key)] as z.ZodType
-      : undefined;
-  }
-  return schema;
+  return path.reduce<z.ZodType | undefined>(optionOf, RUN);
 }
 
 /** Names of the options of a table, none where the path is no table. */
 export function optionNames(path: readonly PropertyKey[]): string[] {
   const schema = schemaAt(path);
-  const table = schema === undefined ? undefined : bare(schema);
-  return table instanceof z.ZodObject ? Object.keys(table.shape) : [];
+  const names = (schema === undefined ? [] : tablesOf(schema)).flatMap(({ shape }) => Object.keys(shape));
+  return [...new Set(names)];
+}
+
+function hasDefault(schema: z.ZodType): boolean {
+  return schema instanceof z.ZodDefault;
 }
 
 /** Whether a value fits the option at a path. */
 export function fitsOption(path: readonly string[], value: unknown): boolean {
   const schema = schemaAt(path);
   // an option with a default is set at all times
-  if (value === undefined) return schema instanceof z.ZodOptional;
+  if (value === undefined) return schema?.safeParse(undefined).success === true && !hasDefault(schema);
   return schema?.safeParse(value).success ?? false;
 }
 

@@ -1,6 +1,7 @@
 /** `--set key=value`: dotted names of options, their short forms, and values read as the option's type wants them. */
 import { nearestName } from "../core/names.ts";
-import type { MitransOptions } from "./model_options.ts";
+import type { EncoderOptions, MitransOptions } from "./model_options.ts";
+import { LITE_ENCODER, SMALL_NETWORK } from "./presets/small_network.ts";
 import type { RunConfig } from "./run_config.ts";
 import { allOptionPaths, fitsOption, optionNames } from "./run_schema.ts";
 
@@ -19,6 +20,12 @@ const SHORT_TABLES: Readonly<Record<string, readonly string[]>> = {
 
 /** Options that follow from others or have a flag's meaning elsewhere. */
 const FIXED: readonly string[] = ["preset", "recipe.name", "recipe.usesUnlabeled"];
+
+/** What a network has of a family that `--set encoder.family` puts in place of the preset's. */
+const FAMILY_DEFAULTS: ReadonlyMap<string, EncoderOptions> = new Map<string, EncoderOptions>([
+  ["resnet", SMALL_NETWORK.encoder],
+  ["efficientnet-lite", LITE_ENCODER],
+]);
 
 function fullPath(key: string): string[] {
   const [first = "", ...rest] = key.split(".");
@@ -115,6 +122,11 @@ export function applySettings(
 function applyOne(value: unknown, path: readonly string[], text: string, mitrans: MitransOptions): unknown {
   const full = path.join(".");
   const isOn = (value as RunConfig).network.mitrans !== false;
+  const family = full === "network.encoder.family" ? FAMILY_DEFAULTS.get(text) : undefined;
+  if (family !== undefined) {
+    const before = (value as RunConfig).network.encoder;
+    return (before.family ?? "resnet") === text ? value : replaced(value, ["network", "encoder"], family);
+  }
   if (full === "network.mitrans" && (text === "true" || text === "on")) {
     return isOn ? value : replaced(value, path, mitrans);
   }

@@ -40,6 +40,17 @@ export class CheckpointMismatch extends Error {
   }
 }
 
+/** Published weights can neither be found nor downloaded; `message` says why. */
+export class WeightsUnavailable extends Error {
+  /** The class's name, for logs. */
+  override readonly name = "WeightsUnavailable";
+
+  /** An error with a message that is safe to print. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(cleanMessage(message), options);
+  }
+}
+
 /** An option, preset or configuration file is wrong. The command line exits with 2. */
 export class ConfigError extends Error {
   /** The class's name, for logs. */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { inputNormalization } from "../config/encoder_facts.ts";
 import { prepareForEvaluation } from "../data/augment/evaluation.ts";
 import type { RgbImage } from "../formats/rgb_image.ts";
 import type { Network } from "../model/network.ts";
@@ -50,7 +51,8 @@ function passProbabilities(
   ratio: number,
   flip: boolean,
 ): FeatureMap {
-  const prepared = prepareForEvaluation(image, { scale: options.scale, ratio, flip });
+  const normalization = inputNormalization(network.options.encoder);
+  const prepared = prepareForEvaluation(image, { scale: options.scale, ratio, flip, ...normalization });
   return tf.tidy(() => {
     const input = tf.tensor4d(prepared.data, [1, prepared.height, prepared.width, 3]);
     const logits = logitsOf(network, input, options);

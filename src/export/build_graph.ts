@@ -4,11 +4,11 @@ import { addDecoder } from "./decoder_graph.ts";
 import { addEncoder } from "./encoder_graph.ts";
 import type { GraphNode, InferenceGraph } from "./graph.ts";
 import { GraphBuilder } from "./graph_builder.ts";
-import { IMAGENET_NORMALIZATION, type Normalization } from "./normalization.ts";
+import { inputNormalization, type Normalization } from "../config/encoder_facts.ts";
 
 /** What goes into the graph besides the network. */
 export interface GraphOptions {
-  /** ImageNet's where left out. */
+  /** The encoder's where left out. */
   readonly normalization?: Normalization;
   /** Folds batch norm into convolutions; true where left out. */
   readonly foldBatchNorm?: boolean;
@@ -27,7 +27,9 @@ export function buildInferenceGraph(
   options: GraphOptions = {},
 ): InferenceGraph {
   const builder = new GraphBuilder({ tensors, fold: options.foldBatchNorm ?? true });
-  const normalized = builder.add(normalizeNode("image", options.normalization ?? IMAGENET_NORMALIZATION));
+  const normalized = builder.add(
+    normalizeNode("image", options.normalization ?? inputNormalization(model.encoder)),
+  );
   const small = network(builder, normalized, model);
   const outputKind = options.output ?? "logits";
   const logits = builder.add({

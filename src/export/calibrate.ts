@@ -8,6 +8,7 @@ import {
   type MaxPoolNode,
 } from "./graph.ts";
 import { type ActivationRanges, quantizedValues } from "./quantization.ts";
+import { samePadding } from "../nn/depthwise_geometry.ts";
 
 /**
  * Runs the float graph on pictures, one at a time, with tfjs on the backend that is active, and measures the least and
@@ -89,12 +90,16 @@ function runNode(node: GraphNode, inputs: readonly tf.Tensor4D[]): tf.Tensor4D {
       return runMaxPool(node, x);
     case "relu":
       return tf.relu(x);
+    case "relu6":
+      return tf.relu6(x);
     case "globalPool":
       return tf.mean(x, [1, 2], true);
     case "concat":
       return tf.concat([...inputs], 3);
     case "add":
       return tf.add(x, inputs[1]!);
+    case "multiply":
+      return tf.mul(x, inputs[1]!);
     default:
       throw new RangeError(
         `Cannot measure ranges: node "${node.name}" is ${node.op}, expected folded batch norm`,
@@ -104,7 +109,7 @@ function runNode(node: GraphNode, inputs: readonly tf.Tensor4D[]): tf.Tensor4D {
 
 function runConv(node: ConvNode, x: tf.Tensor4D): tf.Tensor4D {
   const shape = node.weight.shape as [number, number, number, number];
-  const padded = padSides(x, node.padding);
+  const padded = padConv(node, x);
   // [O, I / groups, K, K] to [K, K, I, O]; depthwise: to [K, K, C, 1]
   const order = node.groups === 1 ? [2, 3, 1, 0] : [2, 3, 0, 1];
   const filter = tf.transpose(tf.tensor4d(node.weight.data, shape), order) as tf.Tensor4D;
@@ -112,6 +117,15 @@ function runConv(node: ConvNode, x: tf.Tensor4D): tf.Tensor4D {
     ? tf.conv2d(padded, filter, node.stride, "valid", "NHWC", node.dilation)
     : tf.depthwiseConv2d(padded, filter, node.stride, "valid", "NHWC", node.dilation);
   return node.bias === undefined ? y : tf.add(y, tf.tensor1d(node.bias.data));
+}
+
+function padConv({ padding, stride, dilation, weight }: ConvNode, x: tf.Tensor4D): tf.Tensor4D {
+  if (padding !== "same") return padSides(x, padding);
+  const side = (axis: 1 | 2): [number, number] => {
+    const [before, after] = samePadding(x.shape[axis], weight.shape[2]!, { stride, dilation });
+    return [before, after];
+  };
+  return tf.pad(x, [[0, 0], side(1), side(2), [0, 0]]);
 }
 
 /** Zeros around do for a pool, because its input comes from a ReLU. */

@@ -45,21 +45,23 @@ function pooledBranch(builder: GraphBuilder, input: Feature, channels: number): 
 }
 
 /**
- * A `[N, C, 1, 1]` value over the whole map, as its bilinear resize is: a map of zeros (a depthwise convolution of
- * zero weights) plus the value, broadcast. Works for any input size and asks for no operation that reads shapes.
+ * A `[N, C, 1, 1]` value over the whole map, as its bilinear resize is: a map of ones (a depthwise convolution of zero
+ * weights and bias 1) times the value, broadcast. Works for any input size and asks for no operation that reads shapes.
+ * A sum with a map of zeros would do too, but OpenCV 5 takes a sum behind a convolution for a residual and refuses it.
  */
 function spread(builder: GraphBuilder, pooled: string, like: string, channels: number): string {
-  const name = "decode_head.image_pool.zeros";
-  const zeros = builder.add({
+  const name = "decode_head.image_pool.ones";
+  const ones = builder.add({
     op: "conv",
     name,
     inputs: [like],
     channels,
     weight: { name: `${name}.weight`, shape: [channels, 1, 1, 1], data: new Float32Array(channels) },
+    bias: { name: `${name}.bias`, shape: [channels], data: new Float32Array(channels).fill(1) },
     stride: 1,
     padding: 0,
     dilation: 1,
     groups: channels,
   });
-  return builder.plain("add", "decode_head.image_pool.map", [zeros, pooled], channels);
+  return builder.plain("multiply", "decode_head.image_pool.map", [ones, pooled], channels);
 }

@@ -10,7 +10,7 @@ import { measureRanges } from "./calibrate.ts";
 import { type ExportedState, inferenceState, officialState } from "./export_state.ts";
 import type { InferenceGraph } from "./graph.ts";
 import type { ClassLabels } from "./class_labels.ts";
-import { IMAGENET_NORMALIZATION, type Normalization } from "./normalization.ts";
+import { encoderName, inputNormalization, type Normalization } from "../config/encoder_facts.ts";
 import { exportOnnx, type ExportSize } from "./onnx.ts";
 import { putFile, putFolder, type WrittenFile } from "./put_files.ts";
 import { exportTfjs } from "./tfjs.ts";
@@ -37,7 +37,7 @@ export interface ExportRequest {
   readonly labels: ClassLabels;
   /** Of the program, written into the files. */
   readonly version: string;
-  /** ImageNet's where left out. */
+  /** The encoder's where left out. */
   readonly normalization?: Normalization;
   /** onnx, tfjs: the sizes that the model takes, `"multiple"` where left out. web: a picture is scaled down to the
    * number of pixels of `[height, width]`, 480 × 480 where left out; its own sides' ratio stays. */
@@ -142,7 +142,7 @@ function checkRequest(request: ExportRequest): void {
 }
 
 function inferenceGraph(request: ExportRequest): InferenceGraph {
-  const { model, tensors, normalization = IMAGENET_NORMALIZATION } = request;
+  const { model, tensors, normalization } = request;
   const foldBatchNorm = request.foldBatchNorm ?? true;
   const output = request.format === "web" ? "mask" : request.output ?? "logits";
   return buildInferenceGraph(model, tensors, { normalization, foldBatchNorm, output });
@@ -175,7 +175,7 @@ function webFiles(request: ExportRequest): Promise<Map<string, Uint8Array>> {
     weights,
     metadata: description(request),
   });
-  const title = request.title ?? `ResNet-${request.model.encoder.depth} segmentation`;
+  const title = request.title ?? `${encoderName(request.model.encoder)} segmentation`;
   return exportWeb({ model, labels, title, pixels: height * width });
 }
 
@@ -187,7 +187,7 @@ function exportedState(request: ExportRequest, usual: "inference" | "official"):
 /** What a reader of the file needs to use it. */
 function description(request: ExportRequest): Record<string, unknown> {
   const { classes, colors } = request.labels;
-  const { mean, std } = request.normalization ?? IMAGENET_NORMALIZATION;
+  const { mean, std } = request.normalization ?? inputNormalization(request.model.encoder);
   return { classes, colors, normalization: { mean, std }, model: request.model };
 }
 

@@ -25,7 +25,7 @@ export interface NodeBase {
   readonly channels: number;
 }
 
-/** Convolution with zero padding, the same on all four sides. */
+/** Convolution with zero padding. */
 export interface ConvNode extends NodeBase {
   /** Kind of the node. */
   readonly op: "conv";
@@ -35,8 +35,10 @@ export interface ConvNode extends NodeBase {
   readonly bias?: GraphWeight;
   /** Of both axes, in pixels. */
   readonly stride: number;
-  /** Zeros on each side, in pixels. */
-  readonly padding: number;
+  /** Zeros on each side, in pixels; `same`: TensorFlow's SAME padding, ⌈size / stride⌉ outputs. */
+  readonly padding: number | "same";
+  /** Picture size divided by the size of the convolution's input; where padding is `same`. */
+  readonly inputStride?: number;
   /** Distance of neighbouring taps, in pixels. */
   readonly dilation: number;
   /** 1, or the number of input channels (depthwise). */
@@ -71,10 +73,10 @@ export interface MaxPoolNode extends NodeBase {
   readonly padding: number;
 }
 
-/** Operations without numbers of their own; `add` broadcasts a `[N, C, 1, 1]` second input. */
+/** Operations without numbers of their own; `multiply` broadcasts a `[N, C, 1, 1]` second input. */
 export interface PlainNode extends NodeBase {
   /** `globalPool`: mean over height and width, `[N, C, 1, 1]`; `argmax`: `[N, H, W]`, the first of equal ones. */
-  readonly op: "relu" | "globalPool" | "concat" | "add" | "argmax";
+  readonly op: "relu" | "relu6" | "globalPool" | "concat" | "add" | "multiply" | "argmax";
 }
 
 /** Bilinear resize of a feature map to the height and width of the graph's input. */
@@ -88,6 +90,9 @@ export interface ResizeNode extends NodeBase {
 /** One operation. */
 export type GraphNode = ConvNode | BatchNormNode | MaxPoolNode | PlainNode | ResizeNode;
 
+/** Input size divided by feature size. */
+export type OutputStride = 8 | 16 | 32;
+
 /** A whole inference network. */
 export interface InferenceGraph {
   /** Name of the input: RGB 0..255, `[N, 3, H, W]`. */
@@ -99,15 +104,15 @@ export interface InferenceGraph {
   /** Number of classes, K. */
   readonly classes: number;
   /** Input size divided by feature size. */
-  readonly outputStride: 8 | 16;
+  readonly outputStride: OutputStride;
   /** In an order in which they can run. */
   readonly nodes: readonly GraphNode[];
 }
 
-/** Height or width of the feature map for an input of `size` pixels: halved and rounded up log2(stride) times. */
-export function featureSize(size: number, outputStride: 8 | 16): number {
+/** Height or width of a map at `stride` for an input of `size` pixels: halved and rounded up log2(stride) times. */
+export function featureSize(size: number, stride: number): number {
   let rest = size;
-  for (let stride = 1; stride < outputStride; stride *= 2) rest = Math.ceil(rest / 2);
+  for (let reached = 1; reached < stride; reached *= 2) rest = Math.ceil(rest / 2);
   return rest;
 }
 
@@ -126,4 +131,9 @@ export function consumerCounts(graph: InferenceGraph): Map<string, number> {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
+}
+
+/** Whether a node is a rectifier, which may be fused to what it rectifies. */
+export function isRectifier(node: GraphNode): node is PlainNode & { readonly op: "relu" | "relu6" } {
+  return node.op === "relu" || node.op === "relu6";
 }

@@ -1,5 +1,6 @@
 import { CheckpointMismatch } from "../core/errors.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
+import type { Rectifier } from "../nn/relu.ts";
 import type { GraphNode, GraphWeight, PlainNode } from "./graph.ts";
 
 /** PyTorch's default epsilon of batch norm; the official configurations keep it. */
@@ -17,6 +18,12 @@ export interface ConvSpec {
   readonly stride?: number;
   /** 1 where left out; padding is such that stride 1 keeps the size. */
   readonly dilation?: number;
+  /** A kernel of its own for each channel; `inChannels` and `outChannels` are equal. */
+  readonly depthwise?: boolean;
+  /** TensorFlow's SAME padding, with the picture's size divided by the input's; symmetric where left out. */
+  readonly sameAt?: number;
+  /** Added to the variance of the norm; PyTorch's 1e-5 where left out. */
+  readonly epsilon?: number;
 }
 
 /** How batch norm is written and where tensors come from. */
@@ -58,12 +65,13 @@ export class GraphBuilder {
     return this.add({ op, name, inputs, channels });
   }
 
-  /** Convolution `conv`, batch norm `norm`; with `relu`, ReLU after it. Returns the name of the last value. */
-  convNorm(input: string, conv: string, norm: string, spec: ConvSpec, relu: boolean): string {
+  /** Convolution `conv`, batch norm `norm`, and its rectifier. Returns the name of the last value. */
+  convNorm(input: string, conv: string, norm: string, spec: ConvSpec, rectifier: Rectifier): string {
     const output = this.#options.fold
       ? this.#foldedConv(input, conv, norm, spec)
-      : this.#batchNorm(this.#conv(input, conv, spec, this.#weight(conv, spec)), norm, spec.outChannels);
-    return relu ? this.plain("relu", `${output}.relu`, [output], spec.outChannels) : output;
+      : this.#batchNorm(this.#conv(input, conv, spec, this.#weight(conv, spec)), norm, spec);
+    if (rectifier === false) return output;
+    return this.plain(rectifier === true ? "relu" : rectifier, `${output}.relu`, [output], spec.outChannels);
   }
 
   /** Convolution with a bias of its own and no norm. */
@@ -88,10 +96,14 @@ export class GraphBuilder {
   }
 
   #conv(input: string, name: string, spec: ConvSpec, weight: GraphWeight, bias?: GraphWeight): string {
-    const { stride = 1, dilation = 1, kernel } = spec;
-    const padding = (kernel - 1) / 2 * dilation;
+    const { stride = 1, dilation = 1, kernel, sameAt, depthwise } = spec;
+    // at stride 1 SAME is symmetric
+    const isSame = sameAt !== undefined && stride > 1;
+    const padding = isSame ? "same" as const : (kernel - 1) / 2 * dilation;
     const base = { op: "conv", name, inputs: [input], channels: spec.outChannels, weight } as const;
-    return this.add({ ...base, ...(bias && { bias }), stride, dilation, padding, groups: 1 });
+    const groups = depthwise ? spec.outChannels : 1;
+    const place = isSame ? { inputStride: sameAt } : {};
+    return this.add({ ...base, ...(bias && { bias }), stride, dilation, padding, ...place, groups });
   }
 
   /** `w·γ/√(v + ε)` and `β − m·γ/√(v + ε)`, rounded to float32 once. */
@@ -100,7 +112,7 @@ export class GraphBuilder {
     const weight = this.#weight(conv, spec);
     const size = weight.data.length / spec.outChannels;
     const factors = Array.from(scale.data, (gamma, c) => {
-      return gamma / Math.sqrt(variance.data[c]! + BATCH_NORM_EPSILON);
+      return gamma / Math.sqrt(variance.data[c]! + (spec.epsilon ?? BATCH_NORM_EPSILON));
     });
     const folded = weight.data.map((w, i) => w * factors[Math.floor(i / size)]!);
     const bias = shift.data.map((beta, c) => beta - mean.data[c]! * factors[c]!);
@@ -111,7 +123,7 @@ export class GraphBuilder {
     });
   }
 
-  #batchNorm(input: string, norm: string, channels: number): string {
+  #batchNorm(input: string, norm: string, { outChannels: channels, epsilon }: ConvSpec): string {
     const vectors = this.#normVectors(norm, channels);
     return this.add({
       op: "batchNorm",
@@ -119,7 +131,7 @@ export class GraphBuilder {
       inputs: [input],
       channels,
       ...vectors,
-      epsilon: BATCH_NORM_EPSILON,
+      epsilon: epsilon ?? BATCH_NORM_EPSILON,
     });
   }
 
@@ -133,7 +145,8 @@ export class GraphBuilder {
   }
 
   #weight(conv: string, spec: ConvSpec): GraphWeight {
-    return this.#tensor(`${conv}.weight`, [spec.outChannels, spec.inChannels, spec.kernel, spec.kernel]);
+    const inputs = spec.depthwise ? 1 : spec.inChannels;
+    return this.#tensor(`${conv}.weight`, [spec.outChannels, inputs, spec.kernel, spec.kernel]);
   }
 
   #vector(name: string, channels: number): GraphWeight {

@@ -1,7 +1,8 @@
 import { encodeOnnx, type OnnxModel, type OnnxValue } from "../formats/onnx_model.ts";
 import { type BatchNormNode, type ConvNode, featureSize, type GraphNode } from "./graph.ts";
 import type { InferenceGraph, MaxPoolNode, ResizeNode } from "./graph.ts";
-import { OnnxParts } from "./onnx_parts.ts";
+import { samePadding } from "../nn/depthwise_geometry.ts";
+import { type OnnxAttributes, OnnxParts } from "./onnx_parts.ts";
 import { type ActivationRanges, int8Codes } from "./quantization.ts";
 
 /** The operator set of every exported file: the first with a quantization for each channel. */
@@ -31,7 +32,7 @@ export interface OnnxOptions {
 }
 
 /**
- * The bytes of an ONNX file. Its operators: Conv, Relu, MaxPool, GlobalAveragePool, Concat, Add, Resize; ArgMax for a
+ * The bytes of an ONNX file. Its operators: Conv, Relu, Clip, MaxPool, GlobalAveragePool, Concat, Add, Mul, Resize; ArgMax for a
  * mask, BatchNormalization for a graph that is not folded, and those that `options` name.
  * @throws {RangeError} If the size is not of whole pixels or cannot be had with `alignCorners`, if a range is
  * missing, or if a graph that is not folded is to be quantized
@@ -104,7 +105,7 @@ function addNode(parts: OnnxParts, node: GraphNode, graph: InferenceGraph, optio
   const inputs = node.inputs.map((name) => parts.read(name));
   switch (node.op) {
     case "conv":
-      return addConv(parts, node, inputs);
+      return addConv(parts, node, inputs, options.size);
     case "batchNorm":
       return addBatchNorm(parts, node, inputs);
     case "maxPool":
@@ -113,12 +114,16 @@ function addNode(parts: OnnxParts, node: GraphNode, graph: InferenceGraph, optio
       return addResize(parts, node, graph, options.size);
     case "relu":
       return parts.node("Relu", node.name, inputs);
+    case "relu6":
+      return parts.node("Clip", node.name, [...inputs, parts.shared("zero", 0), parts.shared("six", 6)]);
     case "globalPool":
       return parts.node("GlobalAveragePool", node.name, inputs);
     case "concat":
       return parts.node("Concat", node.name, inputs, { axis: { int: 1 } });
     case "add":
       return parts.node("Add", node.name, inputs);
+    case "multiply":
+      return parts.node("Mul", node.name, inputs);
     case "argmax":
       return parts.node("ArgMax", node.name, inputs, { axis: { int: 1 }, keepdims: { int: 0 } });
   }
@@ -128,12 +133,29 @@ function square(value: number, count: number): { readonly ints: readonly number[
   return { ints: Array.from({ length: count }, () => value) };
 }
 
-function addConv(parts: OnnxParts, node: ConvNode, inputs: readonly string[]): void {
+/**
+ * Padding of a convolution: zeros above, left, below, right. SAME padding is not symmetric where the size is even: at
+ * sizes that are multiples of the output stride every strided convolution's input is, at a fixed size it follows from
+ * that, and for any size the runtime finds it out.
+ */
+function paddingOf(node: ConvNode, size: ExportSize): OnnxAttributes {
+  const { padding, inputStride = 1, stride, dilation, weight } = node;
+  if (padding !== "same") return { pads: square(padding, 4) };
+  if (size === "any") return { auto_pad: { text: "SAME_UPPER" } };
+  const [height, width] = size === "multiple"
+    ? [2 * stride, 2 * stride]
+    : [featureSize(size[0], inputStride), featureSize(size[1], inputStride)];
+  const [top, bottom] = samePadding(height, weight.shape[2]!, { stride, dilation });
+  const [left, right] = samePadding(width, weight.shape[3]!, { stride, dilation });
+  return { pads: { ints: [top, left, bottom, right] } };
+}
+
+function addConv(parts: OnnxParts, node: ConvNode, inputs: readonly string[], size: ExportSize): void {
   parts.node("Conv", node.name, [...inputs, ...parts.convWeights(node)], {
     dilations: square(node.dilation, 2),
     group: { int: node.groups },
     kernel_shape: { ints: node.weight.shape.slice(2) },
-    pads: square(node.padding, 4),
+    ...paddingOf(node, size),
     strides: square(node.stride, 2),
   });
 }

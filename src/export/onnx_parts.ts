@@ -58,6 +58,12 @@ export class OnnxParts {
     return name;
   }
 
+  /** The name of a number, added at the first call. */
+  shared(name: string, value: number): string {
+    if (this.initializers.some((one) => one.name === name)) return name;
+    return this.constant(name, "float32", [], Float32Array.of(value));
+  }
+
   /** Adds a learned array as it is. */
   weight(weight: GraphWeight): string {
     return this.constant(weight.name, "float32", weight.shape, weight.data);

@@ -1,4 +1,10 @@
-import { consumerCounts, type ConvNode, type GraphWeight, type InferenceGraph } from "./graph.ts";
+import {
+  consumerCounts,
+  type ConvNode,
+  type GraphWeight,
+  type InferenceGraph,
+  isRectifier,
+} from "./graph.ts";
 
 /** Least and greatest value that each node's output took on the calibration pictures. */
 export type ActivationRanges = ReadonlyMap<string, readonly [minimum: number, maximum: number]>;
@@ -30,7 +36,7 @@ export interface Int8Weights {
 export function quantizedValues(graph: InferenceGraph): string[] {
   const counts = consumerCounts(graph);
   const beforeRelu = new Set(
-    graph.nodes.filter((node) => node.op === "relu" && counts.get(node.inputs[0]!) === 1)
+    graph.nodes.filter((node) => isRectifier(node) && counts.get(node.inputs[0]!) === 1)
       .map((node) => node.inputs[0]!),
   );
   const covered = graph.nodes.filter((node) => node.op !== "resize" && node.op !== "argmax");

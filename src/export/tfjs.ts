@@ -4,10 +4,20 @@ import {
   type ConvNode,
   type GraphNode,
   type GraphWeight,
+  isRectifier,
 } from "./graph.ts";
 import type { InferenceGraph, MaxPoolNode, ResizeNode } from "./graph.ts";
 import type { ExportSize } from "./onnx.ts";
-import { dimensions, FLOAT, integers, text, texts, type TfjsNode, TfjsParts } from "./tfjs_nodes.ts";
+import {
+  dimensions,
+  FLOAT,
+  integers,
+  text,
+  texts,
+  type TfjsAttribute,
+  type TfjsNode,
+  TfjsParts,
+} from "./tfjs_nodes.ts";
 import { packWeights, type WeightPrecision } from "./tfjs_weights.ts";
 
 /** How a TF.js graph model is made. */
@@ -63,21 +73,27 @@ function outputSignature(graph: InferenceGraph, sides: readonly number[]): Recor
   };
 }
 
-/** A convolution, perhaps with the ReLU that alone takes its value; the pair has the ReLU's name. */
-type FusedNode = GraphNode | (ConvNode & { readonly relu: true });
+/** A convolution with the rectifier that alone takes its value; the pair has the rectifier's name. */
+type RectifiedConv = ConvNode & { readonly rectifier: "relu" | "relu6" };
+
+type FusedNode = GraphNode | RectifiedConv;
+
+const RECTIFIERS = { relu: "Relu", relu6: "Relu6" } as const;
 
 function withFusedRelu(graph: InferenceGraph): FusedNode[] {
   const counts = consumerCounts(graph);
   const relus = new Map(
-    graph.nodes.filter((node) => node.op === "relu" && counts.get(node.inputs[0]!) === 1)
-      .map((node) => [node.inputs[0]!, node.name]),
+    graph.nodes.filter(isRectifier).filter((node) => counts.get(node.inputs[0]!) === 1)
+      .map((node) => [node.inputs[0]!, node]),
   );
   const convs = new Set(graph.nodes.filter((node) => node.op === "conv").map((node) => node.name));
   return graph.nodes
-    .filter((node) => !(node.op === "relu" && convs.has(node.inputs[0]!) && relus.has(node.inputs[0]!)))
+    .filter((node) => !(isRectifier(node) && convs.has(node.inputs[0]!) && relus.has(node.inputs[0]!)))
     .map((node) => {
       const relu = relus.get(node.name);
-      return node.op === "conv" && relu !== undefined ? { ...node, name: relu, relu: true } : node;
+      return node.op === "conv" && relu !== undefined
+        ? { ...node, name: relu.name, rectifier: relu.op }
+        : node;
     });
 }
 
@@ -92,7 +108,8 @@ function addNode(parts: TfjsParts, node: FusedNode, graph: InferenceGraph, size:
     case "resize":
       return addResize(parts, node, graph.input, size);
     case "relu":
-      return parts.node("Relu", node.name, node.inputs);
+    case "relu6":
+      return parts.node(RECTIFIERS[node.op], node.name, node.inputs);
     case "globalPool": {
       const axes = parts.integers(`${node.name}/axes`, [1, 2]);
       return parts.node("Mean", node.name, [...node.inputs, axes], { keep_dims: { b: true } });
@@ -105,6 +122,8 @@ function addNode(parts: TfjsParts, node: FusedNode, graph: InferenceGraph, size:
     }
     case "add":
       return parts.node("AddV2", node.name, node.inputs);
+    case "multiply":
+      return parts.node("Mul", node.name, node.inputs);
     case "argmax": {
       const axis = parts.constant(`${node.name}/axis`, [], Int32Array.of(3));
       return parts.node("ArgMax", node.name, [...node.inputs, axis]);
@@ -112,18 +131,20 @@ function addNode(parts: TfjsParts, node: FusedNode, graph: InferenceGraph, size:
   }
 }
 
-function addConv(parts: TfjsParts, node: ConvNode | (ConvNode & { readonly relu: true })): void {
+function addConv(parts: TfjsParts, node: ConvNode | RectifiedConv): void {
   const depthwise = node.groups > 1;
   const { name, shape, data } = depthwise ? depthwiseFilter(node.weight) : filterHwio(node.weight);
   const inputs = [...node.inputs, parts.constant(name, shape, data)];
-  const fused = [...(node.bias ? ["BiasAdd"] : []), ...("relu" in node ? ["Relu"] : [])];
+  const fused = [
+    ...(node.bias ? ["BiasAdd"] : []),
+    ...("rectifier" in node ? [RECTIFIERS[node.rectifier]] : []),
+  ];
   if (node.bias) inputs.push(parts.constant(node.bias.name, node.bias.shape, node.bias.data));
   const attributes = {
     strides: integers([1, node.stride, node.stride, 1]),
     dilations: integers([1, node.dilation, node.dilation, 1]),
     data_format: text("NHWC"),
-    padding: text(node.padding === 0 ? "VALID" : "EXPLICIT"),
-    explicit_paddings: integers(node.padding === 0 ? [] : [0, 0, ...Array(4).fill(node.padding), 0, 0]),
+    ...paddingOf(node),
   };
   if (node.bias === undefined) {
     parts.node(depthwise ? "DepthwiseConv2dNative" : "Conv2D", node.name, inputs, attributes);
@@ -131,6 +152,14 @@ function addConv(parts: TfjsParts, node: ConvNode | (ConvNode & { readonly relu:
   }
   const op = depthwise ? "FusedDepthwiseConv2dNative" : "_FusedConv2D";
   parts.node(op, node.name, inputs, { ...attributes, fused_ops: texts(fused), num_args: { i: "1" } });
+}
+
+/** SAME where it is: TF.js takes no EXPLICIT padding in a depthwise convolution. */
+function paddingOf({ padding, groups }: ConvNode): Record<string, TfjsAttribute> {
+  if (padding === 0) return { padding: text("VALID"), explicit_paddings: integers([]) };
+  if (padding === "same" || groups > 1) return { padding: text("SAME"), explicit_paddings: integers([]) };
+  const sides = [0, 0, ...Array<number>(4).fill(padding), 0, 0];
+  return { padding: text("EXPLICIT"), explicit_paddings: integers(sides) };
 }
 
 /** OIHW to HWIO. */

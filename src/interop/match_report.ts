@@ -5,7 +5,11 @@ import type { WeightMatch } from "./match_weights.ts";
 function partOf(name: string): string {
   const [first, second] = name.split(".");
   if (first !== "backbone") return first!;
-  return second === "conv1" || second === "bn1" || second === "stem" ? "backbone stem" : `backbone ${second}`;
+  if (second === "_blocks") return "backbone blocks";
+  return second === "_conv_stem" || second === "_bn0" || second === "conv1" || second === "bn1" ||
+      second === "stem"
+    ? "backbone stem"
+    : `backbone ${second}`;
 }
 
 /** For example `backbone layer4 (20), decode_head (33)`. */
@@ -35,6 +39,12 @@ function notes(file: WeightFile, match: WeightMatch): string[] {
   return lines;
 }
 
+/** What a file's encoder is, as far as its names tell. */
+function encoderOf({ tensors, stem }: WeightFile): string {
+  if (tensors.has("backbone._conv_stem.weight")) return "an EfficientNet-Lite";
+  return `stem ${stem ?? "unknown"}`;
+}
+
 /**
  * A report for people on what a weight file gave to a model, in lines.
  * @returns For example
@@ -54,7 +64,7 @@ export function describeMatch(file: WeightFile, match: WeightMatch): string {
   );
   const besides = file.besides.length === 0 ? [] : [`  beside it   ${file.besides.length} tensors, not read`];
   return [
-    `Weights ${file.source}: ${file.format}, stem ${file.stem ?? "unknown"}${prefix}`,
+    `Weights ${file.source}: ${file.format}, ${encoderOf(file)}${prefix}`,
     ...line("matched", counters([...match.matched.keys()])),
     ...line("missing", match.missing),
     ...line("do not fit", match.wrongShape.map(({ name }) => name)),

@@ -30,11 +30,13 @@ export interface WeightMatch {
   readonly stem: "v1" | "v1c" | undefined;
   /** The model's stem. */
   readonly modelStem: "v1" | "v1c" | undefined;
+  /** The family of the model's encoder. */
+  readonly modelFamily: "resnet" | "efficientnet-lite" | undefined;
 }
 
 /** Known names that a model may do without. The official mix decoder holds ASPP branches that are never used. */
 const UNUSED =
-  /^(backbone\.fc\.|decode_head_mix\.|mitrans\.|classifier\.|auxiliary_head\.)|\.num_batches_tracked$/;
+  /^(backbone\.(_?fc|_conv_head|_bn1)\.|decode_head_mix\.|mitrans\.|classifier\.|auxiliary_head\.)|\.num_batches_tracked$/;
 
 const COUNTER = ".num_batches_tracked";
 
@@ -62,6 +64,13 @@ function stemOfNames(names: { has(name: string): boolean }): "v1" | "v1c" | unde
   return names.has("backbone.conv1.weight") ? "v1" : undefined;
 }
 
+const FAMILIES = { "resnet": "a ResNet", "efficientnet-lite": "an EfficientNet-Lite" } as const;
+
+function familyOfNames(names: { has(name: string): boolean }): keyof typeof FAMILIES | undefined {
+  if (names.has("backbone._conv_stem.weight")) return "efficientnet-lite";
+  return stemOfNames(names) === undefined ? undefined : "resnet";
+}
+
 /**
  * Compares a weight file with a model. Nothing is loaded: give `matched` to the model's parameters.
  * @param model Shape in files (OIHW) of every parameter, by name: `expectedShapes(specs)`
@@ -86,6 +95,7 @@ export function matchWeights(file: WeightFile, model: ReadonlyMap<string, readon
     wrongShape,
     stem: file.stem,
     modelStem: stemOfNames(model),
+    modelFamily: familyOfNames(model),
   };
 }
 
@@ -117,9 +127,13 @@ export function requireFullMatch(file: WeightFile, match: WeightMatch): void {
 export function requireSomeMatch(file: WeightFile, match: WeightMatch): void {
   if ([...match.matched.keys()].some((name) => !name.endsWith(COUNTER))) return;
   const names = [...file.tensors.keys()].slice(0, 10).join(", ");
+  const family = match.modelFamily === undefined
+    ? ""
+    : `; the model's encoder is ${FAMILIES[match.modelFamily]}, ` +
+      "--set encoder.family=NAME takes another";
   throw new CheckpointMismatch(
     `Cannot load weights from "${file.source}": none of its ${file.tensors.size} tensors fits the model ` +
-      `(${names || "it has none"}), expected weights of a ResNet or of this model`,
+      `(${names || "it has none"}), expected weights of its encoder or of this model${family}`,
   );
 }
 

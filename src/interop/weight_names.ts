@@ -11,11 +11,11 @@ const WRAPPERS: ReadonlySet<string> = new Set([
   "network",
 ]);
 
-/** First parts of a ResNet's names: torchvision's, mmseg's V1c, and the ImageNet classifier. */
-const ENCODER_PARTS = /^(conv1|bn1|stem|layer[1-4]|fc)\./;
+/** First parts of an encoder's names: a ResNet's of torchvision and mmseg's V1c, an EfficientNet-Lite's, classifiers. */
+const ENCODER_PARTS = /^(conv1|bn1|stem|layer[1-4]|fc|_conv_stem|_bn0|_blocks|_conv_head|_bn1|_fc)\./;
 
-/** A tensor that every ResNet has. */
-const ANCHOR = "layer1.0.conv1.weight";
+/** A tensor that every ResNet has, and one of every EfficientNet-Lite. */
+const ANCHORS = ["layer1.0.conv1.weight", "_blocks.0._depthwise_conv.weight"] as const;
 
 /** Deep stems that stand in a sequence named `conv1`, with the last norm outside, by their names in mmseg. */
 const DEEP_STEM: ReadonlyMap<string, string> = new Map([
@@ -54,11 +54,19 @@ function commonWrapper(names: readonly string[]): string {
   }
 }
 
+/** What stands before the encoder's names; `undefined` where there is no encoder. */
+function encoderPrefix(names: readonly string[]): string | undefined {
+  for (const anchor of ANCHORS) {
+    const name = names.find((name) => name === anchor || name.endsWith(`.${anchor}`));
+    if (name !== undefined) return name.slice(0, -anchor.length);
+  }
+  return undefined;
+}
+
 /** Where the encoder's names begin, and where the network's do. */
 function findPrefixes(names: readonly string[]): { encoder: string | undefined; network: string } {
-  const anchor = names.find((name) => name === ANCHOR || name.endsWith(`.${ANCHOR}`));
-  if (anchor === undefined) return { encoder: undefined, network: commonWrapper(names) };
-  const encoder = anchor.slice(0, -ANCHOR.length);
+  const encoder = encoderPrefix(names);
+  if (encoder === undefined) return { encoder, network: commonWrapper(names) };
   const lastPart = encoder.split(".").at(-2);
   const bare = lastPart === undefined || WRAPPERS.has(lastPart);
   return { encoder, network: bare ? encoder : withoutLastPart(encoder) };

@@ -8,12 +8,15 @@ import {
 } from "../nn/batch_norm.ts";
 import type { BatchNormKernels, BatchStatistics, RunningStatistics } from "../nn/batch_norm_kernels.ts";
 import { convolution } from "../nn/convolution.ts";
+import { depthwiseConvolution } from "../nn/depthwise.ts";
+import { padSame } from "../nn/pad_same.ts";
+import type { SameGeometry } from "../nn/depthwise_geometry.ts";
 import type { ConvolutionGeometry } from "../nn/convolution_geometry.ts";
 import type { BatchRows } from "../nn/dropout.ts";
 import type { ParameterStore } from "../nn/parameters.ts";
 import { pooledConvolution, type PooledMaps } from "../nn/pooled_convolution.ts";
 import type { Tape, Value } from "../nn/tape.ts";
-import { relu } from "../nn/relu.ts";
+import { type Rectifier, relu } from "../nn/relu.ts";
 import type { Varying } from "../nn/varying.ts";
 
 /** Share of a batch's statistics in the running ones; PyTorch's default. */
@@ -33,8 +36,19 @@ export interface ForwardOptions {
   readonly replayed?: (norm: string) => boolean;
 }
 
+/** How a norm differs from PyTorch's defaults. */
+export interface NormOptions {
+  /** In place of the backend's own, where the pass names none. */
+  readonly kernels?: BatchNormKernels;
+  /** Added to the variance under the root; default 1e-5. */
+  readonly epsilon?: number;
+  /** Share of a batch's statistics in the running ones; default {@linkcode RUNNING_MOMENTUM}. */
+  readonly share?: number;
+}
+
 interface Update {
   readonly norm: string;
+  readonly share?: number;
   readonly statistics: BatchStatistics;
 }
 
@@ -64,31 +78,44 @@ export class ForwardPass {
     return convolution(this.tape, x, this.parameter(`${name}.weight`), geometry, bias);
   }
 
+  /** Convolution by `<name>.weight`, without bias, with TensorFlow's SAME padding. */
+  sameConvolution(name: string, x: Value, geometry: SameGeometry): Value {
+    const weights = this.parameter(`${name}.weight`);
+    return this.tape.scope(() => {
+      const padded = padSame(this.tape, x, weights.shape[0]!, geometry);
+      return convolution(this.tape, padded, weights, { ...geometry, padding: 0 });
+    });
+  }
+
+  /** Depthwise convolution by `<name>.weight`, with TensorFlow's SAME padding. */
+  depthwise(name: string, x: Value, geometry: SameGeometry): Value {
+    return depthwiseConvolution(this.tape, x, this.parameter(`${name}.weight`), geometry);
+  }
+
   /** Convolution by `<name>.weight`, without bias, over maps beside pooled channels: see `pooledConvolution`. */
   pooledConvolution(name: string, inputs: readonly PooledMaps[], geometry: ConvolutionGeometry): Value[] {
     return pooledConvolution(this.tape, inputs, this.parameter(`${name}.weight`), geometry);
   }
 
-  /**
-   * Batch norm by `<name>.weight`, `.bias`, `.running_mean`, `.running_var`, with a rectifier on request.
-   * @param kernels In place of the backend's own, where the pass names none
-   */
-  norm(name: string, x: Value, rectified: boolean, kernels?: BatchNormKernels): Value {
+  /** Batch norm by `<name>.weight`, `.bias`, `.running_mean`, `.running_var`, with a rectifier on request. */
+  norm(name: string, x: Value, rectifier: Rectifier, differing: NormOptions = {}): Value {
     const affine: Affine = { gamma: this.parameter(`${name}.weight`), beta: this.parameter(`${name}.bias`) };
+    const { kernels, epsilon, share } = differing;
     const options = {
-      relu: rectified,
+      relu: rectifier,
       rectifier: name,
+      epsilon,
       name: `"${name}"`,
       kernels: this.options.normKernels ?? kernels,
     };
-    const running = this.#running(name);
+    const running = this.#running(name, share);
     if (!this.options.training) {
       return batchNormEvaluation(this.tape, x, affine, running.mean, running.variance, options);
     }
     if (this.tape.repeating) return batchNormRepeated(this.tape, x, affine, options);
     if (this.options.replayed?.(name)) {
       const { output, statistics } = batchNormTraining(this.tape, x, affine, options);
-      this.#kept.push({ norm: name, statistics });
+      this.#kept.push({ norm: name, share, statistics });
       this.#put(name, moveStatistics(running, statistics));
       return output;
     }
@@ -104,7 +131,7 @@ export class ForwardPass {
 
   /**
    * Convolution `<name>.conv`, then norm `<name>.bn` where there is one, then a rectifier: mmcv's ConvModule.
-   * @param kernels As for `norm`
+   * @param kernels Of the norm, in place of the backend's own, where the pass names none
    */
   module(
     name: string,
@@ -115,15 +142,17 @@ export class ForwardPass {
   ): Value {
     return this.tape.scope(() => {
       const map = this.convolution(`${name}.conv`, x, geometry);
-      if (this.parameters.has(`${name}.bn.weight`)) return this.norm(`${name}.bn`, map, rectified, kernels);
+      if (this.parameters.has(`${name}.bn.weight`)) {
+        return this.norm(`${name}.bn`, map, rectified, { kernels });
+      }
       return rectified ? relu(this.tape, map, name) : map;
     });
   }
 
   /** Makes the kept updates of the running statistics once more, in their order. */
   replayStatistics(): void {
-    for (const { norm, statistics } of this.#kept) {
-      this.#put(norm, moveStatistics(this.#running(norm), statistics));
+    for (const { norm, share, statistics } of this.#kept) {
+      this.#put(norm, moveStatistics(this.#running(norm, share), statistics));
     }
     this.dispose();
   }
@@ -134,11 +163,11 @@ export class ForwardPass {
     this.#kept = [];
   }
 
-  #running(norm: string): RunningStatistics {
+  #running(norm: string, share = RUNNING_MOMENTUM): RunningStatistics {
     return {
       mean: this.parameters.tensor(`${norm}.running_mean`),
       variance: this.parameters.tensor(`${norm}.running_var`),
-      share: RUNNING_MOMENTUM,
+      share,
     };
   }
 

@@ -8,7 +8,7 @@ import type {
 } from "./batch_norm_kernels.ts";
 import { nativeBatchNorm, normalizeBy } from "./batch_norm_native.ts";
 import { portableBatchNorm } from "./batch_norm_portable.ts";
-import { gatedGradient, relu } from "./relu.ts";
+import { type Rectifier, rectifierGradient, rectify, relu, relu6 } from "./relu.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor } from "./tensors.ts";
 
@@ -24,7 +24,9 @@ export interface Affine {
 /** Options of a norm. */
 export interface BatchNormOptions {
   /** Ends in a rectifier; one tensor is kept instead of two. Default false. */
-  readonly relu?: boolean;
+  readonly relu?: Rectifier;
+  /** Added to the variance under the root; default {@linkcode BATCH_NORM_EPSILON}. */
+  readonly epsilon?: number;
   /** Name for error texts. */
   readonly name?: string;
   /** Name of the rectifier for the tape's decisions. */
@@ -75,7 +77,8 @@ export function batchNormTraining(
         "training; use a batch of 2 or more, or a larger crop",
     );
   }
-  const batch = normalize(kernels, x.tensor, affine, options.running);
+  const epsilon = options.epsilon ?? BATCH_NORM_EPSILON;
+  const batch = normalize(kernels, x.tensor, affine, epsilon, options.running);
   if (kernels.forwardAgain !== undefined) tape.remember(batch.saved);
   const value = record(tape, x, affine, kernels, batch, options);
   return { output: value, statistics: { mean: batch.mean, variance: batch.variance } };
@@ -94,25 +97,25 @@ export function batchNormRepeated(
   options: Omit<BatchNormOptions, "running"> = {},
 ): Value {
   const kernels = options.kernels ?? batchNormKernels();
-  return record(
-    tape,
-    x,
-    affine,
-    kernels,
-    normalizeAgain(tape, kernels, x.tensor, affine),
-    options,
-  );
+  const { epsilon = BATCH_NORM_EPSILON } = options;
+  return record(tape, x, affine, kernels, normalizeAgain(tape, kernels, x.tensor, affine, epsilon), options);
 }
 
 type Normalized = Pick<NormalizedBatch, "output" | "saved">;
 
-function normalizeAgain(tape: Tape, kernels: BatchNormKernels, x: AnyTensor, affine: Affine): Normalized {
+function normalizeAgain(
+  tape: Tape,
+  kernels: BatchNormKernels,
+  x: AnyTensor,
+  affine: Affine,
+  epsilon: number,
+): Normalized {
   const [scale, shift] = [affine.gamma.tensor, affine.beta.tensor];
   if (kernels.forwardAgain !== undefined) {
     const saved = tape.recall();
-    return { output: kernels.forwardAgain(x, scale, shift, saved, BATCH_NORM_EPSILON), saved };
+    return { output: kernels.forwardAgain(x, scale, shift, saved, epsilon), saved };
   }
-  const { mean, variance, ...batch } = kernels.forward(x, scale, shift, BATCH_NORM_EPSILON);
+  const { mean, variance, ...batch } = kernels.forward(x, scale, shift, epsilon);
   mean.dispose();
   variance.dispose();
   return batch;
@@ -125,17 +128,17 @@ function record(
   affine: Affine,
   kernels: BatchNormKernels,
   { output, saved }: Normalized,
-  { relu: rectified = false, rectifier = "" }: BatchNormOptions,
+  { relu: kind = false, rectifier = "", epsilon = BATCH_NORM_EPSILON }: BatchNormOptions,
 ): Value {
-  const gate = rectified ? tape.decisions?.rectifier(rectifier, output) : undefined;
+  const gate = kind === true ? tape.decisions?.rectifier(rectifier, output) : undefined;
   return tape.apply({
     inputs: [x, affine.gamma, affine.beta],
-    output: rectified ? replace(output, tf.relu) : output,
-    saves: rectified ? [x, affine.gamma, "output"] : [x, affine.gamma],
+    output: kind === false ? output : replace(output, (tensor) => rectify(tensor, kind)),
+    saves: kind === false ? [x, affine.gamma] : [x, affine.gamma, "output"],
     extras: gate === undefined ? saved : [...saved, gate],
     backward(dy, y) {
-      const dz = rectified ? gatedGradient(dy, y, gate) : dy;
-      const gradients = kernels.gradient(dz, x.tensor, affine.gamma.tensor, saved, BATCH_NORM_EPSILON);
+      const dz = kind === false ? dy : rectifierGradient(dy, y, kind, gate);
+      const gradients = kernels.gradient(dz, x.tensor, affine.gamma.tensor, saved, epsilon);
       if (dz !== dy) dz.dispose();
       return gradients;
     },
@@ -146,14 +149,15 @@ function normalize(
   kernels: BatchNormKernels,
   x: AnyTensor,
   { gamma, beta }: Affine,
+  epsilon: number,
   running: RunningStatistics | undefined,
 ): NormalizedBatch {
   const [scale, shift] = [gamma.tensor, beta.tensor];
-  if (running === undefined) return kernels.forward(x, scale, shift, BATCH_NORM_EPSILON);
+  if (running === undefined) return kernels.forward(x, scale, shift, epsilon);
   if (kernels.forwardMoving !== undefined) {
-    return kernels.forwardMoving(x, scale, shift, BATCH_NORM_EPSILON, running);
+    return kernels.forwardMoving(x, scale, shift, epsilon, running);
   }
-  const batch = kernels.forward(x, scale, shift, BATCH_NORM_EPSILON);
+  const batch = kernels.forward(x, scale, shift, epsilon);
   const moved = moveStatistics(running, batch);
   batch.mean.dispose();
   batch.variance.dispose();
@@ -192,24 +196,26 @@ export function batchNormEvaluation(
 ): Value {
   checkChannels(x, affine, options.name ?? "a batch");
   const [gamma, beta] = [affine.gamma.tensor, affine.beta.tensor];
+  const epsilon = options.epsilon ?? BATCH_NORM_EPSILON;
   const backend = nativeBackend();
   const output = backend === undefined
-    ? portableEvaluation(x.tensor, gamma, beta, { mean, variance })
-    : normalizeBy(backend, x.tensor, gamma, beta, { mean, variance }, BATCH_NORM_EPSILON);
+    ? portableEvaluation(x.tensor, gamma, beta, { mean, variance }, epsilon)
+    : normalizeBy(backend, x.tensor, gamma, beta, { mean, variance }, epsilon);
   // a copy of what the gradient reads: the running statistics may have moved by then
-  const scale = x.requiresGrad ? scaleOf(gamma, variance) : undefined;
+  const scale = x.requiresGrad ? scaleOf(gamma, variance, epsilon) : undefined;
   const value = tape.apply({
     inputs: [x],
     output,
     extras: scale === undefined ? [] : [scale],
     backward: (dy) => [tf.mul(dy, scale!)],
   });
+  if (options.relu === "relu6") return relu6(tape, value);
   return options.relu ? relu(tape, value, options.rectifier) : value;
 }
 
 /** γ / √(variance + ε). */
-function scaleOf(gamma: AnyTensor, variance: AnyTensor): AnyTensor {
-  return tf.tidy(() => tf.mul(gamma, tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON))));
+function scaleOf(gamma: AnyTensor, variance: AnyTensor, epsilon: number): AnyTensor {
+  return tf.tidy(() => tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon))));
 }
 
 function portableEvaluation(
@@ -217,9 +223,10 @@ function portableEvaluation(
   gamma: AnyTensor,
   beta: AnyTensor,
   { mean, variance }: BatchStatistics,
+  epsilon: number,
 ): AnyTensor {
   return tf.tidy(() => {
-    const scale = scaleOf(gamma, variance);
+    const scale = scaleOf(gamma, variance, epsilon);
     return tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale)));
   });
 }

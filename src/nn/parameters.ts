@@ -9,6 +9,8 @@ import type { AnyTensor } from "./tensors.ts";
 export type ParameterKind =
   /** Inside `[k, k, C, O]`, in files `[O, C, k, k]`. */
   | "convolution"
+  /** Inside `[k, k, C, 1]`, in files `[C, 1, k, k]`. */
+  | "depthwise"
   /** Inside `[I, O]`, in files `[O, I]`. */
   | "linear"
   /** `[C]`, trained. */
@@ -18,7 +20,10 @@ export type ParameterKind =
   /** A count of batches; int64 in files, a number inside. */
   | "counter";
 
-/** Start values. `normal`: of that standard deviation. `kaiming`: normal of √(2 / (O·k·k)), mmcv's default. */
+/**
+ * Start values. `normal`: of that standard deviation. `kaiming`: normal of √(2 / (O·k·k)), mmcv's default; O is 1 for a
+ * depthwise kernel, as in TensorFlow's EfficientNet.
+ */
 export type Initial = number | { readonly normal: number } | "kaiming";
 
 /** A parameter before it has a value. */
@@ -66,6 +71,7 @@ class Entry {
 export function fileShape(spec: ParameterSpec): number[] {
   const shape = [...spec.shape];
   if (spec.kind === "convolution") return [shape[3]!, shape[2]!, shape[0]!, shape[1]!];
+  if (spec.kind === "depthwise") return [shape[2]!, shape[3]!, shape[0]!, shape[1]!];
   return spec.kind === "linear" ? shape.reverse() : shape;
 }
 
@@ -256,6 +262,7 @@ function mismatch(
 
 function toFileLayout(spec: ParameterSpec, tensor: AnyTensor): AnyTensor {
   if (spec.kind === "convolution") return tf.transpose(tensor, [3, 2, 0, 1]);
+  if (spec.kind === "depthwise") return tf.transpose(tensor, [2, 3, 0, 1]);
   return spec.kind === "linear" ? tf.transpose(tensor, [1, 0]) : tensor;
 }
 
@@ -274,6 +281,7 @@ export function fromFileLayout(spec: ParameterSpec, stored: StoredTensor): AnyTe
     // a copy: the file's bytes may be reused, and tfjs writes late
     const outside = tf.tensor(values.slice(), stored.shape as number[], "float32");
     if (spec.kind === "convolution") return tf.transpose(outside, [2, 3, 1, 0]);
+    if (spec.kind === "depthwise") return tf.transpose(outside, [2, 3, 0, 1]);
     return spec.kind === "linear" ? tf.transpose(outside, [1, 0]) : outside;
   });
 }

@@ -31,6 +31,40 @@ export function relu(tape: Tape, x: Value, name = ""): Value {
   });
 }
 
+/** How a norm ends: as it is (`false`), max(y, 0) (`true`), or min(max(y, 0), 6). */
+export type Rectifier = boolean | "relu6";
+
+/** The rectified tensor; a new one. */
+export function rectify(x: AnyTensor, rectifier: Exclude<Rectifier, false>): AnyTensor {
+  return rectifier === "relu6" ? tf.relu6(x) : tf.relu(x);
+}
+
+/**
+ * dy where the rectifier's output lies inside of its bounds, else 0, also at them, as PyTorch's; a new tensor.
+ * @param gate In place of the comparison with 0, of a rectifier without upper bound
+ */
+export function rectifierGradient(
+  dy: AnyTensor,
+  output: AnyTensor,
+  rectifier: Exclude<Rectifier, false>,
+  gate?: AnyTensor,
+): AnyTensor {
+  if (rectifier !== "relu6") return gatedGradient(dy, output, gate);
+  const backend = nativeBackend();
+  if (backend !== undefined) return runOp(backend, "Relu6Grad", [dy, output]);
+  return tf.tidy(() => tf.mul(dy, tf.mul(tf.step(output), tf.step(tf.sub(6, output)))));
+}
+
+/** min(max(x, 0), 6), element by element; gradient 0 at both bounds. A tape's decisions do not know it. */
+export function relu6(tape: Tape, x: Value): Value {
+  return tape.apply({
+    inputs: [x],
+    output: tf.relu6(x.tensor),
+    saves: ["output"],
+    backward: (dy, output) => [rectifierGradient(dy, output, "relu6")],
+  });
+}
+
 /**
  * max(a + b, 0) of two tensors of one shape: the end of a residual block.
  * @param name For the tape's decisions

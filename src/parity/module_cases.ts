@@ -2,10 +2,10 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { DecoderOptions, EncoderDepth, EncoderOptions } from "../config/model_options.ts";
 import { asppBranches, decodeBranches } from "../model/decoder.ts";
-import { encode } from "../model/encoder.ts";
+import { encode, encoderSpecs } from "../model/encoder.ts";
 import { ForwardPass } from "../model/forward_pass.ts";
 import { mitrans } from "../model/mitrans.ts";
-import { decoderSpecs, encoderSpecs, mitransSpecs } from "../model/parameter_specs.ts";
+import { decoderSpecs, mitransSpecs } from "../model/parameter_specs.ts";
 import { ParameterStore } from "../nn/parameters.ts";
 import { Tape } from "../nn/tape.ts";
 import type { CaseView } from "./case_view.ts";

@@ -54,7 +54,7 @@ async function cropsOf(
   at: number,
 ): Promise<Crops> {
   const processes = workers?.count ?? 1;
-  const augment = trainingAugment(config.data);
+  const augment = trainingAugment(config);
   const make = async (list: readonly Item[], purpose: string, count: number) => {
     const crops: AugmentedPair[] = [];
     for (let i = 0; i < count; i++) {

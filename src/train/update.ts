@@ -28,7 +28,7 @@ export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Lo
     share,
     unlabeledPlaces: workers &&
       ((iteration) => unlabeledPlaces(recipe, seed, iteration, share, batchUnlabeled)),
-    augment: trainingAugment(data),
+    augment: trainingAugment(config),
     plainUnlabeled: recipe.usesUnlabeled && recipe.unsup.plainView && data.photometric,
     seed,
     workers: data.workers,

@@ -1,3 +1,4 @@
+import { checkConfig } from "../../src/config/check_config.ts";
 import assert from "node:assert/strict";
 import { ConfigError } from "../../src/core/errors.ts";
 import { PRESETS } from "../../src/config/presets/presets.ts";
@@ -172,4 +173,49 @@ Deno.test("resolveConfig() opens no mask of unlabeled images unless a count is a
   assert.equal(resolveConfig({ diagnosePseudoMasks: 40, set }).evaluation.diagnosePseudoMasks, 8);
   assert.equal(resolveConfig({ diagnosePseudoMasks: 40 }).evaluation.every, resolveConfig().evaluation.every);
   assert.match(refused({ diagnosePseudoMasks: -1 }), /evaluation\.diagnosePseudoMasks is -1, expected/);
+});
+
+Deno.test("resolveConfig() takes an encoder of another family with its own options", () => {
+  const lite = resolveConfig({
+    preset: "camvid",
+    set: ["encoder.family=efficientnet-lite", "encoder.variant=lite1"],
+  });
+  assert.deepEqual(lite.network.encoder, { family: "efficientnet-lite", variant: "lite1", outputStride: 16 });
+  const { encoder } = resolveConfig({ data: "x", weights: "none", set: ["encoder.family=resnet"] }).network;
+  assert.ok(encoder.family === "resnet");
+  assert.equal(encoder.depth, 18);
+  const same = resolveConfig({ preset: "camvid", set: ["encoder.family=resnet"] }).network.encoder;
+  assert.deepEqual(same, resolveConfig({ preset: "camvid" }).network.encoder);
+});
+
+Deno.test("resolveConfig() refuses options and values of another family", () => {
+  assert.throws(() => resolveConfig({ data: "x", set: ["encoder.depth=50"] }), {
+    name: "ConfigError",
+    message: /"network\.encoder\.depth" is no option of family "efficientnet-lite"/,
+  });
+  assert.throws(() => resolveConfig({ preset: "camvid", set: ["encoder.outputStride=32"] }), {
+    message: /network\.encoder\.outputStride is 32, expected one of 8, 16/,
+  });
+  assert.throws(() => resolveConfig({ preset: "camvid", set: ["encoder.family=vgg"] }), {
+    message: /network\.encoder\.family is "vgg", expected one of "resnet", "efficientnet-lite"/,
+  });
+  assert.equal(
+    resolveConfig({ data: "x", set: ["encoder.outputStride=32"] }).network.encoder.outputStride,
+    32,
+  );
+});
+
+Deno.test("resolveConfig() begins preset own with ImageNet weights, and without them when none are asked for", () => {
+  assert.equal(resolveConfig({ data: "x" }).network.weights, "imagenet");
+  assert.equal("weights" in resolveConfig({ data: "x", weights: "none" }).network, false);
+  assert.equal(resolveConfig({ data: "x", set: ["network.weights=none"] }).network.weights, undefined);
+  assert.equal(resolveConfig({ data: "x", weights: "my.pth" }).network.weights, "my.pth");
+  assert.equal(resolveConfig({ preset: "camvid" }).network.weights, undefined);
+});
+
+Deno.test("checkConfig() takes an encoder without family, as version 0.1 wrote it, for a ResNet", () => {
+  const config = resolveConfig({ preset: "demo" });
+  const { family: _, ...encoder } = config.network.encoder as { family?: string };
+  const old = { ...config, network: { ...config.network, encoder } };
+  assert.deepEqual(checkConfig(old, "a config"), config);
 });

@@ -12,19 +12,25 @@ import { resizeBilinear } from "../../src/formats/resize_image.ts";
 import type { RgbImage } from "../../src/formats/rgb_image.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { Network } from "../../src/model/network.ts";
-import type { EncoderOptions, ModelOptions } from "../../src/config/model_options.ts";
+import { encoderText, inputNormalization } from "../../src/config/encoder_facts.ts";
+import type { ModelOptions } from "../../src/config/model_options.ts";
 import { missingData, sharedPath, testUnless } from "../support.ts";
 import { agreement, worstDifference } from "./compare.ts";
-import { drawnTensors, smallModel } from "./reference_model.ts";
+import { drawnTensors, smallLite, smallModel } from "./reference_model.ts";
 import { runOnnx } from "./run_onnx.ts";
 import { nhwc, runTfjs } from "./run_tfjs.ts";
 
 const PICTURE = "data/camvid/test/0001TP_008550.jpg";
-const CASES: readonly (readonly [number, number, Partial<EncoderOptions>])[] = [
+type SmallEncoder = Parameters<typeof smallModel>[0] & object;
+
+const CASES: readonly (readonly [number, number, SmallEncoder])[] = [
   [480, 360, {}],
   [320, 240, {}],
   [240, 176, {}],
   [240, 176, { stages: 3, outputStride: 16 }],
+  [240, 176, smallLite()],
+  [176, 240, { ...smallLite(8), stages: 6 }],
+  [256, 160, smallLite(32)],
 ];
 const version = "test";
 
@@ -38,7 +44,7 @@ async function predicted(
   const network = new Network({ ...model, mixDecoder: true }, 1);
   try {
     network.parameters.load(tensors);
-    const { data, height, width } = prepareForEvaluation(image);
+    const { data, height, width } = prepareForEvaluation(image, inputNormalization(model.encoder));
     const output = tf.tidy(() => network.logits(tf.tensor4d(data, [1, height, width, 3])));
     const logits = await output.data() as Float32Array;
     output.dispose();
@@ -59,8 +65,8 @@ for (const [width, height, encoder] of CASES) {
   testUnless(
     missingData(PICTURE),
     `ONNX and TF.js give what predict gives on a CamVid picture of ${width} × ${height}, ${
-      encoder.stages ?? 4
-    } stages`,
+      encoderText(smallModel(encoder).encoder)
+    }`,
     async () => {
       const model = smallModel(encoder);
       const tensors = drawnTensors(model);

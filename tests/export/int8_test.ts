@@ -9,7 +9,8 @@ import { int8Codes, quantizeConv } from "../../src/export/quantization.ts";
 import type { RgbImage } from "../../src/formats/rgb_image.ts";
 import { worstDifference } from "./compare.ts";
 import { readOnnx } from "./onnx_reader.ts";
-import { drawnImage, drawnTensors, smallModel } from "./reference_model.ts";
+import { encoderName } from "../../src/config/encoder_facts.ts";
+import { drawnImage, drawnTensors, smallLite, smallModel } from "./reference_model.ts";
 import { nhwc } from "./run_tfjs.ts";
 import { runOnnx } from "./run_onnx.ts";
 
@@ -93,25 +94,27 @@ Deno.test("measureRanges() refuses when there is no picture", async () => {
   await assert.rejects(measureRanges(graph, []), /there is no calibration picture/);
 });
 
-Deno.test("exportOnnx() gives nearly the float logits when int8 ranges are given", async () => {
-  await tf.setBackend("cpu");
-  const model = smallModel({ stemChannels: 16, baseChannels: 16 });
-  const graph = buildInferenceGraph(model, drawnTensors(model));
-  const ranges = await measureRanges(graph, [1, 2, 3].map((seed) => picture(64, 64, seed)));
-  const image = drawnImage(64, 64, 4);
-  const float = exportOnnx(graph, { size: [64, 64], version });
-  const int8 = exportOnnx(graph, { size: [64, 64], version, ranges });
-  assert.ok(int8.length < 0.5 * float.length, `${int8.length} of ${float.length} bytes`);
-  const extra = new Set(readOnnx(int8).ops).difference(new Set(readOnnx(float).ops));
-  assert.deepEqual([...extra].sort(), ["DequantizeLinear", "QuantizeLinear"]);
-  const [expected, actual] = [
-    await runOnnx(float, image, [1, 3, 64, 64]),
-    await runOnnx(int8, image, [1, 3, 64, 64]),
-  ];
-  const worst = worstDifference(actual.data as Float32Array, expected.data as Float32Array);
-  assert.ok(worst.ofMaximum < 0.1, worst.text);
-  assert.ok(worst.ofMaximum > 0);
-});
+for (const encoder of [{ stemChannels: 16, baseChannels: 16 }, { ...smallLite(), width: 0.5 }]) {
+  Deno.test(`exportOnnx() gives nearly the float logits when int8 ranges of a ${encoderName(smallModel(encoder).encoder)} are given`, async () => {
+    await tf.setBackend("cpu");
+    const model = smallModel(encoder);
+    const graph = buildInferenceGraph(model, drawnTensors(model));
+    const ranges = await measureRanges(graph, [1, 2, 3].map((seed) => picture(64, 64, seed)));
+    const image = drawnImage(64, 64, 4);
+    const float = exportOnnx(graph, { size: [64, 64], version });
+    const int8 = exportOnnx(graph, { size: [64, 64], version, ranges });
+    assert.ok(int8.length < 0.5 * float.length, `${int8.length} of ${float.length} bytes`);
+    const extra = new Set(readOnnx(int8).ops).difference(new Set(readOnnx(float).ops));
+    assert.deepEqual([...extra].sort(), ["DequantizeLinear", "QuantizeLinear"]);
+    const [expected, actual] = [
+      await runOnnx(float, image, [1, 3, 64, 64]),
+      await runOnnx(int8, image, [1, 3, 64, 64]),
+    ];
+    const worst = worstDifference(actual.data as Float32Array, expected.data as Float32Array);
+    assert.ok(worst.ofMaximum < 0.1, worst.text);
+    assert.ok(worst.ofMaximum > 0);
+  });
+}
 
 Deno.test("exportOnnx() refuses int8 when batch norm is not folded", () => {
   const model = smallModel();

@@ -5,11 +5,18 @@ import { exportOnnx, resizeFactor } from "../../src/export/onnx.ts";
 import { missingData, testUnless } from "../support.ts";
 import { agreement, worstDifference } from "./compare.ts";
 import { readOnnx } from "./onnx_reader.ts";
-import { drawnImage, drawnTensors, REFERENCE_CASES, referenceModel, smallModel } from "./reference_model.ts";
+import {
+  drawnImage,
+  drawnTensors,
+  REFERENCE_CASES,
+  referenceModel,
+  smallLite,
+  smallModel,
+} from "./reference_model.ts";
 import { runOnnx } from "./run_onnx.ts";
 
 /** What the kits of edge chips take. */
-const PLAIN_OPS = ["Add", "Concat", "Conv", "GlobalAveragePool", "MaxPool", "Relu", "Resize"];
+const PLAIN_OPS = ["Add", "Concat", "Conv", "GlobalAveragePool", "MaxPool", "Mul", "Relu", "Resize"];
 
 const version = "test";
 
@@ -44,7 +51,13 @@ for (const name of REFERENCE_CASES) {
 }
 
 for (
-  const encoder of [{}, { stem: "v1", outputStride: 16 }, { depth: 50, contractDilation: false }] as const
+  const encoder of [
+    {},
+    { stem: "v1", outputStride: 16 },
+    { depth: 50, contractDilation: false },
+    smallLite(16),
+    smallLite(8),
+  ] as const
 ) {
   Deno.test(
     `exportOnnx() gives the same logits for free and fixed sizes when the encoder is ${
@@ -159,4 +172,12 @@ Deno.test("resizeFactor() gives exactly the wanted size when a runtime rounds do
     assert.equal(Math.floor(Math.fround(factor * from)), to);
     assert.ok(Math.abs(factor - to / from) <= 3e-7 * factor);
   }));
+});
+
+Deno.test("exportOnnx() of an EfficientNet-Lite has no other operators than ResNet's, but Clip in place of Relu", () => {
+  const model = smallModel(smallLite());
+  const graph = buildInferenceGraph(model, drawnTensors(model));
+  const ops = ["Add", "Clip", ...PLAIN_OPS.slice(1).filter((op) => op !== "MaxPool")];
+  assert.deepEqual(uniqueOps(exportOnnx(graph, { size: "multiple", version })), ops);
+  assert.deepEqual(uniqueOps(exportOnnx(graph, { size: [65, 33], version })), ops);
 });

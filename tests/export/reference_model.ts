@@ -1,6 +1,6 @@
 /** Networks for export tests: the reference cases, and small ones with drawn weights. */
 import { readFileSync } from "node:fs";
-import type { EncoderOptions, ModelOptions } from "../../src/config/model_options.ts";
+import type { EfficientNetLiteOptions, ModelOptions, ResnetOptions } from "../../src/config/model_options.ts";
 import { randomStream } from "../../src/core/random.ts";
 import { inferenceTensorShapes } from "../../src/export/build_graph.ts";
 import { IMAGENET_NORMALIZATION } from "../../src/export/normalization.ts";
@@ -22,7 +22,7 @@ export interface ReferenceModel {
 }
 
 interface OfficialConfig {
-  readonly backbone: { depth: EncoderOptions["depth"]; base_channels: number; stem_channels: number };
+  readonly backbone: { depth: ResnetOptions["depth"]; base_channels: number; stem_channels: number };
   readonly decode_head: { channels: number; dilations: number[]; num_classes: number };
 }
 
@@ -62,9 +62,9 @@ function modelOptions({ backbone, decode_head: head }: OfficialConfig): ModelOpt
   };
 }
 
-/** A small ResNet-18 network of 5 classes; parts can be changed. */
-export function smallModel(encoder: Partial<EncoderOptions> = {}): ModelOptions {
-  const base: EncoderOptions = {
+/** A small network of 5 classes: a ResNet-18, parts of which can be changed, or an EfficientNet-Lite. */
+export function smallModel(encoder: Partial<ResnetOptions> | EfficientNetLiteOptions = {}): ModelOptions {
+  const base: ResnetOptions = {
     depth: 18,
     stem: "v1c",
     stemChannels: 8,
@@ -74,7 +74,7 @@ export function smallModel(encoder: Partial<EncoderOptions> = {}): ModelOptions 
   };
   return {
     classes: 5,
-    encoder: { ...base, ...encoder },
+    encoder: encoder.family === "efficientnet-lite" ? encoder : { ...base, ...encoder },
     decoder: { channels: 8, dilations: [1, 3, 6], dropout: 0, alignCorners: false },
     mixDecoder: false,
     mitrans: false,
@@ -104,4 +104,9 @@ export function drawnImage(height: number, width: number, seed = 1): Float32Arra
     const wave = Math.sin(Math.floor(i / width) % height / 9) + Math.cos((i % width) / 7);
     return Math.round(127 + 40 * wave + 40 * stream.uniform());
   });
+}
+
+/** An EfficientNet-Lite0 of a quarter of the channels. */
+export function smallLite(outputStride: 8 | 16 | 32 = 16): EfficientNetLiteOptions {
+  return { family: "efficientnet-lite", variant: "lite0", outputStride, width: 0.25 };
 }

@@ -3,7 +3,14 @@ import { buildInferenceGraph } from "../../src/export/build_graph.ts";
 import { exportTfjs } from "../../src/export/tfjs.ts";
 import { missingData, testUnless } from "../support.ts";
 import { agreement, worstDifference } from "./compare.ts";
-import { drawnImage, drawnTensors, REFERENCE_CASES, referenceModel, smallModel } from "./reference_model.ts";
+import {
+  drawnImage,
+  drawnTensors,
+  REFERENCE_CASES,
+  referenceModel,
+  smallLite,
+  smallModel,
+} from "./reference_model.ts";
 import { runOnnx } from "./run_onnx.ts";
 import { nhwc, runTfjs, TFJS_BACKENDS } from "./run_tfjs.ts";
 import { exportOnnx } from "../../src/export/onnx.ts";
@@ -48,7 +55,14 @@ for (const backend of TFJS_BACKENDS) {
   }
 }
 
-for (const encoder of [{ stem: "v1", outputStride: 16 }, { depth: 50, contractDilation: false }] as const) {
+for (
+  const encoder of [
+    { stem: "v1", outputStride: 16 },
+    { depth: 50, contractDilation: false },
+    smallLite(16),
+    smallLite(8),
+  ] as const
+) {
   Deno.test(
     `exportTfjs() gives the logits and masks of exportOnnx() when the encoder is ${JSON.stringify(encoder)}`,
     async () => {

@@ -1,11 +1,11 @@
 /** Tensors of a ResNet-18 of tiny widths, by torchvision's names, for tests of name mapping. */
-import type { EncoderOptions, ModelOptions } from "../../src/config/model_options.ts";
+import type { ModelOptions, ResnetOptions } from "../../src/config/model_options.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { fileShape } from "../../src/nn/parameters.ts";
 import { parameterSpecs } from "../../src/model/parameter_specs.ts";
 
 /** A small model; every part of it can be switched. */
-export function modelOptions(stem: EncoderOptions["stem"], parts: Partial<ModelOptions> = {}): ModelOptions {
+export function modelOptions(stem: ResnetOptions["stem"], parts: Partial<ModelOptions> = {}): ModelOptions {
   return {
     classes: 3,
     encoder: { depth: 18, stem, stemChannels: 4, baseChannels: 4, outputStride: 8, contractDilation: true },

@@ -1,7 +1,7 @@
 /** Steps whose encoder is computed again in the backward pass: nothing may differ. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import type { EncoderOptions } from "../../src/config/model_options.ts";
+import type { ResnetOptions } from "../../src/config/model_options.ts";
 import { type RecipeName, RECIPES } from "../../src/config/recipe.ts";
 import { guidedMixStep, type StepContext } from "../../src/method/guided_mix_step.ts";
 import { Network } from "../../src/model/network.ts";
@@ -9,7 +9,7 @@ import { bfloat16Test, numericTest } from "../numeric.ts";
 import { CONTEXT, SMALL, smallBatch } from "./small_step.ts";
 
 /** Losses, gradients and all parameters with their statistics after one step. */
-async function stepOf(recipe: RecipeName, context: Partial<StepContext>, changes: Partial<EncoderOptions>) {
+async function stepOf(recipe: RecipeName, context: Partial<StepContext>, changes: Partial<ResnetOptions>) {
   const network = new Network({ ...SMALL, encoder: { ...SMALL.encoder, ...changes } }, 7);
   // residuals begin with a scale of zero, where nothing of them would be seen
   for (
@@ -38,7 +38,7 @@ async function stepOf(recipe: RecipeName, context: Partial<StepContext>, changes
 
 interface Case {
   readonly recipe: RecipeName;
-  readonly encoder: Partial<EncoderOptions>;
+  readonly encoder: Partial<ResnetOptions>;
   readonly precision?: StepContext["precision"];
 }
 

@@ -1,6 +1,6 @@
 /** A small network and batch for tests of whole steps. */
 import * as tf from "@tensorflow/tfjs-core";
-import type { ModelOptions } from "../../src/config/model_options.ts";
+import type { ModelOptions, ResnetOptions } from "../../src/config/model_options.ts";
 import type { Recipe } from "../../src/config/recipe.ts";
 import { RECIPES } from "../../src/config/recipe.ts";
 import { randomStream } from "../../src/core/random.ts";
@@ -10,7 +10,7 @@ import { Network } from "../../src/model/network.ts";
 import { normal } from "../comparison.ts";
 
 /** ResNet-18 of 4 channels with everything on. */
-export const SMALL: ModelOptions = {
+export const SMALL: ModelOptions & { readonly encoder: ResnetOptions } = {
   classes: 3,
   encoder: {
     depth: 18,
@@ -84,7 +84,7 @@ export async function withStep(
   recipe: Recipe,
   body: (result: StepResult, network: Network) => void | Promise<void>,
   {
-    options = SMALL,
+    options = SMALL as ModelOptions,
     batch = smallBatch() as UnlabeledBatch,
     context = CONTEXT,
     prepare = (_: Network) => {},

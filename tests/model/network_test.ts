@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import type { ModelOptions } from "../../src/config/model_options.ts";
+import type { EncoderDepth, ModelOptions } from "../../src/config/model_options.ts";
 import { Network } from "../../src/model/network.ts";
 import type { FeatureMap } from "../../src/nn/tensors.ts";
 import { nativeBackend } from "../../src/backends/native.ts";
@@ -39,7 +39,7 @@ numericTest(
   },
 );
 
-const DEPTHS: readonly [ModelOptions["encoder"]["depth"], "v1" | "v1c"][] = [
+const DEPTHS: readonly [EncoderDepth, "v1" | "v1c"][] = [
   [18, "v1"],
   [34, "v1c"],
   [50, "v1c"],

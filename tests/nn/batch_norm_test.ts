@@ -201,3 +201,18 @@ numericTest("batchNormTraining() refuses one value a channel, and a scale that d
   tape.dispose();
   tf.dispose(tensors);
 });
+
+numericTest(
+  "batchNormTraining() with ReLU6 and a variance's addition of its own has the right gradients",
+  () => {
+    const inputs = inputsOf([2, 4, 4, 3]);
+    const options = { epsilon: 0.5 };
+    const plain = differentiate(inputs, training(options));
+    const fused = differentiate(inputs, training({ ...options, relu: "relu6" }));
+    assertClose(fused.output, plain.output.map((value) => Math.min(Math.max(value, 0), 6)), { ofMaximum: 0 });
+    assert.notDeepEqual(plain.output, differentiate(inputs, training()).output);
+    checkGradients(inputs, training(options), { step: 0.02, tolerance: 5e-3 });
+    checkGradients(inputs, training({ ...options, relu: "relu6" }), { step: 1e-3, tolerance: 2e-2 });
+    tf.dispose(inputs);
+  },
+);

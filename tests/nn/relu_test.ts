@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import { addRelu, relu } from "../../src/nn/relu.ts";
+import { addRelu, relu, relu6 } from "../../src/nn/relu.ts";
 import { Tape } from "../../src/nn/tape.ts";
 import { checkGradients, differentiate, numericTest, spaced } from "../numeric.ts";
 
@@ -34,4 +34,12 @@ numericTest("addRelu() refuses different shapes", () => {
   assert.throws(() => addRelu(tape, a!, b!), { name: "RangeError", message: /\[1,2,2,3\] and \[1,2,2,1\]/ });
   tape.dispose();
   tf.dispose(tensors);
+});
+
+numericTest("relu6() keeps what is between 0 and 6 and stops the gradient at both bounds", () => {
+  const x = tf.tensor([-2, 0, 3, 6, 9]);
+  const { output, cotangent, gradients } = differentiate([x], (tape, [v]) => relu6(tape, v!));
+  assert.deepEqual([...output].map((value) => value + 0), [0, 0, 3, 6, 6]);
+  assert.deepEqual([...gradients[0]!].map((value) => value + 0), [0, 0, cotangent[2]!, 0, 0]);
+  x.dispose();
 });

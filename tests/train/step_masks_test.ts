@@ -42,12 +42,13 @@ async function alwaysSay(network: Network, decoder: string, label: number): Prom
 
 /** Share of a class in the pixels of the diagnosis's crops. */
 async function shareOf(items: readonly Item[], label: number): Promise<number> {
-  const { data, seed } = tinyConfig(5);
+  const config = tinyConfig(5);
+  const { seed } = config;
   let [found, all] = [0, 0];
   for (const [position, item] of items.entries()) {
     const { image, labels } = await readLabeled(DATASET, item);
     const streams = (draw: string) => randomStream(seed, `${draw} of diagnosis`, position);
-    for (const pixel of augmentPair(image, labels, streams, trainingAugment(data)).label) {
+    for (const pixel of augmentPair(image, labels, streams, trainingAugment(config)).label) {
       if (pixel === 255) continue;
       all++;
       if (pixel === label) found++;

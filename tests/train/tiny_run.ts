@@ -1,5 +1,5 @@
 /** A run small enough for tests: generated pictures, a network of four channels. */
-import type { ModelOptions } from "../../src/config/model_options.ts";
+import type { ModelOptions, ResnetOptions } from "../../src/config/model_options.ts";
 import { RECIPES } from "../../src/config/recipe.ts";
 import type { RunConfig } from "../../src/config/run_config.ts";
 import { chooseLabeled } from "../../src/data/choose_labeled.ts";
@@ -20,7 +20,7 @@ const DECODER = { channels: 6, dilations: [1, 2], dropout: 0.1, alignCorners: fa
 const MITRANS = { channels: 6, norm: true, concatInput: true, subsample: false };
 
 /** The network of a tiny run. */
-export const TINY_MODEL: ModelOptions = {
+export const TINY_MODEL: ModelOptions & { readonly encoder: ResnetOptions } = {
   classes: 6,
   encoder: ENCODER,
   decoder: DECODER,

@@ -1,5 +1,10 @@
-/** The convolutions of ResNet-50 V1c at output stride 8 with ASPP 512, for an image of a given size. */
-import { planBlocks } from "../../src/model/encoder_plan.ts";
+/**
+ * The convolutions of ResNet-50 V1c at output stride 8 with ASPP 512, or the depthwise ones of EfficientNet-Lite0 at output
+ * stride 16, for an image of a given size.
+ */
+import { LITE_ENCODER } from "../../src/config/presets/small_network.ts";
+import { planLite } from "../../src/model/encoders/efficientnet_lite/plan_lite.ts";
+import { planBlocks } from "../../src/model/encoders/resnet/plan_blocks.ts";
 
 /** One shape of convolution. Its padding keeps the size at stride 1. */
 export interface ConvolutionCase {
@@ -10,6 +15,8 @@ export interface ConvolutionCase {
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
+  /** A kernel of its own for each channel, with TensorFlow's SAME padding. */
+  readonly depthwise?: boolean;
   /** How often the network has this shape. */
   readonly count: number;
 }
@@ -39,18 +46,34 @@ export function casePadding({ kernel, dilation }: Shape): number {
 }
 
 /** A short name such as "3×3 512→512 /1 d4 @17". */
-export function caseName({ size, inputs, outputs, kernel, stride, dilation }: Shape): string {
-  return `${kernel}×${kernel} ${inputs}→${outputs} /${stride} d${dilation} @${size}`;
+export function caseName({ size, inputs, outputs, kernel, stride, dilation, depthwise }: Shape): string {
+  const channels = depthwise ? `${inputs} depthwise` : `${inputs}→${outputs}`;
+  return `${kernel}×${kernel} ${channels} /${stride} d${dilation} @${size}`;
 }
 
+/** Networks that are timed. */
+export const ENCODERS = ["resnet50", "lite0"] as const;
+
+/** The name of one. */
+export type BenchEncoder = (typeof ENCODERS)[number];
+
 /** The distinct shapes in network order, each with its count. */
-export function convolutionCases(imageSize: number): ConvolutionCase[] {
+export function convolutionCases(encoder: BenchEncoder, imageSize: number): ConvolutionCase[] {
   const counted = new Map<string, ConvolutionCase>();
-  for (const shape of networkShapes(imageSize)) {
+  for (const shape of encoder === "lite0" ? depthwiseShapes(imageSize) : networkShapes(imageSize)) {
     const name = caseName(shape);
     counted.set(name, { ...shape, count: (counted.get(name)?.count ?? 0) + 1 });
   }
   return [...counted.values()];
+}
+
+function depthwiseShapes(imageSize: number): Shape[] {
+  let size = Math.ceil(imageSize / 2);
+  return planLite(LITE_ENCODER).flat().map(({ expanded, kernel, stride, dilation }) => {
+    const shape = { size, inputs: expanded, outputs: expanded, kernel, stride, dilation, depthwise: true };
+    size = Math.ceil(size / stride);
+    return shape;
+  });
 }
 
 function networkShapes(imageSize: number): Shape[] {

@@ -1,19 +1,22 @@
 /**
- * Times convolutions, and a whole ResNet-50 V1c + ASPP 512 forward and backward, against PyTorch in the same run:
+ * Times convolutions, and a whole ResNet-50 V1c + ASPP 512 or EfficientNet-Lite0 + ASPP 128 forward and backward, against
+ * PyTorch in the same run:
  *
  *     deno run -A tools/bench/ops.ts --python PATH [--rounds 5] [--only convolutions|network] [--json]
  *
- * Both sides run as they come, in processes of their own that take turns. Times are medians over the rounds; a ratio above 1
+ * With `--encoder lite0 --size 193 --batch 4` it is the network of preset `own` and its depthwise convolutions. Both sides run as they come, in processes of their own that take turns. Times are medians over the rounds; a ratio above 1
  * means that this project is faster.
  */
 import { Command, Option } from "commander";
 import { fileURLToPath } from "node:url";
 import {
+  type BenchEncoder,
   caseName,
   type ConvolutionCase,
   convolutionCases,
   type Direction,
   DIRECTIONS,
+  ENCODERS,
 } from "./convolution_cases.ts";
 import { LineProcess } from "./line_process.ts";
 
@@ -24,6 +27,7 @@ interface Options {
   batch: number;
   rounds: number;
   leastMs: number;
+  encoder: BenchEncoder;
   only?: "convolutions" | "network";
   match?: string;
   json?: true;
@@ -100,7 +104,9 @@ function median(values: number[]): number {
 async function compareConvolutions(options: Options): Promise<ConvolutionResult[]> {
   await using sides = new Sides(options);
   const results: ConvolutionResult[] = [];
-  const cases = convolutionCases(options.size).filter((each) => caseName(each).includes(options.match ?? ""));
+  const cases = convolutionCases(options.encoder, options.size).filter((each) =>
+    caseName(each).includes(options.match ?? "")
+  );
   for (const each of cases) {
     for (const direction of DIRECTIONS) {
       await sides.prepare({ ask: "convolution", ...each, direction, batch: options.batch });
@@ -130,18 +136,23 @@ async function compareNetwork(options: Options): Promise<NetworkResult> {
     const { about } = await side.ask({ ask: "about" });
     if (!options.json) console.log(about);
   }
-  await sides.prepare({ ask: "network", batch: options.batch, size: options.size });
+  await sides.prepare({ ask: "network", encoder: options.encoder, batch: options.batch, size: options.size });
   const comparison = await sides.compare({ ...options, leastMs: 0 });
   const oursPeakBytes = Number((await sides.ours.ask({ ask: "memory" })).peakBytes);
   const torchPeakBytes = Number((await sides.torch.ask({ ask: "memory" })).peakBytes);
   return { ...comparison, oursPeakBytes, torchPeakBytes, memoryRatio: oursPeakBytes / torchPeakBytes };
 }
 
-function networkText(result: NetworkResult, { batch, size }: Options): string {
+const NETWORK_NAMES = {
+  resnet50: "ResNet-50 V1c + ASPP 512",
+  lite0: "EfficientNet-Lite0 + ASPP 128",
+} as const;
+
+function networkText(result: NetworkResult, { encoder, batch, size }: Options): string {
   const peaks = [result.oursPeakBytes, result.torchPeakBytes].map((bytes) =>
     `${(bytes / 1e9).toFixed(2)} GB`
   );
-  return `ResNet-50 V1c + ASPP 512, ${batch}×${size}×${size}, forward + backward (ours, PyTorch, ratio):\n` +
+  return `${NETWORK_NAMES[encoder]}, ${batch}×${size}×${size}, forward + backward (ours, PyTorch, ratio):\n` +
     `${comparisonText(result)}\n` +
     `peak resident memory: ${peaks.join(" against ")}, ratio ${result.memoryRatio.toFixed(2)}`;
 }
@@ -161,6 +172,12 @@ function parseOptions(): Options {
     .description("Times convolutions and a whole network against PyTorch, taking turns.")
     .option("--python <path>", "a Python that has PyTorch", "python3")
     .option("--backend <name>", "this project's backend", "tensorflow")
+    .addOption(
+      new Option("--encoder <name>", "the network; of lite0 the depthwise convolutions are timed").choices(
+        ENCODERS,
+      )
+        .default("resnet50"),
+    )
     .addOption(number("--size <pixels>", "height and width of the images", 129))
     .addOption(number("--batch <count>", "images in a batch", 2))
     .addOption(number("--rounds <count>", "how often each side is timed", 5))

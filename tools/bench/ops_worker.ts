@@ -3,13 +3,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import { openBackend } from "../../src/backends/open_backend.ts";
 import { convolutionKernels } from "../../src/nn/convolution.ts";
 import type { AnyTensor } from "../../src/nn/tensors.ts";
-import { casePadding, type ConvolutionCase, type Direction } from "./convolution_cases.ts";
+import { depthwiseKernels } from "../../src/nn/depthwise.ts";
+import { sameOutputShape } from "../../src/nn/depthwise_geometry.ts";
+import { type BenchEncoder, casePadding, type ConvolutionCase, type Direction } from "./convolution_cases.ts";
 import { networkStep } from "./network_step.ts";
 import { TextLineStream } from "./text_lines.ts";
 
 type Question =
   | { ask: "convolution"; batch: number; direction: Direction } & ConvolutionCase
-  | { ask: "network"; batch: number; size: number }
+  | { ask: "network"; encoder: BenchEncoder; batch: number; size: number }
   | { ask: "time"; leastMs: number }
   | { ask: "about" | "memory" };
 
@@ -19,6 +21,7 @@ type Run = () => void;
 function convolution(question: ConvolutionCase & { batch: number; direction: Direction }): Run {
   const { batch, size, inputs, outputs, kernel, stride, dilation, direction } = question;
   const geometry = { stride, dilation, padding: casePadding(question) };
+  if (question.depthwise) return depthwise(question);
   const kernels = convolutionKernels();
   const shape = [kernel, kernel, inputs, outputs];
   const x = tf.randomNormal([batch, size, size, inputs]);
@@ -30,6 +33,21 @@ function convolution(question: ConvolutionCase & { batch: number; direction: Dir
     forward: () => kernels.forward(x, weights, geometry),
     dX: () => kernels.gradInput(dy, weights, x.shape, geometry),
     dW: () => kernels.gradWeights(x, dy, shape, geometry),
+  };
+  return () => run[direction]().dispose();
+}
+
+function depthwise(question: ConvolutionCase & { batch: number; direction: Direction }): Run {
+  const { batch, size, inputs, kernel, direction } = question;
+  const kernels = depthwiseKernels();
+  const shape = [kernel, kernel, inputs, 1];
+  const x = tf.randomNormal([batch, size, size, inputs]);
+  const weights = tf.randomNormal(shape);
+  const dy = tf.randomNormal(sameOutputShape(x.shape, question.stride));
+  const run: Record<Direction, () => AnyTensor> = {
+    forward: () => kernels.forward(x, weights, question),
+    dX: () => kernels.gradInput(dy, weights, x.shape, question),
+    dW: () => kernels.gradWeights(x, dy, shape, question),
   };
   return () => run[direction]().dispose();
 }
@@ -59,7 +77,7 @@ async function main(): Promise<void> {
         run();
         return {};
       case "network":
-        run = networkStep(question.batch, question.size);
+        run = networkStep(question.encoder, question.batch, question.size);
         run();
         return {};
       case "time":

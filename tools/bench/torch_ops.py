@@ -16,13 +16,16 @@ def convolution(case, direction):
     weight = torch.randn(case["outputs"], case["inputs"], kernel, kernel)
     stride, dilation = case["stride"], case["dilation"]
     padding = dilation * (kernel - 1) // 2
+    groups = case["inputs"] if case.get("depthwise") else 1
+    if groups > 1:
+        weight = torch.randn(groups, 1, kernel, kernel)
     if direction == "forward":
-        return lambda: F.conv2d(x, weight, None, stride, padding, dilation)
-    dy = torch.randn_like(F.conv2d(x, weight, None, stride, padding, dilation))
+        return lambda: F.conv2d(x, weight, None, stride, padding, dilation, groups)
+    dy = torch.randn_like(F.conv2d(x, weight, None, stride, padding, dilation, groups))
     mask = [direction == "dX", direction == "dW", False]
     pair = [stride, stride], [padding, padding], [dilation, dilation]
     return lambda: torch.ops.aten.convolution_backward(
-        dy, x, weight, None, *pair, False, [0, 0], 1, mask
+        dy, x, weight, None, *pair, False, [0, 0], groups, mask
     )
 
 
@@ -77,16 +80,64 @@ class Network(nn.Module):
         self.classifier = nn.Conv2d(512, 21, 1)
 
     def forward(self, x):
-        x = self.blocks(self.stem(x))
+        return self.forward_features(self.stem(x))
+
+    def forward_features(self, x):
+        x = self.blocks(x)
         pooled = self.pooled(F.adaptive_avg_pool2d(x, 1))
         pooled = F.interpolate(pooled, x.shape[2:], mode="bilinear", align_corners=False)
         joined = torch.cat([pooled] + [branch(x) for branch in self.branches], 1)
         return self.classifier(self.bottleneck(joined))
 
 
+class Inverted(nn.Module):
+    """An inverted bottleneck of EfficientNet-Lite."""
+
+    def __init__(self, inputs, outputs, expansion, kernel, stride, dilation):
+        super().__init__()
+        wide = inputs * expansion
+        padding = dilation * (kernel - 1) // 2
+        first = [] if expansion == 1 else lite_norm(nn.Conv2d(inputs, wide, 1, bias=False), True)
+        middle = nn.Conv2d(wide, wide, kernel, stride, padding, dilation, wide, bias=False)
+        last = nn.Conv2d(wide, outputs, 1, bias=False)
+        self.body = nn.Sequential(*first, *lite_norm(middle, True), *lite_norm(last, False))
+        self.residual = inputs == outputs
+
+    def forward(self, x):
+        return self.body(x) + x if self.residual else self.body(x)
+
+
+def lite_norm(convolution, rectify):
+    """Convolution, norm and ReLU6."""
+    layers = [convolution, nn.BatchNorm2d(convolution.out_channels, eps=1e-3, momentum=0.01)]
+    return layers + [nn.ReLU6(inplace=True)] if rectify else layers
+
+
+class LiteNetwork(nn.Module):
+    """EfficientNet-Lite0 at output stride 16 with an ASPP head of 128 channels and 21 classes."""
+
+    def __init__(self):
+        super().__init__()
+        blocks = lite_norm(nn.Conv2d(3, 32, 3, 2, 1, bias=False), True)
+        rows = [(1, 16, 3, 1, 1), (2, 24, 3, 2, 6), (2, 40, 5, 2, 6), (3, 80, 3, 2, 6), (3, 112, 5, 1, 6)]
+        inputs, dilation = 32, 1
+        for count, outputs, kernel, stride, expansion in rows + [(4, 192, 5, 1, 6), (1, 320, 3, 1, 6)]:
+            for i in range(count):
+                blocks.append(Inverted(inputs, outputs, expansion, kernel, 1 if i else stride, dilation))
+                inputs = outputs
+                dilation = 2 if outputs == 192 else dilation
+        self.blocks = nn.Sequential(*blocks)
+        self.pooled = unit(320, 128)
+        self.branches = nn.ModuleList([unit(320, 128)] + [unit(320, 128, 3, 1, d) for d in (6, 12, 18)])
+        self.bottleneck = unit(5 * 128, 128, 3)
+        self.classifier = nn.Conv2d(128, 21, 1)
+
+    forward = Network.forward_features
+
+
 def network_step(question):
     """A function that runs the network forward and backward, from the mean square of its logits."""
-    network = Network().train()
+    network = (LiteNetwork() if question.get("encoder") == "lite0" else Network()).train()
     x = torch.randn(question["batch"], 3, question["size"], question["size"])
 
     def step():

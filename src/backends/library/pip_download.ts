@@ -11,6 +11,8 @@ export interface PipDownloadOptions {
   folder: string;
   /** Told how many bytes have come, a few times a second. */
   onProgress?: ProgressHandler;
+  /** What is downloaded, in errors; libtensorflow where left out. */
+  subject?: string;
 }
 
 /** The Python for which wheels are asked when there are none for the one that runs pip. */
@@ -29,11 +31,11 @@ const NO_NETWORK =
  */
 export async function pipDownload(requirements: string[], options: PipDownloadOptions): Promise<string[]> {
   const first = await runPip(requirements, [], options);
-  if (first.code === 0) return await listWheels(options.folder);
+  if (first.code === 0) return await listWheels(options);
   const worthAnother = NO_WHEEL.test(first.stderr) && !NO_NETWORK.test(first.stderr);
   const last = worthAnother ? await runPip(requirements, fallbackFlags(), options) : first;
-  if (last.code === 0) return await listWheels(options.folder);
-  throw pipFailure(last);
+  if (last.code === 0) return await listWheels(options);
+  throw pipFailure(last, options.subject);
 }
 
 interface PipResult {
@@ -46,7 +48,7 @@ async function runPip(
   flags: string[],
   options: PipDownloadOptions,
 ): Promise<PipResult> {
-  const { folder, onProgress } = options;
+  const { folder, onProgress, subject } = options;
   const fixed = [
     "-m",
     "pip",
@@ -58,7 +60,7 @@ async function runPip(
   ];
   const temporary = join(folder, "pip");
   await Deno.mkdir(temporary, { recursive: true });
-  const child = startPython([...fixed, "--dest", folder, ...flags, ...requirements], temporary);
+  const child = startPython([...fixed, "--dest", folder, ...flags, ...requirements], temporary, subject);
   const meter = new ProgressMeter("download", undefined, onProgress);
   const looks = setInterval(() => void reportSize(folder, meter), LOOK_EVERY_MS);
   try {
@@ -70,7 +72,7 @@ async function runPip(
 }
 
 /** Starts in a folder of its own, so that a folder `pip` where the user stands is not taken for pip. */
-function startPython(args: string[], folder: string): Deno.ChildProcess {
+function startPython(args: string[], folder: string, subject?: string): Deno.ChildProcess {
   const env = { TMPDIR: folder, PIP_DISABLE_PIP_VERSION_CHECK: "1" };
   try {
     return new Deno.Command("python3", {
@@ -87,7 +89,7 @@ function startPython(args: string[], folder: string): Deno.ChildProcess {
     const state = missing
       ? "no python3 is on the PATH"
       : `python3 cannot be run (${(error as Error).message})`;
-    throw unavailable(state, INSTALL_PIP, { cause: error });
+    throw unavailable(subject, state, INSTALL_PIP, { cause: error });
   }
 }
 
@@ -99,35 +101,45 @@ function fallbackFlags(): string[] {
   return [...python, ...abis, ...platforms, `--platform=manylinux2014_${architecture}`];
 }
 
-function pipFailure({ code, stderr }: PipResult): BackendUnavailable {
-  if (/No module named '?pip/.test(stderr)) return unavailable("python3 is there, but has no pip");
+function pipFailure({ code, stderr }: PipResult, subject?: string): BackendUnavailable {
+  if (/No module named '?pip/.test(stderr)) return unavailable(subject, "python3 is there, but has no pip");
   const lines = stderr.split(/\r?\n/).filter((line) => line.trim() !== "");
   const ofError = lines.findLast((line) => line.startsWith("ERROR:")) ?? lines.at(-1) ?? "no message";
   const words = ofError.replace(/^ERROR:\s*/, "");
   if (NO_NETWORK.test(stderr)) {
     return unavailable(
+      subject,
       `pip does not reach its package index ("${words}")`,
       "network, or pip's proxy and index set",
     );
   }
-  return unavailable(`pip ended with exit code ${code} ("${words}")`);
+  return unavailable(subject, `pip ended with exit code ${code} ("${words}")`);
 }
 
 const INSTALL_PIP = "python3 with a working pip (Debian: python3-pip)";
 
-function unavailable(state: string, expected = INSTALL_PIP, options?: ErrorOptions): BackendUnavailable {
+function unavailable(
+  subject: string | undefined,
+  state: string,
+  expected = INSTALL_PIP,
+  options?: ErrorOptions,
+): BackendUnavailable {
+  const otherwise = subject === undefined
+    ? `; or set ${LIBRARY_VARIABLE} to the folder of a libtensorflow`
+    : "";
   return new BackendUnavailable(
-    `Cannot download libtensorflow ${TENSORFLOW_VERSION}: ${state}, expected ${expected}; ` +
-      `or set ${LIBRARY_VARIABLE} to the folder of a libtensorflow`,
+    `Cannot download ${
+      subject ?? `libtensorflow ${TENSORFLOW_VERSION}`
+    }: ${state}, expected ${expected}${otherwise}`,
     options,
   );
 }
 
-async function listWheels(folder: string): Promise<string[]> {
+async function listWheels({ folder, subject }: PipDownloadOptions): Promise<string[]> {
   const names = (await Array.fromAsync(Deno.readDir(folder))).filter(({ isFile, name }) =>
     isFile && name.endsWith(".whl")
   );
-  if (names.length === 0) throw unavailable("pip ended well, but left no wheel");
+  if (names.length === 0) throw unavailable(subject, "pip ended well, but left no wheel");
   return names.map(({ name }) => join(folder, name)).sort();
 }
 

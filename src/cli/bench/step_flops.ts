@@ -1,5 +1,7 @@
 /** Floating-point operations of a training step, counted from the shapes of its convolutions and products. */
-import { hasBottlenecks, planBlocks } from "../../model/encoder_plan.ts";
+import { hasBottlenecks, planBlocks } from "../../model/encoders/resnet/plan_blocks.ts";
+import type { EfficientNetLiteOptions, ResnetOptions } from "../../config/model_options.ts";
+import { planLite } from "../../model/encoders/efficientnet_lite/plan_lite.ts";
 import { parameterSpecs } from "../../model/parameter_specs.ts";
 import type { BenchCase } from "./bench_case.ts";
 
@@ -23,18 +25,23 @@ interface Place {
 const half = (size: number) => Math.ceil(size / 2);
 
 /** Places of the encoder's convolutions, by parameter name without `.weight`. */
-function encoderPlaces({ model, crop, batch }: BenchCase): Map<string, Place> {
+function encoderPlaces(one: BenchCase): Map<string, Place> {
+  const { encoder } = one.model;
+  return encoder.family === "efficientnet-lite" ? litePlaces(one, encoder) : resnetPlaces(one, encoder);
+}
+
+function resnetPlaces({ crop, batch }: BenchCase, encoder: ResnetOptions): Map<string, Place> {
   const places = new Map<string, Place>();
   const put = (name: string, size: number, stride = 1, dilation = 1) =>
     places.set(`backbone.${name}`, { size, stride, dilation, images: 2 * batch });
   put("conv1", half(crop), 2);
   for (const [i, stride] of [[0, 2], [3, 1], [6, 1]] as const) put(`stem.${i}`, half(crop), stride);
   let size = half(half(crop));
-  for (const block of planBlocks(model.encoder).flat()) {
+  for (const block of planBlocks(encoder).flat()) {
     const { name, stride, dilation } = block;
     const before = size;
     size = Math.ceil(size / stride);
-    if (hasBottlenecks(model.encoder.depth)) {
+    if (hasBottlenecks(encoder.depth)) {
       put(`${name}.conv1`, before);
       put(`${name}.conv2`, size, stride, dilation);
       put(`${name}.conv3`, size);
@@ -47,10 +54,28 @@ function encoderPlaces({ model, crop, batch }: BenchCase): Map<string, Place> {
   return places;
 }
 
+function litePlaces({ crop, batch }: BenchCase, encoder: EfficientNetLiteOptions): Map<string, Place> {
+  const images = 2 * batch;
+  let size = half(crop);
+  const places = new Map([["backbone._conv_stem", { size, stride: 2, dilation: 1, images }]]);
+  for (const { name, stride, dilation } of planLite(encoder).flat()) {
+    const path = `backbone.${name}`;
+    places.set(`${path}._expand_conv`, { size, stride: 1, dilation: 1, images });
+    size = Math.ceil(size / stride);
+    places.set(`${path}._depthwise_conv`, { size, stride, dilation, images });
+    places.set(`${path}._project_conv`, { size, stride: 1, dilation: 1, images });
+  }
+  return places;
+}
+
 /** Height and width of the encoder's last map. */
-export function featureSize({ model, crop }: BenchCase): number {
-  const strides = planBlocks(model.encoder).flat().map(({ stride }) => stride);
-  return strides.reduce((size, stride) => Math.ceil(size / stride), half(half(crop)));
+export function featureSize({ model: { encoder }, crop }: BenchCase): number {
+  const isLite = encoder.family === "efficientnet-lite";
+  const blocks: readonly { readonly stride: number }[] = isLite
+    ? planLite(encoder).flat()
+    : planBlocks(encoder).flat();
+  const afterStem = isLite ? half(crop) : half(half(crop));
+  return blocks.reduce((size, { stride }) => Math.ceil(size / stride), afterStem);
 }
 
 function headPlace(one: BenchCase, name: string): Place {
@@ -98,7 +123,7 @@ export function stepFlops(one: BenchCase): StepFlops {
   const attention = attentionFlops(one, featureSize(one) ** 2);
   let [dense, needed] = [attention, attention];
   for (const { name, kind, shape } of parameterSpecs(one.model)) {
-    if (kind !== "convolution") continue;
+    if (kind !== "convolution" && kind !== "depthwise") continue;
     const key = name.replace(/\.weight$/, "");
     const { size, images, stride, dilation } = encoder.get(key) ?? headPlace(one, key);
     const [kernel, , inputs, outputs] = shape as [number, number, number, number];

@@ -1,4 +1,5 @@
 /** Which runs a command trains, and where to. */
+import { IMAGENET } from "../../interop/pretrained/weight_sources.ts";
 import { join, resolve } from "node:path";
 import { type ConfigRequest, resolveConfig, restatedConfig } from "../../config/resolve_config.ts";
 import type { RunConfig } from "../../config/run_config.ts";
@@ -40,7 +41,7 @@ function withAbsolutePaths(config: RunConfig): RunConfig {
       labeled: data.labeled === undefined || SHARE.test(data.labeled) ? data.labeled : resolve(data.labeled),
       unlabeled: absolute(data.unlabeled),
     },
-    network: { ...network, weights: absolute(network.weights) },
+    network: { ...network, weights: network.weights === IMAGENET ? IMAGENET : absolute(network.weights) },
   };
 }
 

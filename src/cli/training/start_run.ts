@@ -1,4 +1,5 @@
 /** How a run begins: new, from a checkpoint, or not at all because it is done. */
+import { encoderText } from "../../config/encoder_facts.ts";
 import { modelOptions } from "../../config/network_of.ts";
 import type { RunConfig } from "../../config/run_config.ts";
 import { ConfigError, DatasetError } from "../../core/errors.ts";
@@ -75,24 +76,19 @@ function checkClasses({ metadata }: Checkpoint, folder: RunFolder, dataset: Data
 
 /**
  * The network of a run, with the weights that it begins with; what matched is printed.
+ * @param weights Path of their file, from `initialWeights`
  * @throws {CheckpointMismatch} If the weights do not fit
  */
 export async function makeNetwork(
   config: RunConfig,
   classes: number,
   output: Output,
-  withWeights: boolean,
+  weights: string | undefined,
 ): Promise<Network> {
   const network = new Network(modelOptions(config, classes), config.seed);
-  const { depth, outputStride, stages = 4 } = config.network.encoder;
-  const short = stages < 4 ? `, ${stages} stages` : "";
-  output.note(
-    `network  ResNet-${depth}${short}, output stride ${outputStride}, ${
-      (network.parameters.size() / 1e6).toFixed(2)
-    } M weights`,
-  );
-  const { weights } = config.network;
-  if (weights === undefined || !withWeights) return network;
+  const size = (network.parameters.size() / 1e6).toFixed(2);
+  output.note(`network  ${encoderText(config.network.encoder)}, ${size} M weights`);
+  if (weights === undefined) return network;
   try {
     const { tensors, report } = importWeights(await weightFile(weights), network.parameters.specs());
     network.parameters.load(tensors);

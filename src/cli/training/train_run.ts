@@ -17,6 +17,7 @@ import type { Run, RunContext, RunRequest, RunResult } from "./run.ts";
 import { RunFolder } from "./run_folder.ts";
 import { runRecord, writeReport } from "./run_report.ts";
 import { openSinks, type RunSinks } from "./run_sinks.ts";
+import { initialWeights } from "./initial_weights.ts";
 import { doneBefore, makeNetwork, resumedCheckpoint, stepText } from "./start_run.ts";
 import { evaluationRecord, storeEvaluation, wholeEvaluation } from "./stored_evaluation.ts";
 
@@ -59,7 +60,8 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   const request: RunRequest = { ...asked, config };
   noteLostPixels(config, report, output.note);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
-  const network = await makeNetwork(config, dataset.classes.length, output, resumed === undefined);
+  const weights = resumed === undefined ? await initialWeights(config, output.note) : undefined;
+  const network = await makeNetwork(config, dataset.classes.length, output, weights);
   const run: Run = {
     ...context,
     request,

@@ -1,6 +1,7 @@
 /** What a worker that is not the chief does of a run: its share of every step and evaluation. It writes nothing. */
 import { modelOptions } from "../../config/network_of.ts";
 import type { RunConfig } from "../../config/run_config.ts";
+import { initialWeights } from "./initial_weights.ts";
 import { checkDataset } from "../../data/check_dataset.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { withFittingCrop } from "./fit_run.ts";
@@ -36,8 +37,8 @@ async function startOf(request: ShareRequest, network: Network): Promise<Checkpo
   const checkpoint = request.resume && await folder.hasRun()
     ? await folder.checkpoints.newest((text) => console.error(text))
     : undefined;
-  const { weights } = request.config.network;
-  if (checkpoint === undefined && weights !== undefined) {
+  const weights = checkpoint === undefined ? await initialWeights(request.config) : undefined;
+  if (weights !== undefined) {
     network.parameters.load(importWeights(await weightFile(weights), network.parameters.specs()).tensors);
   }
   return checkpoint;

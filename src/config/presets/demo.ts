@@ -1,7 +1,7 @@
 import type { Preset } from "./preset.ts";
-import { OFFICIAL_SGD, SMALL_MITRANS, SMALL_NETWORK } from "./small_network.ts";
+import { OFFICIAL_SGD, type ResnetNetwork, SMALL_MITRANS, SMALL_NETWORK } from "./small_network.ts";
 
-const DEMO_NETWORK: Preset["config"]["network"] = {
+const DEMO_NETWORK: ResnetNetwork = {
   encoder: { ...SMALL_NETWORK.encoder, stemChannels: 16, baseChannels: 16, outputStride: 8 },
   decoder: { ...SMALL_NETWORK.decoder, channels: 32, dilations: [1, 2, 4, 6] },
   mitrans: false,

@@ -3,12 +3,12 @@
  * folders and lists at the places that they name. Theirs have no MITrans; with `--recipe guidedmix` or `paper` it is
  * 512 channels wide here. Their batch is a GPU's: the number of GPUs is not written in them.
  */
-import type { ModelOptions } from "../model_options.ts";
+import type { EncoderDepth } from "../model_options.ts";
 import type { DataConfig, NetworkConfig } from "../run_config.ts";
 import type { Preset } from "./preset.ts";
 import { OFFICIAL_SGD, SMALL_MITRANS } from "./small_network.ts";
 
-function network(depth: ModelOptions["encoder"]["depth"]): NetworkConfig {
+function network(depth: EncoderDepth): NetworkConfig {
   return {
     encoder: {
       depth,

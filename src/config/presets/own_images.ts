@@ -1,8 +1,9 @@
 import type { Preset } from "./preset.ts";
-import { OFFICIAL_SGD, SMALL_MITRANS, SMALL_NETWORK } from "./small_network.ts";
+import { LITE_ENCODER, LITE_NETWORK, OFFICIAL_SGD, SMALL_MITRANS, SMALL_NETWORK } from "./small_network.ts";
 
 /**
- * One's own photos: a small network for an edge device or a web page. Taken when `--data` is given without `--preset`.
+ * One's own photos: a small network for an edge device or a web page, which begins with ImageNet weights (`--weights none`
+ * switches them off). Taken when `--data` is given without `--preset`.
  *
  *     deno task train --data my-photos --labeled 1/8
  *
@@ -12,13 +13,13 @@ import { OFFICIAL_SGD, SMALL_MITRANS, SMALL_NETWORK } from "./small_network.ts";
  */
 export const OWN: Preset = {
   name: "own",
-  summary: "own photos, ResNet-18 at output stride 16, crop 225 (the default with --data)",
+  summary: "own photos, EfficientNet-Lite0 with ImageNet weights, crop 225 (the default with --data)",
   recipe: "guidedmix",
   mitrans: SMALL_MITRANS,
   // rare classes of real photos are not learned from few labels otherwise (LOG.md)
   adjust: (recipe) => ({ ...recipe, classWeights: "sqrt-median" }),
   config: {
-    iterations: 2000,
+    iterations: 500,
     batch: { labeled: 4, unlabeled: 4 },
     checkpointEvery: 200,
     data: {
@@ -29,9 +30,10 @@ export const OWN: Preset = {
       photometric: true,
       workers: 1,
     },
-    network: SMALL_NETWORK,
-    optimizer: OFFICIAL_SGD,
-    evaluation: { every: 500, mode: "whole", crop: [225, 225], stride: [150, 150], limit: 100 },
+    network: LITE_NETWORK,
+    // the encoder knows photos, the decoder begins at random
+    optimizer: { ...OFFICIAL_SGD, headFactor: 10 },
+    evaluation: { every: 250, mode: "whole", crop: [225, 225], stride: [150, 150], limit: 100 },
   },
 };
 
@@ -75,4 +77,18 @@ export const CAMVID: Preset = {
       limit: 0,
     },
   },
+};
+
+/**
+ * `camvid` with EfficientNet-Lite0 and its ImageNet weights, at output stride 16.
+ *
+ *     deno task train --preset camvid-lite --data data/camvid
+ *
+ * Source: this project.
+ */
+export const CAMVID_LITE: Preset = {
+  ...CAMVID,
+  name: "camvid-lite",
+  summary: "CamVid at half size as camvid, EfficientNet-Lite0 with ImageNet weights",
+  config: { ...CAMVID.config, network: { ...LITE_NETWORK, encoder: LITE_ENCODER } },
 };

@@ -2,11 +2,11 @@ import { ConfigError } from "../../core/errors.ts";
 import { expectedNames } from "../../core/names.ts";
 import { DEMO, DEMO_WASM } from "./demo.ts";
 import { OFFICIAL_PRESETS } from "./official.ts";
-import { CAMVID, OWN } from "./own_images.ts";
+import { CAMVID, CAMVID_LITE, OWN } from "./own_images.ts";
 import type { Preset } from "./preset.ts";
 
 /** All presets, in the order in which help texts name them. */
-export const PRESETS: readonly Preset[] = [DEMO, DEMO_WASM, OWN, CAMVID, ...OFFICIAL_PRESETS];
+export const PRESETS: readonly Preset[] = [DEMO, DEMO_WASM, OWN, CAMVID, CAMVID_LITE, ...OFFICIAL_PRESETS];
 
 /**
  * The preset of a name.

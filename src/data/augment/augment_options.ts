@@ -1,3 +1,5 @@
+import { IMAGENET_NORMALIZATION } from "../../config/encoder_facts.ts";
+
 /** Height and width of a picture, in pixels. */
 export interface PictureSize {
   /** Rows, an integer from 1. */
@@ -30,10 +32,10 @@ export interface AugmentOptions {
 }
 
 /** Mean of R, G, B over ImageNet, as in every official configuration. */
-export const IMAGENET_MEAN: readonly [number, number, number] = [123.675, 116.28, 103.53];
+export const IMAGENET_MEAN: readonly [number, number, number] = IMAGENET_NORMALIZATION.mean;
 
 /** Standard deviation of R, G, B over ImageNet, as in every official configuration. */
-export const IMAGENET_STD: readonly [number, number, number] = [58.395, 57.12, 57.375];
+export const IMAGENET_STD: readonly [number, number, number] = IMAGENET_NORMALIZATION.std;
 
 /**
  * The options of the official training pipelines, with some replaced.

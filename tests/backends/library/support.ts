@@ -158,6 +158,7 @@ export class MadeMachine implements AsyncDisposable {
       PATH: path.join(delimiter),
       XDG_CACHE_HOME: join(this.folder, "cache"),
       GUIDEDMIX_LIBTENSORFLOW: "",
+      GUIDEDMIX_WEIGHTS: "",
     };
   }
 

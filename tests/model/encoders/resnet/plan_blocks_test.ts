@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type { EncoderOptions } from "../../src/config/model_options.ts";
-import { encoderChannels, planBlocks } from "../../src/model/encoder_plan.ts";
+import type { ResnetOptions } from "../../../../src/config/model_options.ts";
+import { encoderChannels } from "../../../../src/model/encoder.ts";
+import { planBlocks } from "../../../../src/model/encoders/resnet/plan_blocks.ts";
 
-const R50: EncoderOptions = {
+const R50: ResnetOptions = {
   depth: 50,
   stem: "v1c",
   stemChannels: 64,
@@ -11,7 +12,7 @@ const R50: EncoderOptions = {
   contractDilation: true,
 };
 
-function dilations(options: EncoderOptions): number[][] {
+function dilations(options: ResnetOptions): number[][] {
   return planBlocks(options).map((stage) => stage.map(({ dilation }) => dilation));
 }
 
@@ -39,7 +40,7 @@ Deno.test("planBlocks() projects where shape changes only", () => {
 });
 
 Deno.test("planBlocks() stops after the stages that are asked for", () => {
-  const short: EncoderOptions = { ...R50, stages: 3 };
+  const short: ResnetOptions = { ...R50, stages: 3 };
   assert.deepEqual(planBlocks(short), planBlocks(R50).slice(0, 3));
   assert.equal(encoderChannels(short), 1024);
   assert.equal(encoderChannels({ ...short, depth: 18, stages: 2 }), 128);

@@ -1,4 +1,4 @@
-import type { EncoderDepth, EncoderOptions } from "../config/model_options.ts";
+import type { EncoderDepth, ResnetOptions } from "../../../config/model_options.ts";
 
 /** A residual block: names, channels, strides and dilations. */
 export interface BlockPlan {
@@ -39,17 +39,12 @@ export function hasBottlenecks(depth: EncoderDepth): boolean {
   return ARCHITECTURES[depth].bottleneck;
 }
 
-/** Channels of the encoder's last feature map. */
-export function encoderChannels(options: EncoderOptions): number {
-  return planBlocks(options).at(-1)!.at(-1)!.outputs;
-}
-
 /**
  * The blocks of each stage, as mmseg's ResNet with `strides` and `dilations` of the official configuration.
  * With `contractDilation` the first block of a dilated stage has half of the stage's dilation.
  * @throws {RangeError} If the depth or the output stride is unknown
  */
-export function planBlocks(options: EncoderOptions): BlockPlan[][] {
+export function planBlocks(options: ResnetOptions): BlockPlan[][] {
   const architecture = ARCHITECTURES[options.depth];
   const stages = STAGES[options.outputStride];
   if (architecture === undefined || stages === undefined) {
