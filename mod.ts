@@ -193,7 +193,7 @@ export type {
   SurePixelsRow,
   TrainRow,
 } from "./src/train/metric_rows.ts";
-export { CheckpointFolder } from "./src/train/checkpoint_folder.ts";
+export { CheckpointFolder, type CheckpointFolderOptions } from "./src/train/checkpoint_folder.ts";
 export type {
   DataConfig,
   EvaluationConfig,

@@ -5,6 +5,7 @@ import { findLibrary } from "./library/find_library.ts";
 import type { FoundLibrary } from "./library/found_library.ts";
 import { checkHost, type Host, thisHost } from "./library/host.ts";
 import type { ProgressHandler } from "./library/progress.ts";
+import { requireTrusted } from "./library/trusted_library.ts";
 import { BACKEND_NAMES, type BackendName, type OpenBackend } from "./opened_backend.ts";
 import { openWasm, openWebgpu } from "./portable_backends.ts";
 import type { ContextOptions } from "./tensorflow/context.ts";
@@ -49,15 +50,20 @@ async function library(options: BackendOptions): Promise<FoundLibrary> {
   );
 }
 
-/** A library of the cache that does not load is compared byte by byte and brought again, where downloads are allowed. */
+async function openTrusted(found: FoundLibrary, options: BackendOptions): Promise<OpenBackend> {
+  await requireTrusted(found, options.onProgress);
+  return await openTensorflow(found, options);
+}
+
+/** A library of the cache that does not load, or was changed, is compared byte by byte and brought again, where downloads are allowed. */
 async function openNative(options: BackendOptions): Promise<OpenBackend> {
   const found = await library(options);
   try {
-    return await openTensorflow(found, options);
+    return await openTrusted(found, options);
   } catch (error) {
     const retry = options.download && found.source === "cache" && error instanceof BackendUnavailable;
     if (!retry) throw error;
-    return await openTensorflow(
+    return await openTrusted(
       await ensureLibrary({ verify: true, onProgress: options.onProgress }),
       options,
     );

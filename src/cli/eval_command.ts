@@ -1,8 +1,10 @@
 /** `deno task eval`. */
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
+import type { RunConfig } from "../config/run_config.ts";
 import { ConfigError } from "../core/errors.ts";
 import { type Dataset, type Item, sourceName } from "../data/dataset.ts";
+import { indexRule } from "../data/index_rule.ts";
 import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
 import type { PredictOptions } from "../eval/predict_image.ts";
 import { comparisonTable } from "../report/comparison_table.ts";
@@ -50,7 +52,10 @@ function evalCommand(): Command {
     .option("--run <folder>", "a run; repeated, the runs are compared, the first is the baseline", gather);
   addCheckpointOptions(command)
     .optionsGroup("Data:")
-    .option("--data <path>", "another dataset of the same classes (default: the run's)")
+    .option(
+      "--data <path>",
+      "another dataset of the same classes, every pair where nothing says val (default: the run's)",
+    )
     .option("--split <name>", `${SPLITS.join(", ")}; train is its labeled part`, "val")
     .option("--limit <n>", "most images, evenly spread; 0 takes all (default: 0)", wholeNumber(0))
     .optionsGroup("How:")
@@ -124,6 +129,22 @@ function checkClasses({ classes, name }: ModelSource, dataset: Dataset, output: 
   output.note(`note     ${names}: classes are compared by their place`);
 }
 
+/**
+ * Masks of a few photos may not show the last classes: where nothing names those of a dataset, they are the model's.
+ */
+function withModelClasses({ classes, colors }: ModelSource, dataset: Dataset): Dataset {
+  const { maskRule: { masks, values } } = dataset;
+  const isCounted = masks === "index" &&
+    dataset.classes.every((name, i) => name === `class ${i}` && values[i] === i);
+  if (!isCounted || dataset.classes.length >= classes.length) return dataset;
+  return { ...dataset, classes, colors, maskRule: indexRule(colors) };
+}
+
+/** Whether a path is the dataset that the run was trained on: then only what it did not train on is evaluated. */
+function isOwnData({ data }: RunConfig, path: string): boolean {
+  return path === data.source || resolve(path) === data.source;
+}
+
 interface Evaluated extends Evaluation {
   /** What it was evaluated on, to tell whether others can be compared. */
   readonly on: string;
@@ -135,9 +156,11 @@ async function evaluateSource(source: ModelSource, flags: EvalFlags, output: Out
   const data = flags.data === undefined
     ? config.data
     : { ...config.data, source: flags.data, labeled: undefined, unlabeled: undefined };
-  const dataset = await chosenDataset({ ...config, data });
+  const holdOut = flags.data === undefined || flags.split !== "val" || isOwnData(config, flags.data);
+  const dataset = withModelClasses(source, await chosenDataset({ ...config, data }, { holdOut }));
   checkClasses(source, dataset, output);
   const items = itemsOf(dataset, flags.split);
+  if (!holdOut) output.note(`data     ${items.length} images of "${dataset.name}" are evaluated`);
   const network = inferenceNetwork(source);
   try {
     const evaluation = await evaluateDataset(network, dataset, items, {

@@ -96,7 +96,9 @@ function sizeOf(text: string | undefined): ExportRequest["size"] {
 async function* calibrationPhotos(folder: string): AsyncGenerator<RgbImage> {
   const names = await listPictures(folder);
   if (names.length === 0) {
-    throw new ConfigError(`Cannot calibrate: "${folder}" holds no picture, expected JPEG or PNG files`);
+    throw new ConfigError(
+      `Cannot calibrate: "${folder}" holds no picture, expected JPEG, PNG, TIFF, WebP or BMP files`,
+    );
   }
   for (const name of names) {
     yield await readImage({ image: { kind: "file", path: resolve(folder, name) } });

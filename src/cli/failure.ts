@@ -1,5 +1,6 @@
 /** Errors as a command tells them: one sentence and an exit code. */
 import { CheckpointMismatch, ConfigError, DatasetError, FormatError } from "../core/errors.ts";
+import { isSystemError } from "../core/system_error.ts";
 import { cleanMessage, cleanText } from "../core/shown_text.ts";
 
 /** Exit code of work that failed. */
@@ -17,6 +18,8 @@ export function exitCodeOf(error: unknown): number {
 
 const STATES: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
+  EDQUOT: "the user's share of the disk is full",
+  EIO: "the disk failed",
   EACCES: "access is not allowed",
   EPERM: "access is not allowed",
   EROFS: "the place is read-only",
@@ -27,7 +30,8 @@ const STATES: Readonly<Record<string, string>> = {
 export function failureText(error: unknown, debug: boolean): string {
   if (!(error instanceof Error)) return cleanMessage(String(error));
   if (debug) return cleanText(error.stack ?? error.message);
-  const code = (error as { code?: string }).code ?? "";
-  const state = error.message.startsWith("Cannot ") ? undefined : STATES[code];
+  const [, state] = error.message.startsWith("Cannot ")
+    ? []
+    : Object.entries(STATES).find(([name]) => isSystemError(error, [name])) ?? [];
   return cleanMessage(state === undefined ? error.message : `Cannot go on: ${state} (${error.message})`);
 }

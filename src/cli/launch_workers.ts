@@ -4,6 +4,7 @@ import { ensureLibrary } from "../backends/library/ensure_library.ts";
 import { ConfigError } from "../core/errors.ts";
 import { FAILED } from "./failure.ts";
 import { progressOnStderr } from "./progress_on_stderr.ts";
+import { TASK_VARIABLES } from "./task_variables.ts";
 import { LAUNCHED_VARIABLE, whileHandingOn } from "./workers/held_process.ts";
 import { ownNetwork } from "./workers/own_network.ts";
 import { startWorkers } from "./workers/start_workers.ts";
@@ -21,6 +22,8 @@ export interface LaunchOptions {
   readonly count: number;
   /** Starts them in this machine's network, where anybody who reaches their ports acts as this user. */
   readonly openToAll?: boolean;
+  /** SIGHUP means nothing: `leavesHangup()` at the start. Default false. */
+  readonly ignoresHangup?: boolean;
 }
 
 /** What the process in the new network may do: start workers on its loopback, and what they may do. */
@@ -28,7 +31,7 @@ function networkPermissions(): string[] {
   return [
     "--allow-read",
     "--allow-write",
-    "--allow-env",
+    `--allow-env=${TASK_VARIABLES}`,
     "--allow-ffi",
     `--allow-run=${Deno.execPath()}`,
     "--allow-net=127.0.0.1",
@@ -39,7 +42,7 @@ function networkPermissions(): string[] {
 async function startInOwnNetwork(
   before: readonly string[],
   args: readonly string[],
-  count: number,
+  { count, ignoresHangup = false }: LaunchOptions,
 ): Promise<number> {
   // nothing can be downloaded from in there
   await ensureLibrary({ onProgress: progressOnStderr() });
@@ -52,7 +55,7 @@ async function startInOwnNetwork(
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  const { code, signal } = await whileHandingOn([child], () => child.status);
+  const { code, signal } = await whileHandingOn([child], ignoresHangup, () => child.status);
   if (signal !== null) console.error(`workers: ended by ${signal}`);
   return signal === null ? code : FAILED;
 }
@@ -69,16 +72,17 @@ async function startInOwnNetwork(
  */
 export async function launchWorkers(
   args: readonly string[],
-  { count, openToAll = false }: LaunchOptions,
+  options: LaunchOptions,
 ): Promise<number> {
   if (Deno.env.get("TF_CONFIG")) {
     throw new ConfigError(
       "Cannot start workers: TF_CONFIG is set, which says where the workers are, expected it or --workers",
     );
   }
-  if (openToAll) return await startWorkers(args, count, "open");
+  const { count, openToAll = false, ignoresHangup = false } = options;
+  if (openToAll) return await startWorkers(args, count, { network: "open", ignoresHangup });
   const network = await ownNetwork();
-  if ("command" in network) return await startInOwnNetwork(network.command, args, count);
+  if ("command" in network) return await startInOwnNetwork(network.command, args, options);
   throw new ConfigError(
     `Cannot start workers: they cannot have a network of their own (${network.problem}), expected one, for whoever ` +
       "reaches a worker's port reads and writes files as you; --workers-open-to-all starts them so where nobody else " +

@@ -22,13 +22,15 @@ export interface ModelDescription {
   readonly classes: readonly string[];
   /** Their colours. */
   readonly colors: readonly Color[];
+  /** The number that the dataset's masks store for each; without where they hold colours, or in older checkpoints. */
+  readonly values?: readonly number[];
 }
 
 /** The description as the texts of a checkpoint. */
 export function metadataOf(
   config: RunConfig,
   model: ModelOptions,
-  { name, classes, colors }: Dataset,
+  { name, classes, colors, maskRule }: Pick<Dataset, "name" | "classes" | "colors" | "maskRule">,
 ): Record<string, string> {
   return {
     config: configToToml(config),
@@ -38,6 +40,7 @@ export function metadataOf(
     dataset: name,
     classes: JSON.stringify(classes),
     colors: JSON.stringify(colors),
+    ...(maskRule.masks === "color" ? {} : { values: JSON.stringify(maskRule.values) }),
     version: VERSION,
   };
 }
@@ -49,6 +52,8 @@ const BYTE = z.int().min(0).max(255);
 
 const CLASSES = z.array(z.string().min(1));
 
+const VALUES = z.array(z.int().min(0).max(65535));
+
 const COLORS = z.array(z.tuple([BYTE, BYTE, BYTE]));
 
 /** A name as it is shown and compared: letters that act on a terminal or turn the text round are written as numbers. */
@@ -59,7 +64,7 @@ export function shownName(name: string): string {
 /** Holds the JSON of a part against its schema. */
 function parsePart<T>(part: string, json: string, name: string, parse: (value: unknown) => Checked<T>): T {
   const fail = (state: string): never => {
-    throw new CheckpointMismatch(`Cannot use checkpoint "${name}": its ${part} ${state}`);
+    throw new CheckpointMismatch(`Cannot use checkpoint "${name}": its "${part}" ${state}`);
   };
   let value: unknown;
   try {
@@ -116,11 +121,20 @@ export function describedModel(metadata: Readonly<Record<string, string>>, name:
         `expected ${model.classes} as its model`,
     );
   }
+  const values = metadata.values === undefined
+    ? undefined
+    : parsePart("values", metadata.values, name, (value) => VALUES.safeParse(value));
+  if (values !== undefined && values.length !== model.classes) {
+    throw new CheckpointMismatch(
+      `Cannot use checkpoint "${name}": it has ${values.length} mask values, expected ${model.classes} as its model`,
+    );
+  }
   return {
     config: configFromToml(config!, name),
     model,
     dataset: shownName(dataset!),
     classes: classes.map(shownName),
     colors,
+    ...(values === undefined ? {} : { values }),
   };
 }

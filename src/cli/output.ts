@@ -1,5 +1,6 @@
 /** Where commands print: results to the standard output, everything on the way there to the standard error. */
 import { cleanText } from "../core/shown_text.ts";
+import { isSystemError } from "../core/system_error.ts";
 import { ProgressWriter, wantsColor } from "../report/progress.ts";
 
 /** A command's voice. */
@@ -28,7 +29,7 @@ function unlessUnread(write: () => void): void {
   try {
     write();
   } catch (error) {
-    if (!NOBODY_READS.includes((error as { code?: string }).code ?? "")) throw error;
+    if (!isSystemError(error, NOBODY_READS)) throw error;
   }
 }
 

@@ -40,7 +40,7 @@ export async function photoFiles(paths: readonly string[]): Promise<PhotoFile[]>
     const found = await listPictures(path);
     if (found.length === 0) {
       throw new ConfigError(
-        `Cannot predict folder "${path}": it holds no picture, expected JPEG or PNG files`,
+        `Cannot predict folder "${path}": it holds no picture, expected JPEG, PNG, TIFF, WebP or BMP files`,
       );
     }
     files.push(...found.map((name) => ({ path: resolve(join(path, name)), name: withoutAnyEnding(name) })));

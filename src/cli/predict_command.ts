@@ -3,9 +3,18 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../core/errors.ts";
 import { quoted } from "../core/shown_text.ts";
+import { isFolder, leftOutNotes } from "../data/image_files.ts";
 import { readImage } from "../data/read_item.ts";
 import type { PredictOptions } from "../eval/predict_image.ts";
+import {
+  decodeLimits,
+  DEFAULT_MEGABYTES,
+  DEFAULT_MEGAPIXELS,
+  MEGABYTES_VARIABLE,
+  MEGAPIXELS_VARIABLE,
+} from "../formats/decode_limits.ts";
 import type { Network } from "../model/network.ts";
+import { encodeValuePng } from "../formats/encode_value_png.ts";
 import { writeFileWhole } from "../train/write_file.ts";
 import {
   addCommonOptions,
@@ -16,7 +25,13 @@ import {
   positiveNumbers,
 } from "./command_line.ts";
 import { FAILED, failureText } from "./failure.ts";
-import { addCheckpointOptions, inferenceNetwork, type ModelFlags, readModel } from "./model_source.ts";
+import {
+  addCheckpointOptions,
+  inferenceNetwork,
+  type ModelFlags,
+  type ModelSource,
+  readModel,
+} from "./model_source.ts";
 import { openSession } from "./open_session.ts";
 import { type Output, standardOutput } from "./output.ts";
 import { type PhotoPainter, photoPainter } from "./paint_photo.ts";
@@ -28,15 +43,21 @@ interface PredictFlags extends ModelFlags, CommonOptions {
   readonly out?: string;
   readonly scales?: number[];
   readonly flip?: boolean;
+  readonly values?: boolean;
   readonly backend: string;
 }
+
+/** Which photos are refused before they are decoded. */
+const LIMITS = `
+Photos of more than ${DEFAULT_MEGAPIXELS} megapixels, or of more than ${DEFAULT_MEGABYTES} MB when decoded, are told of and
+left out; the variables ${MEGAPIXELS_VARIABLE} and ${MEGABYTES_VARIABLE} set other limits.`;
 
 function predictCommand(): Command {
   const command = newCommand(
     "predict",
     "Predicts photos: an index PNG, a colour PNG and an overlay for each.",
   )
-    .argument("[photos...]", "JPEG or PNG files, or folders of them")
+    .argument("[photos...]", "JPEG, PNG, TIFF, WebP or BMP files, or folders of them")
     .optionsGroup("Model:")
     .option("--run <folder>", "a run");
   addCheckpointOptions(command)
@@ -47,10 +68,14 @@ function predictCommand(): Command {
       positiveNumbers,
     )
     .option("--flip", "adds the mirrored image")
+    .option(
+      "--values",
+      "the index PNG is grey and holds the numbers of the dataset's own masks (values in dataset.toml)",
+    )
     .optionsGroup("Run:")
     .option("--out <folder>", "where the pictures go (default: predictions/ of the run)", pathText)
     .option("--backend <name>", "auto, tensorflow, webgpu or wasm", "auto");
-  return addCommonOptions(command);
+  return addCommonOptions(command).addHelpText("after", LIMITS);
 }
 
 /** What is predicted with. */
@@ -59,6 +84,24 @@ interface Predictor {
   readonly painter: PhotoPainter;
   readonly options: PredictOptions;
   readonly out: string;
+  /** What the index PNG holds for each class, in place of its number. */
+  readonly values?: readonly number[];
+}
+
+/**
+ * The numbers of the dataset's masks, where they are asked for.
+ * @throws {ConfigError} If they are not known
+ */
+function askedValues(
+  { values, name }: ModelSource,
+  { values: asked }: PredictFlags,
+): readonly number[] | undefined {
+  if (!asked) return undefined;
+  if (values !== undefined) return values;
+  throw new ConfigError(
+    `Cannot write values of "${name}": its dataset's masks hold colours, or it is older than this option, expected ` +
+      "numbers; the colour PNG holds the colours",
+  );
 }
 
 /** Files of one photo. */
@@ -68,7 +111,7 @@ interface PhotoResult {
 }
 
 async function predictOne(
-  { network, painter, options, out }: Predictor,
+  { network, painter, options, out, values }: Predictor,
   file: PhotoFile,
 ): Promise<PhotoResult> {
   const photo = await readImage({ image: { kind: "file", path: file.path } });
@@ -76,7 +119,7 @@ async function predictOne(
   const painted = await painter.paint(photo, labels);
   const names = resultNames(file);
   const pictures = [
-    [names.index, painted.index],
+    [names.index, values === undefined ? painted.index : encodeValuePng(photo, labels, values)],
     [names.color, painted.color],
     [names.overlay, painted.overlay],
   ] as const;
@@ -123,6 +166,12 @@ function outFolder({ out, run, checkpoint }: PredictFlags): string {
   );
 }
 
+/** Sentences on the pictures of folders that are of no format that is read. */
+async function leftOut(paths: readonly string[]): Promise<string[]> {
+  const notes = await Promise.all(paths.map(async (path) => await isFolder(path) ? leftOutNotes(path) : []));
+  return notes.flat();
+}
+
 /**
  * Runs the command. A photo that cannot be read is told of; the others are predicted all the same.
  * @param args The arguments after `predict`
@@ -134,24 +183,30 @@ export async function runPredict(args: readonly string[]): Promise<number> {
   const command = predictCommand();
   if (!parseArguments(command, args)) return 0;
   const flags = command.opts<PredictFlags>();
+  decodeLimits(); // a wrong variable is told once, not for every photo
   const output = standardOutput();
   const files = await photoFiles(command.args);
   const out = outFolder(flags);
   await refuseOverwriting(command.args, files, out);
+  const notes = await leftOut(command.args);
+  for (const note of notes) output.note(`note     ${note}`);
   const source = await readModel(flags);
+  const values = askedValues(source, flags);
   await openSession(flags.backend, output);
   const network = inferenceNetwork(source);
   const painter = photoPainter(source.colors);
   try {
     const options = { ...predictOptions(source.config), ratios: flags.scales, flip: flags.flip };
     const { done, failed } = await predictAll(
-      { network, painter, options, out },
+      { network, painter, options, out, values },
       files,
       output,
       flags.debug ?? false,
     );
     output.result(`${done.length} of ${files.length} photos predicted, in ${out}${failedText(failed)}`);
-    if (flags.json) output.result(JSON.stringify({ ok: failed.length === 0, out, predicted: done, failed }));
+    if (flags.json) {
+      output.result(JSON.stringify({ ok: failed.length === 0, out, predicted: done, failed, notes }));
+    }
     return failed.length === 0 ? 0 : FAILED;
   } finally {
     painter.close();

@@ -1,6 +1,7 @@
 /** `deno task train`. */
 import { checkPrecision, checkPrecisionHere } from "../nn/precision.ts";
 import type { ComparedRun } from "../report/run_record.ts";
+import { checkData } from "./check_data.ts";
 import { commandText, parseArguments } from "./command_line.ts";
 import { FAILED } from "./failure.ts";
 import { launchWorkers, withoutWorkers } from "./launch_workers.ts";
@@ -9,7 +10,7 @@ import { type Output, standardOutput } from "./output.ts";
 import { hasConfigFlags, trainCommand, type TrainFlags } from "./train_flags.ts";
 import { areFinished, printResults, resultsJson } from "./train_results.ts";
 import { checkShares } from "../train/distributed/agreement.ts";
-import { clusterBackend, clusterHere, joinRun, quiet } from "./training/join_run.ts";
+import { checkClusterBackend, clusterBackend, clusterHere, joinRun, quiet } from "./training/join_run.ts";
 import { initialWeights } from "./training/initial_weights.ts";
 import { fittingThreads } from "./training/fitting_threads.ts";
 import {
@@ -26,7 +27,7 @@ import { RunFolder } from "./training/run_folder.ts";
 import { listenForStop } from "./training/stop_signal.ts";
 import { trainRun } from "./training/train_run.ts";
 import { trainShare } from "./training/train_share.ts";
-import { launchedInto, launcherEnd } from "./workers/held_process.ts";
+import { launchedInto, launcherEnd, leavesHangup } from "./workers/held_process.ts";
 
 /** The runs that a call means, refused early where a folder is taken. */
 async function plannedRuns(flags: TrainFlags): Promise<PlannedRun[]> {
@@ -97,21 +98,34 @@ async function shareAll(
  * @throws {ConfigError} For a wrong call; other errors as `trainRun`
  */
 export async function runTrain(args: readonly string[]): Promise<number> {
+  const ignoresHangup = leavesHangup();
   const command = trainCommand();
   if (!parseArguments(command, args)) return 0;
   const flags = command.opts<TrainFlags>();
   const cluster = clusterHere();
   const isChief = (cluster?.index ?? 0) === 0;
   const output = isChief ? standardOutput() : quiet(standardOutput());
+  if (flags.check) {
+    await checkData(newRuns(flags, flags.out)[0]!.config, flags, output);
+    return 0;
+  }
   const planned = await plannedRuns(flags);
   const asked = flags.backend ?? planned[0]!.config.backend;
   for (const { config } of planned) await checkPrecisionHere(config.precision, asked);
   const count = cluster?.addresses.length ?? flags.workers ?? 1;
   for (const { config } of planned) checkShares(config, count);
+  // said before anything is loaded; the run itself makes sure of it
+  if (cluster === undefined) { for (const { out } of planned) await new RunFolder(out).refuseHeld(); }
+  const wanted = flags.backend ?? planned[0]!.config.backend;
   if ((flags.workers ?? 1) > 1) {
+    checkClusterBackend(wanted);
     // once, and by a process that may reach the network; the workers find it in the cache
     if (!flags.resume) { for (const { config } of planned) await initialWeights(config); }
-    return await launchWorkers(withoutWorkers(args), { count, openToAll: flags.workersOpenToAll });
+    return await launchWorkers(withoutWorkers(args), {
+      count,
+      openToAll: flags.workersOpenToAll,
+      ignoresHangup,
+    });
   }
   const { name, ...started } = clusterBackend(asked, cluster);
   const threads = cluster === undefined ? fittingThreads(planned.map(({ config }) => config)) : undefined;
@@ -121,7 +135,7 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   const runs = fittingRuns(planned, flags, session.backend.name, output);
   const stop = listenForStop(
     () => output.note("stopping after this iteration, with a checkpoint"),
-    launchedInto() === undefined ? undefined : launcherEnd(),
+    { ignoresHangup, launcherEnd: launchedInto() === undefined ? undefined : launcherEnd() },
   );
   try {
     const context = { session, output, stop, workers };

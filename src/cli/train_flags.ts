@@ -18,6 +18,8 @@ import {
 export interface TrainFlags extends ConfigRequest, CommonOptions {
   /** Run folder. */
   readonly out?: string;
+  /** Tells what was understood of the data, and trains nothing. */
+  readonly check?: boolean;
   /** Goes on with the run that is there. */
   readonly resume?: boolean;
   /** Processes to start on this machine. */
@@ -42,7 +44,7 @@ export function trainCommand(): Command {
     .option("--seed <n>", "of all random draws (default: 0)", wholeNumber(0))
     .option(
       "--weights <file>",
-      "begin with these: .pth or .safetensors, imagenet, or none for random (default: the preset's)",
+      "begin with these: imagenet, a run, a checkpoint, .pth or .safetensors, none (default: the preset's)",
       pathText,
     )
     .option(
@@ -61,6 +63,7 @@ export function trainCommand(): Command {
       "more photos: a folder, or a list relative to the dataset's folder",
       pathText,
     )
+    .option("--check", "tell what was understood of the data, with a picture, and train nothing")
     .option(
       "--diagnose-pseudo-masks <n>",
       "compare with the true masks of up to n unlabeled images (default: none, their masks stay unopened)",
@@ -76,7 +79,10 @@ export function trainCommand(): Command {
         .choices([...CONVOLUTION_PRECISIONS]),
     )
     .option("--out <folder>", "run folder (default: runs/<preset>-<recipe>-seed<n>, runs/demo)", pathText)
-    .option("--resume", "go on with the run in --out, with its own options")
+    .option(
+      "--resume",
+      "go on with the run in --out, with its own options; more --iterations and another place of --data are taken",
+    )
     .optionsGroup("Several processes that share each batch (on several machines TF_CONFIG names them):")
     .option(
       "--workers <n>",

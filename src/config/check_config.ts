@@ -14,6 +14,14 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+/** How many unknown options are named; more would not fit a message. */
+const SHOWN = 20;
+
+function unknownKeys(path: readonly PropertyKey[], keys: readonly string[], value: unknown): string[] {
+  const more = keys.length > SHOWN ? [`${keys.length - SHOWN} more are unknown`] : [];
+  return [...keys.slice(0, SHOWN).map((key) => unknownKey(path, key, value)), ...more];
+}
+
 function unknownKey(path: readonly PropertyKey[], key: string, value: unknown): string {
   if (optionNames(path).includes(key)) {
     const { family } = valueAt(value, path) as { family?: unknown };
@@ -35,7 +43,7 @@ function flatten(issue: Issue): readonly Issue[] {
 }
 
 function textsOf(issue: Issue, value: unknown): string[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(issue.path, key, value));
+  if (issue.code === "unrecognized_keys") return unknownKeys(issue.path, issue.keys, value);
   const found = flatten(issue);
   if (found.length !== 1 || found[0] !== issue) {
     if (found.length > 0) return found.flatMap((one) => textsOf(one, value));

@@ -12,11 +12,15 @@ export function editDistance(a: string, b: string): number {
   return row[b.length]!;
 }
 
+/** No name of this project comes near: a stranger's may have a million letters. */
+const LONGEST_NAME = 100;
+
 /**
  * The known name nearest to an unknown one.
  * @returns `undefined` when nothing is near (more than half of the letters would change)
  */
 export function nearestName(unknown: string, known: readonly string[]): string | undefined {
+  if (unknown.length > LONGEST_NAME) return undefined;
   const ranked = known
     .map((name) => ({ name, distance: editDistance(unknown.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);

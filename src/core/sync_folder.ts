@@ -1,17 +1,20 @@
-/** What a filesystem says whose folders cannot be synced. */
-const WITHOUT_SYNC: readonly string[] = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
+import { isSystemError } from "./system_error.ts";
+
+/** What systems say of folders that cannot be synced, or not by those who may not list them. */
+const WITHOUT_SYNC: readonly string[] = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EACCES", "EPERM"];
 
 /**
  * Waits until the names in a folder are on the disk: a file that was renamed into it or made there keeps its name when the
- * power is lost. Does nothing where the system syncs no folders (Windows, some network filesystems).
+ * power is lost. Does nothing where folders cannot be synced (Windows, some network filesystems, folders that this user may
+ * not list).
  * @throws {Deno.errors} If the folder is missing or the disk fails
  */
 export async function syncFolder(path: string): Promise<void> {
   if (Deno.build.os === "windows") return;
-  using folder = await Deno.open(path);
   try {
+    using folder = await Deno.open(path);
     await folder.sync();
   } catch (error) {
-    if (!WITHOUT_SYNC.includes((error as { code?: string }).code ?? "")) throw error;
+    if (!isSystemError(error, WITHOUT_SYNC)) throw error;
   }
 }

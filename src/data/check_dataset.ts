@@ -7,7 +7,7 @@ import { labelFindings } from "./masks/label_problems.ts";
 import { softColors, softGreys } from "./masks/soft_edges.ts";
 import { isSurveyed, surveyMasks, type SurveyProgress } from "./masks/survey_masks.ts";
 import { throwCollected } from "./problems.ts";
-import { checkedSize } from "./read_item.ts";
+import { checkPicture, liesAsStored } from "./read_item.ts";
 import { outsideText } from "./suggest_mapping.ts";
 
 /** How a dataset is checked. */
@@ -29,25 +29,63 @@ function textOf(error: unknown): string {
   return text.replace(/^Cannot (read|decode) /, "");
 }
 
-/** Width and height of what can be read, and a problem for each file that cannot. */
-async function readSizes(items: readonly Item[], problems: string[]): Promise<string[]> {
-  const sizeText = async (source: Source, kind: "image" | "mask") => {
-    const { width, height } = await checkedSize(source, kind);
-    return `${width} × ${height}`;
-  };
-  const found = await mapLimited(items, AT_ONCE, async ({ image, mask }) => {
-    const own: string[] = [];
-    const tried = (source: Source, kind: "image" | "mask") =>
-      sizeText(source, kind).catch((error) => void own.push(textOf(error)));
-    const size = await tried(image, "image");
-    const maskSize = mask === undefined ? undefined : await tried(mask, "mask");
-    if (size !== undefined && maskSize !== undefined && size !== maskSize) {
-      own.push(`"${sourceName(mask!)}" is ${maskSize}, expected ${size} as its image`);
-    }
-    return { size, own };
-  });
-  found.forEach(({ own }) => problems.push(...own));
-  return found.flatMap(({ size }) => size ?? []);
+/** What the headers of a dataset's files tell. */
+interface Headers {
+  /** Width and height of each image that can be read. */
+  readonly sizes: readonly string[];
+  /** Sentences on what is read in its own way. */
+  readonly notes: readonly string[];
+}
+
+interface ItemHeader {
+  readonly size?: string;
+  /** Whether the mask lies as the photo is stored. */
+  readonly turned?: boolean;
+  /** Whether the photo has 16 bits. */
+  readonly deep?: boolean;
+  readonly problems: readonly string[];
+}
+
+/** The headers of an item's files, and a problem for each that cannot be read or does not fit. */
+async function readHeaders({ image, mask }: Item): Promise<ItemHeader> {
+  const problems: string[] = [];
+  const tried = (source: Source, kind: "image" | "mask") =>
+    checkPicture(source, kind).catch((error) => void problems.push(textOf(error)));
+  const picture = await tried(image, "image");
+  const labels = mask === undefined ? undefined : await tried(mask, "mask");
+  if (!picture) return { problems };
+  const size = `${picture.width} × ${picture.height}`;
+  const deep = picture.bitDepth > 8;
+  const fits = !labels || (labels.width === picture.width && labels.height === picture.height);
+  if (fits) return { size, deep, problems };
+  const turned = liesAsStored(picture, labels);
+  if (!turned) {
+    problems.push(
+      `"${sourceName(mask!)}" is ${labels.width} × ${labels.height}, expected ${size} as its image`,
+    );
+  }
+  return { size, deep, turned, problems };
+}
+
+async function allHeaders(items: readonly Item[], problems: string[]): Promise<Headers> {
+  const found = await mapLimited(items, AT_ONCE, readHeaders);
+  for (const { problems: own } of found) problems.push(...own);
+  const chosen = (key: "turned" | "deep") => items.filter((_, i) => found[i]![key] === true);
+  const [turned, deep] = [chosen("turned"), chosen("deep")];
+  const notes: string[] = [];
+  if (turned.length > 0) {
+    notes.push(
+      `${turned.length} masks lie as their photos are stored, before the turn that EXIF states: they are turned with ` +
+        `them, first "${turned[0]!.id}"; of photos turned by 180° it cannot be told`,
+    );
+  }
+  if (deep.length > 0) {
+    notes.push(
+      `${deep.length} pictures have 16 bits: each is read by the upper 8 of the 8, 10, 12, 14 or 16 that its largest ` +
+        `value needs, first "${deep[0]!.id}"`,
+    );
+  }
+  return { sizes: found.flatMap(({ size }) => size ?? []), notes };
 }
 
 function mergeCounts(all: readonly (readonly ValueCount[])[]): ValueCount[] {
@@ -112,12 +150,12 @@ export async function checkDataset(
 ): Promise<CheckReport> {
   const problems: string[] = [];
   const items = [...dataset.train, ...dataset.val, ...dataset.test, ...dataset.unlabeled];
-  const sizes = await readSizes(items, problems);
+  const { sizes, notes } = await allHeaders(items, problems);
   const chosen = chosenMasks(dataset, options.masks ?? 256);
   const sample = await sampleMasks(dataset, chosen, problems, options.onMasks);
   const labels = await labelFindings(dataset, chosen, { onProgress: options.onMasks });
   // labels of masks that cannot be read, or hold other values, tell nothing
   if (problems.length === 0) problems.push(...labels.problems);
   throwCollected(`use dataset "${dataset.name}"`, [...new Set(problems)]);
-  return checkReport(dataset, sizes, sample, labels.warnings);
+  return checkReport(dataset, sizes, sample, [...notes, ...labels.warnings]);
 }

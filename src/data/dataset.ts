@@ -1,4 +1,5 @@
 import type { Color } from "./colors.ts";
+import type { Shape } from "./shapes/shape.ts";
 
 export type { Color } from "./colors.ts";
 export { IGNORE_LABEL } from "../core/ignore_label.ts";
@@ -23,8 +24,22 @@ export interface SyntheticSource {
   readonly size: number;
 }
 
+/** A mask that is drawn when asked for, from what a label tool kept: 0 where no shape is. */
+export interface DrawnSource {
+  /** Tells the kinds of source apart. */
+  readonly kind: "drawn";
+  /** What error texts call it: the label file, and the photo in it. */
+  readonly name: string;
+  /** Columns. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** Later ones lie over earlier ones. */
+  readonly shapes: readonly Shape[];
+}
+
 /** Where pixels come from. Plain data: it crosses to a Worker as it is. */
-export type Source = FileSource | SyntheticSource;
+export type Source = FileSource | SyntheticSource | DrawnSource;
 
 /** One picture of a dataset. Without `mask` there is no way to its labels, and none is opened. */
 export interface Item {
@@ -57,6 +72,8 @@ export interface MaskRule {
 export interface Dataset {
   /** For reports. */
   readonly name: string;
+  /** What it was recognized as, in words. */
+  readonly layout?: string;
   /** Absolute path of its folder; `undefined` for a generated one. */
   readonly root?: string;
   /** Names of classes 0, 1, 2 …; at most 255; empty for photos without labels. */
@@ -93,5 +110,7 @@ export interface LabelMap {
 
 /** The path of a file source, or a name for a generated picture: what error texts call it. */
 export function sourceName(source: Source): string {
-  return source.kind === "file" ? source.path : `synthetic picture ${source.index} of seed ${source.seed}`;
+  if (source.kind === "file") return source.path;
+  if (source.kind === "drawn") return source.name;
+  return `synthetic picture ${source.index} of seed ${source.seed}`;
 }

@@ -3,12 +3,11 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { DatasetError } from "../core/errors.ts";
 
 /** Endings of files that are taken as pictures, in lower case. */
-export const IMAGE_ENDINGS: readonly string[] = [".jpg", ".jpeg", ".png"];
+export const IMAGE_ENDINGS: readonly string[] = [".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp"];
 
 /** Endings of pictures that are not read, in lower case. */
 const OTHER_ENDINGS: readonly string[] = [
   ".avif",
-  ".bmp",
   ".gif",
   ".heic",
   ".heif",
@@ -16,12 +15,9 @@ const OTHER_ENDINGS: readonly string[] = [
   ".jxl",
   ".pgm",
   ".ppm",
-  ".tif",
-  ".tiff",
-  ".webp",
 ];
 
-/** Pictures of a folder, as `listPictures`, that are neither JPEG nor PNG by their endings. */
+/** Pictures of a folder, as `listPictures`, that are of no format that is read, by their endings. */
 export async function listOtherPictures(folder: string): Promise<string[]> {
   return await listPictures(folder, OTHER_ENDINGS);
 }
@@ -31,7 +27,7 @@ export async function leftOutNotes(folder: string): Promise<string[]> {
   const others = await listOtherPictures(folder);
   if (others.length === 0) return [];
   const what = others.length === 1 ? "1 picture" : `${others.length} pictures`;
-  return [`${what} of "${folder}" left out, being neither JPEG nor PNG, first "${others[0]}"`];
+  return [`${what} of "${folder}" left out, being no JPEG, PNG, TIFF, WebP or BMP, first "${others[0]}"`];
 }
 
 /** Whether a path exists and is a folder (links are followed). */
@@ -77,6 +73,11 @@ interface Search {
   readonly links: string[];
 }
 
+/** Hidden files, and what systems put beside: thumbnails of Synology (`@eaDir`) and QNAP, forks of macOS. */
+function isHidden(name: string): boolean {
+  return name.startsWith(".") || /^(@eaDir|@__thumb|@Recycle|#recycle|__MACOSX)$/i.test(name);
+}
+
 async function collect(search: Search, below: string): Promise<void> {
   const here = await realpath(join(search.folder, below));
   if (search.searched.has(here)) return;
@@ -84,11 +85,23 @@ async function collect(search: Search, below: string): Promise<void> {
   const entries = await readdir(join(search.folder, below), { withFileTypes: true });
   for (const entry of entries) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.name.startsWith(".")) continue;
+    if (isHidden(entry.name)) continue;
     if (entry.isDirectory()) await collect(search, path);
     else if (entry.isSymbolicLink() && await isFolder(join(search.folder, path))) search.links.push(path);
     else if (hasEnding(entry.name, search.endings)) search.found.push(path);
   }
+}
+
+/** Whether a folder, or one in it, holds a picture. */
+export async function holdsPicture(folder: string): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const seen = entries.filter(({ name }) => !isHidden(name));
+  if (seen.some((entry) => !entry.isDirectory() && hasEnding(entry.name, IMAGE_ENDINGS))) return true;
+  for (const entry of seen) {
+    if (entry.isDirectory() && await holdsPicture(join(folder, entry.name))) return true;
+  }
+  // links may lead in circles, which the whole list looks out for
+  return seen.some((entry) => entry.isSymbolicLink()) && (await listPictures(folder)).length > 0;
 }
 
 /**
@@ -113,15 +126,24 @@ export async function listPictures(folder: string, endings = IMAGE_ENDINGS): Pro
   return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
+/** Formats that were asked for first: a copy of another format beside them is in nobody's way. */
+const COMMON_ENDINGS: readonly string[] = [".jpg", ".jpeg", ".png"];
+
 /**
  * Pictures of a folder by stem (path without ending, below the folder).
- * @throws {DatasetError} If two pictures have one stem, and as {@link listPictures}
+ * Of a JPEG or PNG and a picture of another format with the same stem, the former is taken.
+ * @throws {DatasetError} If two pictures have one stem otherwise, and as {@link listPictures}
  */
 export async function picturesByStem(folder: string): Promise<Map<string, string>> {
   const byStem = new Map<string, string>();
   for (const path of await listPictures(folder)) {
     const stem = withoutEnding(path);
     const other = byStem.get(stem);
+    const isCommon = hasEnding(path, COMMON_ENDINGS);
+    if (other !== undefined && isCommon !== hasEnding(other, COMMON_ENDINGS)) {
+      if (isCommon) byStem.set(stem, path);
+      continue;
+    }
     if (other !== undefined) {
       throw new DatasetError(
         `Cannot match pictures of "${folder}": "${other}" and "${path}" have one name, expected different ones`,

@@ -1,12 +1,13 @@
 import { basename } from "node:path";
-import type { Item } from "./dataset.ts";
+import { type Item, sourceName } from "./dataset.ts";
 import { withoutEnding } from "./image_files.ts";
 import { tidyPath } from "./list_file.ts";
 
 /** Finds items by what lists call them. */
 export interface ItemIndex {
   /**
-   * The items that an entry means: by id, by the end of the path (`city/x.png`), or by the bare name.
+   * The items that an entry means: by id, by the whole path, by the end of the path (`city/x.png`), or by the bare name;
+   * with backslashes too.
    * @returns More than one where the name is ambiguous; empty where nothing fits
    */
   find(entry: string): readonly Item[];
@@ -29,11 +30,16 @@ export function indexItems(items: readonly Item[]): ItemIndex {
     }
   }
   const byId = new Map(items.map((item) => [item.id, item]));
+  const byPath = new Map(items.map((item) => [sourceName(item.image), item]));
+  const named = (entry: string) => {
+    const name = tidyPath(entry);
+    const exact = byId.get(entry) ?? byId.get(name) ?? byPath.get(entry);
+    return exact !== undefined ? [exact] : byName.get(name) ?? [];
+  };
   return {
     find(entry) {
-      const name = tidyPath(entry);
-      const exact = byId.get(name);
-      return exact !== undefined ? [exact] : byName.get(name) ?? [];
+      const found = named(entry);
+      return found.length > 0 ? found : named(entry.replaceAll("\\", "/"));
     },
   };
 }

@@ -39,7 +39,8 @@ function repeated(entries: readonly ListEntry[]): string[] {
   const first = new Map<string, number>();
   const problems: string[] = [];
   for (const { image, line } of entries) {
-    const key = tidyPath(image);
+    // the slash keeps it from being an index, of which thousands may have one hash
+    const key = `/${tidyPath(image)}`;
     const earlier = first.get(key);
     if (earlier === undefined) first.set(key, line);
     else problems.push(`line ${line} repeats "${image}" of line ${earlier}, expected each image once`);

@@ -2,29 +2,38 @@ import { extname, join, resolve } from "node:path";
 import { DatasetError } from "../core/errors.ts";
 import { expectedNames } from "../core/names.ts";
 import type { Dataset } from "./dataset.ts";
-import { isFile, isFolder, listPictures } from "./image_files.ts";
-import { openCityscapes } from "./layouts/cityscapes.ts";
-import { openContext } from "./layouts/context.ts";
+import { isFolder } from "./image_files.ts";
 import { openDescribed } from "./layouts/described.ts";
-import { openFolders } from "./layouts/folders.ts";
-import { openPhotos } from "./layouts/photos.ts";
-import { openVoc } from "./layouts/voc.ts";
+import { LAYOUT_READERS } from "./layouts/layouts.ts";
+import { subfolders } from "./layouts/subfolders.ts";
 import type { SurveyProgress } from "./masks/survey_masks.ts";
 import { openSynthetic, type SyntheticOptions } from "./synthetic/synthetic.ts";
 
-/** How a dataset's folder is laid out. `described` is a `dataset.toml`, `context59` Pascal Context without background. */
-export type Layout = "described" | "voc" | "cityscapes" | "context" | "context59" | "folders" | "photos";
+/**
+ * How a dataset's folder is laid out: `described` is a `dataset.toml`, `context59` Pascal Context without background, the
+ * others are what `src/data/README.md` lists.
+ */
+export type Layout =
+  | "described"
+  | "cityscapes"
+  | "voc"
+  | "voc-export"
+  | "context"
+  | "context59"
+  | "supervisely"
+  | "label-studio"
+  | "roboflow"
+  | "mmseg"
+  | "split-folders"
+  | "ade"
+  | "folders"
+  | "labelme"
+  | "coco"
+  | "beside"
+  | "photos";
 
-/** Every layout's name. */
-export const LAYOUTS: readonly Layout[] = [
-  "described",
-  "voc",
-  "cityscapes",
-  "context",
-  "context59",
-  "folders",
-  "photos",
-];
+/** Every layout's name, in the order in which they are looked for. */
+export const LAYOUTS: readonly Layout[] = LAYOUT_READERS.map(({ name }) => name);
 
 /** How to open a dataset. */
 export interface OpenDatasetOptions {
@@ -34,6 +43,33 @@ export interface OpenDatasetOptions {
   readonly synthetic?: Partial<SyntheticOptions>;
   /** Told how many masks were read, where only they tell the classes. */
   readonly onMasks?: SurveyProgress;
+  /**
+   * Whether a fifth of the pairs is kept for val where nothing says which (the default); `false` puts every pair into val,
+   * to evaluate on.
+   */
+  readonly holdOut?: boolean;
+}
+
+/** What to write where no layout fits. */
+export const TOML_LINES: string = [
+  'classes = ["background", "thing"]',
+  'masks = "index"        # index | palette | color',
+  'train = "train.txt"    # a line: photo mask; a line without a mask is unlabeled',
+  'val = "val.txt"',
+].map((line) => `\n  ${line}`).join("");
+
+async function layoutOf(folder: string): Promise<Layout | undefined> {
+  for (const { name, detect } of LAYOUT_READERS) if (await detect(folder)) return name;
+  return undefined;
+}
+
+/** A folder in the folder that would be taken: archives often hold one that holds everything. */
+async function hintOf(folder: string): Promise<string> {
+  for (const name of (await subfolders(folder)).slice(0, 10)) {
+    const layout = await layoutOf(join(folder, name));
+    if (layout !== undefined && layout !== "photos") return `; "${join(folder, name)}" would be taken`;
+  }
+  return "";
 }
 
 /**
@@ -46,34 +82,15 @@ export async function detectLayout(folder: string): Promise<Layout> {
       `Cannot open dataset "${folder}": it is no folder, expected one, or a "dataset.toml"`,
     );
   }
-  const has = (name: string) => isFolder(join(folder, name));
-  if (await isFile(join(folder, "dataset.toml"))) return "described";
-  if (await has("leftImg8bit")) return "cityscapes";
-  if (await has("JPEGImages")) {
-    if (await has("SegmentationClass") || await has("SegmentationClassAug")) return "voc";
-    if (await has("SegmentationClassContext")) return "context";
-  }
-  if (await has("images") && await has("masks")) return "folders";
-  if ((await listPictures(folder)).length > 0) return "photos";
+  const layout = await layoutOf(folder);
+  if (layout !== undefined) return layout;
+  const expected = [...new Set(LAYOUT_READERS.map(({ expects }) => expects))].join("; ");
   throw new DatasetError(
-    `Cannot open dataset "${folder}": nothing in it tells its layout, expected a "dataset.toml", the folders ` +
-      `"images" and "masks", "JPEGImages" (VOC, Context), "leftImg8bit" (Cityscapes), or pictures`,
+    `Cannot open dataset "${folder}": nothing in it tells its layout, expected ${expected}${await hintOf(
+      folder,
+    )}; ` +
+      `a "dataset.toml" holds such lines:${TOML_LINES}`,
   );
-}
-
-function openers(
-  folder: string,
-  { onMasks }: OpenDatasetOptions,
-): Readonly<Record<Layout, () => Promise<Dataset>>> {
-  return {
-    described: () => openDescribed(join(folder, "dataset.toml")),
-    voc: () => openVoc(folder),
-    cityscapes: () => openCityscapes(folder),
-    context: () => openContext(folder, 60),
-    context59: () => openContext(folder, 59),
-    folders: () => openFolders(folder, { onProgress: onMasks }),
-    photos: () => openPhotos(folder),
-  };
 }
 
 /**
@@ -92,12 +109,14 @@ function openers(
 export async function openDataset(spec: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
   if (spec === "synthetic") return openSynthetic(options.synthetic);
   const path = resolve(spec);
-  if (extname(path) === ".toml") return await openDescribed(path);
+  const { onMasks: onProgress, holdOut } = options;
+  if (extname(path) === ".toml") return await openDescribed(path, { onProgress, holdOut });
   const layout = options.layout ?? await detectLayout(path);
-  if (!LAYOUTS.includes(layout)) {
+  const reader = LAYOUT_READERS.find(({ name }) => name === layout);
+  if (reader === undefined) {
     throw new DatasetError(
       `Cannot open dataset "${spec}": layout "${layout}" is unknown, ${expectedNames(layout, LAYOUTS)}`,
     );
   }
-  return await openers(path, options)[layout]();
+  return await reader.open(path, { onProgress, holdOut });
 }

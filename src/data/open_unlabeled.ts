@@ -1,9 +1,11 @@
 import { dirname, relative, resolve } from "node:path";
 import { DatasetError } from "../core/errors.ts";
 import type { Item } from "./dataset.ts";
-import { isFolder, listPictures } from "./image_files.ts";
-import { isInside, resolveInside } from "./inside.ts";
+import { isFolder, leftOutNotes, listPictures } from "./image_files.ts";
+import { isInside } from "./inside.ts";
 import { readList, tidyPath } from "./list_file.ts";
+import { locateEntry } from "./locate_entry.ts";
+import { masksAmong } from "./mask_names.ts";
 import { throwCollected } from "./problems.ts";
 
 /** Where unlabeled pictures may lie. */
@@ -19,10 +21,12 @@ function itemOf(root: string, path: string): Item {
 }
 
 async function fromFolder(folder: string, root: string): Promise<Item[]> {
-  const paths = await listPictures(folder);
+  const all = await listPictures(folder);
+  const masks = masksAmong(all);
+  const paths = all.filter((path) => !masks.has(path));
   if (paths.length === 0) {
     throw new DatasetError(
-      `Cannot use "${folder}" as unlabeled: it holds no picture, expected JPEG or PNG files`,
+      `Cannot use "${folder}" as unlabeled: it holds no picture, expected JPEG, PNG, TIFF, WebP or BMP files`,
     );
   }
   return paths.map((path) => itemOf(root, resolve(folder, path)));
@@ -33,7 +37,7 @@ async function fromList(list: string, root: string): Promise<Item[]> {
   const items: Item[] = [];
   // a mask named beside an image is not looked at: official lists of unlabeled images name theirs
   for (const { image, line } of await readList(list)) {
-    const path = resolveInside(root, image);
+    const path = (await locateEntry(root, image))?.path;
     if (path === undefined) {
       problems.push(`"${image}" in line ${line} leaves the folder, expected a path inside "${root}"`);
     } else items.push(itemOf(root, path));
@@ -42,8 +46,18 @@ async function fromList(list: string, root: string): Promise<Item[]> {
   return items;
 }
 
+/** Sentences on the pictures of a folder that are not among its unlabeled ones: other formats, and masks. */
+export async function unlabeledNotes(folder: string): Promise<string[]> {
+  const [first, ...more] = masksAmong(await listPictures(folder));
+  const formats = await leftOutNotes(folder);
+  if (first === undefined) return formats;
+  const what = more.length === 0 ? "1 picture" : `${more.length + 1} pictures`;
+  const being = more.length === 0 ? "a mask by its name or folder" : "masks by their names or folders";
+  return [`${what} of "${folder}" left out, being ${being}, first "${first}"`, ...formats];
+}
+
 /**
- * Unlabeled pictures of a folder (with the folders in it) or of a list. No picture is opened, and no mask is asked
+ * Unlabeled pictures of a folder (with the folders in it, but for masks: see `masksAmong`) or of a list. No picture is opened, and no mask is asked
  * for: what a list names beside an image is left alone.
  * @param path A folder, or a list with one image a line
  * @throws {DatasetError} If the folder holds no picture, the list is wrong or missing, or its entries leave the folder

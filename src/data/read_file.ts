@@ -36,6 +36,8 @@ export interface FileEnds {
   readonly start: Uint8Array<ArrayBuffer>;
   /** Up to `length` bytes; the same ones where the file has no more. */
   readonly end: Uint8Array<ArrayBuffer>;
+  /** Bytes of the whole file. */
+  readonly fileLength: number;
 }
 
 /**
@@ -54,8 +56,9 @@ export async function readEnds(path: string, length: number): Promise<FileEnds> 
         return bytes.subarray(0, bytesRead);
       };
       const start = await read(0);
-      if (start.length < length) return { start, end: start };
-      return { start, end: await read(Math.max(0, (await file.stat()).size - length)) };
+      if (start.length < length) return { start, end: start, fileLength: start.length };
+      const { size: fileLength } = await file.stat();
+      return { start, end: await read(Math.max(0, fileLength - length)), fileLength };
     } finally {
       await file.close();
     }

@@ -1,6 +1,8 @@
 import { FormatError } from "../core/errors.ts";
-import { sniffImage } from "./image_header.ts";
-import { decodePngSamples, type PngSamples } from "./png_samples.ts";
+import { decodeSamples } from "./decode_samples.ts";
+import type { PixelSamples } from "./pixel_samples.ts";
+import { sniffImage } from "./sniff_image.ts";
+import { readWebpHeader } from "./webp_header.ts";
 
 /** A mask file's values as they are stored. */
 export interface RawMask {
@@ -31,35 +33,35 @@ function keepChannels(
   return out;
 }
 
-function toMask({ header, palette, data }: PngSamples, name: string): RawMask {
-  const { width, height, kind, channels, depth } = header;
+function toMask(
+  { width, height, kind, channels, depth, palette, data }: PixelSamples,
+  name: string,
+): RawMask {
   if (kind === "palette") return { width, height, kind, data, palette };
   if (channels < 3) return { width, height, kind: "index", data: keepChannels(data, channels, 1) };
   if (depth === 16) {
     throw new FormatError(
-      `Cannot read mask "${name}": it is a colour PNG of 16 bits, expected 8 bits for colours`,
+      `Cannot read mask "${name}": it is a colour picture of 16 bits, expected 8 bits for colours`,
     );
   }
   return { width, height, kind: "color", data: keepChannels(data, channels, 3) };
 }
 
 /**
- * Reads a mask without any scaling: grey of 1 to 16 bits gives the stored values, a palette PNG its indices, a colour
- * PNG its RGB values. Alpha is dropped.
+ * Reads a mask without any scaling: grey of 1 to 16 bits gives the stored values, a palette its indices, a colour picture
+ * its RGB values. Alpha is dropped. PNG, TIFF, BMP, and WebP without loss.
  * @param bytes The whole file
  * @param name Stands in error texts
- * @returns A promise, as image decoders give; settled at once
- * @throws {FormatError} If it is a JPEG (its loss invents classes), no image, cut off or damaged
+ * @throws {FormatError} If it is a JPEG or a WebP with loss (they invent classes), no image, cut off or damaged
  */
-export function decodeMask(bytes: Uint8Array, name: string): Promise<RawMask> {
-  return Promise.try(() => decodeMaskNow(bytes, name));
-}
-
-function decodeMaskNow(bytes: Uint8Array, name: string): RawMask {
-  if (sniffImage(bytes, name) === "jpeg") {
+export async function decodeMask(bytes: Uint8Array, name: string): Promise<RawMask> {
+  const format = sniffImage(bytes, name);
+  const lossy = format === "jpeg" ? "a JPEG" : undefined;
+  const changed = format === "webp" && !readWebpHeader(bytes, name).lossless ? "a WebP with loss" : lossy;
+  if (format === "jpeg" || changed !== undefined) {
     throw new FormatError(
-      `Cannot read mask "${name}": it is a JPEG, expected a PNG; JPEG changes values, so its classes are lost`,
+      `Cannot read mask "${name}": it is ${changed}, expected a PNG; JPEG and WebP change values, so its classes are lost`,
     );
   }
-  return toMask(decodePngSamples(bytes, name), name);
+  return toMask(await decodeSamples(bytes, format, name), name);
 }

@@ -1,15 +1,18 @@
-import { sniffImage } from "./image_header.ts";
+import { decodeSamples } from "./decode_samples.ts";
 import { decodeJpeg } from "./jpeg_decoder.ts";
-import { decodePngSamples, type PngSamples } from "./png_samples.ts";
+import type { PixelSamples } from "./pixel_samples.ts";
 import { rgbaToRgb, type RgbImage } from "./rgb_image.ts";
+import { sixteenToBytes } from "./sixteen_bits.ts";
+import { sniffImage } from "./sniff_image.ts";
 
-/** Values 0 to 2^depth − 1 as 0 to 255; of 16 bits the upper 8 stay, as in OpenCV and Pillow. */
-function toBytes({ header: { depth }, data }: PngSamples): Uint8Array {
-  if (depth === 8) return data as Uint8Array;
+/** Values 0 to 2^depth − 1 as 0 to 255; of 16 bits as `sixteenToBytes`. */
+function toBytes({ depth, channels, data }: PixelSamples): Uint8Array {
+  if (data instanceof Uint16Array) return sixteenToBytes(data, channels, channels < 3 ? 1 : 3);
+  if (depth === 8) return data;
   // a loop: TypedArray.from with a function makes a list of all values first, at eight times the memory
   const bytes = new Uint8Array(data.length);
   const scale = 255 / (2 ** depth - 1);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = depth === 16 ? data[i]! >> 8 : data[i]! * scale;
+  for (let i = 0; i < bytes.length; i++) bytes[i] = data[i]! * scale;
   return bytes;
 }
 
@@ -26,7 +29,7 @@ function greyToRgb(values: Uint8Array, channels: number): Uint8Array {
 }
 
 /** Indices beyond the palette become black. */
-function paletteToRgb({ data, palette }: PngSamples): Uint8Array {
+function paletteToRgb({ data, palette }: PixelSamples): Uint8Array {
   const table = new Uint8Array(256 * 3);
   palette.forEach((color, i) => table.set(color, i * 3));
   const rgb = new Uint8Array(data.length * 3);
@@ -39,8 +42,8 @@ function paletteToRgb({ data, palette }: PngSamples): Uint8Array {
   return rgb;
 }
 
-function pngToRgb(samples: PngSamples): Uint8Array {
-  const { kind, channels } = samples.header;
+function samplesToRgb(samples: PixelSamples): Uint8Array {
+  const { kind, channels } = samples;
   if (kind === "palette") return paletteToRgb(samples);
   const bytes = toBytes(samples);
   if (kind === "color") return bytes;
@@ -48,17 +51,18 @@ function pngToRgb(samples: PngSamples): Uint8Array {
 }
 
 /**
- * Decodes a JPEG or PNG, told apart by content. JPEG: grey, colour, progressive, turned as its EXIF part says.
- * PNG: grey and palette of 1 to 8 bits, colour, 16 bits (cut to the upper 8), alpha dropped without blending,
- * interlaced.
+ * Decodes a JPEG, PNG, TIFF, WebP or BMP, told apart by content, and turns it as its EXIF part says. Grey and palette of
+ * 1 to 8 bits, colour; of 16 bits the upper 8 of those that the picture uses (`sixteenToBytes`); alpha dropped without
+ * blending.
  * @param bytes The whole file
  * @param name Stands in error texts
- * @throws {FormatError} If the file is of another format, cut off, damaged, CMYK, of another kind named above as not
- * read, or larger than `decodeLimits` allow
+ * @throws {FormatError} If the file is of another format (named where it is known), cut off, damaged, CMYK, of another
+ * kind that is not read, or larger than `decodeLimits` allow
  */
 export async function decodeRgb(bytes: Uint8Array, name: string): Promise<RgbImage> {
-  if (sniffImage(bytes, name) === "jpeg") return await decodeJpeg(bytes, name);
-  const samples = decodePngSamples(bytes, name);
-  const { width, height } = samples.header;
-  return { width, height, data: pngToRgb(samples) };
+  const format = sniffImage(bytes, name);
+  if (format === "jpeg") return await decodeJpeg(bytes, name);
+  const samples = await decodeSamples(bytes, format, name);
+  const { width, height } = samples;
+  return { width, height, data: samplesToRgb(samples) };
 }

@@ -1,5 +1,3 @@
-import type { RgbImage } from "./rgb_image.ts";
-
 /**
  * How the stored picture must be turned to be seen upright (EXIF 2.32, tag 0x0112): 1 as it is, 2 mirrored,
  * 3 turned by 180°, 4 flipped, 5 transposed, 6 turned right, 7 transverse, 8 turned left.
@@ -11,6 +9,11 @@ const LITTLE_ENDIAN = 0x4949;
 const BIG_ENDIAN = 0x4d4d;
 const ORIENTATION_TAG = 0x0112;
 
+/** Whether a number is one of the eight. */
+export function isOrientation(value: number): value is Orientation {
+  return Number.isInteger(value) && value >= 1 && value <= 8;
+}
+
 /** Whether width and height change places when upright. */
 export function swapsSides(orientation: Orientation): boolean {
   return orientation >= 5;
@@ -21,8 +24,17 @@ export function swapsSides(orientation: Orientation): boolean {
  * @returns 1 where the segment is no EXIF, has no such tag or a value that cannot be: readers agree to ignore that
  */
 export function readOrientation(segment: Uint8Array): Orientation {
-  if (segment.length < 14 || EXIF_MARK.some((byte, i) => segment[i] !== byte)) return 1;
-  const tiff = new DataView(segment.buffer, segment.byteOffset + 6, segment.length - 6);
+  if (EXIF_MARK.some((byte, i) => segment[i] !== byte)) return 1;
+  return exifOrientation(segment.subarray(EXIF_MARK.length));
+}
+
+/**
+ * The orientation in EXIF data alone: what PNG's eXIf chunk and WebP's EXIF chunk hold.
+ * @returns 1 as {@link readOrientation}
+ */
+export function exifOrientation(exif: Uint8Array): Orientation {
+  if (exif.length < 8) return 1;
+  const tiff = new DataView(exif.buffer, exif.byteOffset, exif.length);
   const order = tiff.getUint16(0);
   if (order !== LITTLE_ENDIAN && order !== BIG_ENDIAN) return 1;
   const little = order === LITTLE_ENDIAN;
@@ -32,7 +44,7 @@ export function readOrientation(segment: Uint8Array): Orientation {
   for (let entry = directory + 2, i = 0; i < count && entry + 12 <= tiff.byteLength; i++, entry += 12) {
     if (tiff.getUint16(entry, little) !== ORIENTATION_TAG) continue;
     const value = tiff.getUint16(entry + 8, little);
-    return value >= 1 && value <= 8 ? value as Orientation : 1;
+    return isOrientation(value) ? value : 1;
   }
   return 1;
 }
@@ -61,20 +73,37 @@ function walk(width: number, height: number, orientation: Orientation): [number,
   }
 }
 
-/** The upright picture; `image` itself for orientation 1. */
-export function makeUpright(image: RgbImage, orientation: Orientation): RgbImage {
+/** Values of a picture, `[height, width, channels]`. */
+export interface Pixels<T extends Uint8Array | Uint16Array> {
+  /** Columns. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** One after the other. */
+  readonly data: T;
+}
+
+/** The upright picture of any number of channels; `image` itself for orientation 1. */
+export function turnPixels<T extends Uint8Array | Uint16Array>(
+  image: Pixels<T>,
+  channels: number,
+  orientation: Orientation,
+): Pixels<T> {
   if (orientation === 1) return image;
   const swap = swapsSides(orientation);
   const width = swap ? image.height : image.width;
   const height = swap ? image.width : image.height;
   const [start, right, down] = walk(image.width, image.height, orientation);
-  const data = new Uint8Array(image.data.length);
+  const data = new (image.data.constructor as new (length: number) => T)(image.data.length);
   for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0, from = (start + y * down) * 3; x < width; x++, from += right * 3, to += 3) {
-      data[to] = image.data[from]!;
-      data[to + 1] = image.data[from + 1]!;
-      data[to + 2] = image.data[from + 2]!;
+    for (let x = 0, from = (start + y * down) * channels; x < width; x++, from += right * channels) {
+      for (let c = 0; c < channels; c++) data[to++] = image.data[from + c]!;
     }
   }
   return { width, height, data };
+}
+
+/** The upright picture; `image` itself for orientation 1. */
+export function makeUpright<T extends Uint8Array>(image: Pixels<T>, orientation: Orientation): Pixels<T> {
+  return turnPixels(image, 3, orientation);
 }

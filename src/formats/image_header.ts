@@ -1,12 +1,15 @@
-import { FormatError } from "../core/errors.ts";
+import { bmpFileBytes, readBmpHeader } from "./bmp_decoder.ts";
 import { type Orientation, swapsSides } from "./exif_orientation.ts";
 import { readJpegHeader } from "./jpeg_header.ts";
-import { readPngHeader } from "./png_chunks.ts";
+import { readPngHeader, readPngOrientation } from "./png_chunks.ts";
+import { type ImageFormat, sniffImage } from "./sniff_image.ts";
+import { readTiffHeader } from "./tiff_header.ts";
+import { readWebpHeader } from "./webp_header.ts";
 
 /** What a picture's first bytes say. */
 export interface ImageHeader {
   /** By content, not by the file's name. */
-  readonly format: "jpeg" | "png";
+  readonly format: ImageFormat;
   /** Columns of the upright picture. */
   readonly width: number;
   /** Rows of the upright picture. */
@@ -17,28 +20,17 @@ export interface ImageHeader {
   readonly bitDepth: number;
   /** Whether the values are indices into a palette. */
   readonly palette: boolean;
-  /** EXIF orientation of a JPEG; 1 for a PNG (its eXIf chunk is not used). */
+  /** What the EXIF part states; of a PNG only where its eXIf chunk lies in the bytes that were given. */
   readonly orientation: Orientation;
-}
-
-/**
- * The format that the first bytes show.
- * @param name Stands in the error's text
- * @throws {FormatError} If it is neither JPEG nor PNG
- */
-export function sniffImage(bytes: Uint8Array, name: string): "jpeg" | "png" {
-  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return "jpeg";
-  if (bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47) return "png";
-  const first = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  const state = bytes.length === 0 ? "file is empty" : `file begins with ${first}`;
-  throw new FormatError(`Cannot decode "${name}": ${state}, expected a JPEG or PNG file`);
+  /** Bytes that a whole file has at least, where its header tells: of TIFF, WebP and BMP. */
+  readonly fileBytes?: number;
 }
 
 /** "IEND", and the marker EOI. */
 const END_MARKS = { png: [0x49, 0x45, 0x4e, 0x44], jpeg: [0xff, 0xd9] } as const;
 
 /** Whether the last bytes of a file hold the mark that ends a picture; other data may follow it. */
-export function hasImageEnd(bytes: Uint8Array, format: ImageHeader["format"]): boolean {
+export function hasImageEnd(bytes: Uint8Array, format: keyof typeof END_MARKS): boolean {
   const mark = END_MARKS[format];
   for (let at = bytes.length - mark.length; at >= 0; at--) {
     if (mark.every((byte, i) => bytes[at + i] === byte)) return true;
@@ -46,28 +38,65 @@ export function hasImageEnd(bytes: Uint8Array, format: ImageHeader["format"]): b
   return false;
 }
 
+/** A header without its place, sides as stored. */
+type Stored = Omit<ImageHeader, "format">;
+
+function jpegHeader(bytes: Uint8Array, name: string): Stored {
+  const { width, height, components, precision, orientation } = readJpegHeader(bytes, name);
+  return { width, height, channels: components, bitDepth: precision, palette: false, orientation };
+}
+
+function pngHeader(bytes: Uint8Array, name: string): Stored {
+  const { width, height, channels, depth, kind } = readPngHeader(bytes, name);
+  const orientation = readPngOrientation(bytes);
+  return { width, height, channels, bitDepth: depth, palette: kind === "palette", orientation };
+}
+
+function tiffHeader(bytes: Uint8Array, name: string): Stored {
+  const { width, height, channels, depth, photometric, orientation, pieces } = readTiffHeader(bytes, name);
+  const fileBytes = pieces.reduce((most, { offset, bytes: length }) => Math.max(most, offset + length), 0);
+  return { width, height, channels, bitDepth: depth, palette: photometric === 3, orientation, fileBytes };
+}
+
+function webpHeader(bytes: Uint8Array, name: string): Stored {
+  const { width, height, orientation, fileBytes } = readWebpHeader(bytes, name);
+  return { width, height, channels: 4, bitDepth: 8, palette: false, orientation, fileBytes };
+}
+
+function bmpHeader(bytes: Uint8Array, name: string): Stored {
+  const header = readBmpHeader(bytes, name);
+  const { width, height, bits } = header;
+  const fileBytes = bmpFileBytes(header);
+  return {
+    width,
+    height,
+    channels: bits > 8 ? 3 : 1,
+    bitDepth: 8,
+    palette: bits <= 8,
+    orientation: 1,
+    fileBytes,
+  };
+}
+
+const READERS = {
+  jpeg: jpegHeader,
+  png: pngHeader,
+  tiff: tiffHeader,
+  webp: webpHeader,
+  bmp: bmpHeader,
+} as const;
+
 /**
  * Reads sizes and kind without decoding.
- * @param bytes The file, or its beginning (64 KiB hold nearly every header; a JPEG with long comments needs more)
+ * @param bytes The file, or its beginning (64 KiB hold nearly every header of JPEG, PNG and BMP; a JPEG with long comments
+ * needs more, and so do TIFF and WebP, whose directory or EXIF part stands at the end)
  * @param name Stands in error texts
- * @throws {FormatError} If it is neither JPEG nor PNG or ends inside its header
+ * @throws {FormatError} If it is of no format that is read, or ends inside its header
  */
 export function readImageHeader(bytes: Uint8Array, name: string): ImageHeader {
-  if (sniffImage(bytes, name) === "jpeg") {
-    const { width, height, components, precision, orientation } = readJpegHeader(bytes, name);
-    const [w, h] = swapsSides(orientation) ? [height, width] : [width, height];
-    const format = "jpeg";
-    return {
-      format,
-      width: w,
-      height: h,
-      channels: components,
-      bitDepth: precision,
-      palette: false,
-      orientation,
-    };
-  }
-  const { width, height, channels, depth, kind } = readPngHeader(bytes, name);
-  const palette = kind === "palette";
-  return { format: "png", width, height, channels, bitDepth: depth, palette, orientation: 1 };
+  const format = sniffImage(bytes, name);
+  const stored = READERS[format](bytes, name);
+  const { width, height, orientation } = stored;
+  const [w, h] = swapsSides(orientation) ? [height, width] : [width, height];
+  return { ...stored, format, width: w, height: h };
 }

@@ -10,6 +10,12 @@ const PROGRESSIVE = 2;
 const START_OF_SCAN = 0xda;
 const END_OF_IMAGE = 0xd9;
 
+/** 64 coefficients of two bytes. */
+const BYTES_OF_BLOCK = 128;
+
+/** The decoder's WebAssembly memory ends at 2 GiB. */
+const MOST_MEMORY = 1_900_000_000;
+
 /** The decoder gives four bytes a pixel, whatever the file holds. */
 const DECODED_CHANNELS = 4;
 
@@ -40,26 +46,35 @@ function nextMarker(bytes: Uint8Array, start: number): number {
   return bytes.length;
 }
 
-/** Blocks that all scans of the file go over. */
-function scannedBlocks(bytes: Uint8Array, header: JpegHeader): number {
+/** What the scans of a file ask for. */
+interface Scans {
+  /** How many. */
+  readonly count: number;
+  /** Blocks that they go over, together. */
+  readonly blocks: number;
+}
+
+/** Goes through the markers behind the frame header. */
+function scansOf(bytes: Uint8Array, header: JpegHeader): Scans {
   const blocks = new Map(header.sampling.map((component) => [component.id, blocksOf(component, header)]));
   const most = Math.max(...blocks.values()); // decoders find a component for some identifiers that no frame has
-  let sum = 0;
+  let [count, sum] = [0, 0];
   for (let at = nextMarker(bytes, header.end); at + 4 <= bytes.length;) {
     const code = bytes[at + 1]!;
     if (code === END_OF_IMAGE) break;
     if (code === START_OF_SCAN) {
+      count++;
       for (const id of scanComponents(bytes, at + 4)) sum += blocks.get(id) ?? most;
     }
     const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
     at = nextMarker(bytes, at + 2 + length);
   }
-  return sum;
+  return { count, blocks: sum };
 }
 
 /**
  * Refuses a JPEG whose header claims more than `decodeLimits` allow, whose bytes are too few for its size, or whose
- * scans go over the picture too often. A block takes two bits at least, one in a progressive file.
+ * scans go over the picture too often or keep more than the decoder's memory. A block takes two bits at least, one in a progressive file.
  * @param bytes The whole file
  * @param name Stands in error texts
  * @throws {FormatError} Naming the file
@@ -72,9 +87,21 @@ export function checkJpegWork(bytes: Uint8Array, header: JpegHeader, name: strin
   if (bytes.length < fewest) {
     fail(name, `its header says ${width} × ${height} but it has ${bytes.length} bytes`, `at least ${fewest}`);
   }
-  const passes = scannedBlocks(bytes, header) / blocks;
+  const scans = scansOf(bytes, header);
+  const passes = scans.blocks / blocks;
   if (passes > MOST_PASSES) {
     const rule = `at most ${MOST_PASSES}; save it again`;
     fail(name, `its scans go over the picture ${Math.round(passes)} times`, rule);
+  }
+  // of several scans all coefficients are kept until the last
+  const isKept = process === PROGRESSIVE || scans.count > 1;
+  const memory = bytes.length + width * height * DECODED_CHANNELS + (isKept ? blocks * BYTES_OF_BLOCK : 0);
+  if (memory > MOST_MEMORY) {
+    const rule = `at most ${MOST_MEMORY / 1e6}; save it as baseline JPEG or as PNG`;
+    fail(
+      name,
+      `its header says ${width} × ${height}, which takes ${Math.round(memory / 1e6)} MB to decode`,
+      rule,
+    );
   }
 }

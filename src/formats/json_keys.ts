@@ -26,8 +26,9 @@ export function repeatedJsonKey(text: string): string | undefined {
     else if (mark === "}" || mark === "]") open.pop();
     else if (mark === ":") {
       const key = JSON.parse(last) as string;
-      if (open.at(-1)?.has(key)) return key;
-      open.at(-1)?.add(key);
+      // the letter keeps it from being an index, of which thousands may have one hash
+      if (open.at(-1)?.has(`k${key}`)) return key;
+      open.at(-1)?.add(`k${key}`);
     }
   }
   return undefined;

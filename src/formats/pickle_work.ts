@@ -1,4 +1,5 @@
 import { FormatError } from "../core/errors.ts";
+import { IndexNames } from "../core/index_names.ts";
 import type { PickleDict, PickleValue } from "./pickle_values.ts";
 
 /** Room for 50,000 tensors (one takes about 40 steps); bounds time and memory whatever the file's size. */
@@ -17,6 +18,7 @@ export class PickleWork {
   #left: number;
   readonly #most: number;
   #numberKeys = 0;
+  readonly #indexNames = new IndexNames();
 
   /**
    * Begins with all steps.
@@ -68,6 +70,10 @@ export class PickleWork {
   }
 
   #checkKey(key: PickleValue): void {
+    if (typeof key === "string") {
+      const problem = this.#indexNames.take(key);
+      if (problem !== undefined) this.#fail(problem, "names of parameters");
+    }
     if (typeof key !== "number" && typeof key !== "bigint") return;
     if (!Number.isSafeInteger(key)) this.#fail("a key is no text or whole number below 2^53", "such keys");
     if (++this.#numberKeys > MOST_NUMBER_KEYS) {

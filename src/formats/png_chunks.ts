@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { FormatError } from "../core/errors.ts";
+import { exifOrientation, type Orientation } from "./exif_orientation.ts";
 
 /** How a PNG's values are meant (its colour type). */
 export type PngKind = "grey" | "color" | "palette" | "grey-alpha" | "color-alpha";
@@ -30,6 +31,8 @@ export interface PngParts {
   readonly compressed: readonly Uint8Array[];
   /** Bytes in all of them. */
   readonly compressedBytes: number;
+  /** What its eXIf chunk states, before or behind the pixels; 1 where there is none. */
+  readonly orientation: Orientation;
 }
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -92,6 +95,7 @@ export function readPngParts(bytes: Uint8Array, name: string): PngParts {
   const compressed: Uint8Array[] = [];
   let palette: [number, number, number][] = [];
   let compressedBytes = 0;
+  let orientation: Orientation = 1;
   for (let position = 8; position + 12 <= bytes.length;) {
     const length = view.getUint32(position);
     const end = position + 12 + length;
@@ -99,8 +103,9 @@ export function readPngParts(bytes: Uint8Array, name: string): PngParts {
     if (end > bytes.length) fail(name, `it is cut off inside its ${type} chunk`);
     if (type === "IEND") {
       if (compressedBytes === 0) fail(name, "it has no IDAT chunk");
-      return { header, palette, compressed, compressedBytes };
+      return { header, palette, compressed, compressedBytes, orientation };
     }
+    if (type === "eXIf") orientation = exifOrientation(bytes.subarray(position + 8, end - 4));
     if (type === "IHDR" || type === "PLTE" || type === "IDAT") {
       const sum = crc32(bytes.subarray(position + 4, end - 4));
       if (sum !== view.getUint32(end - 4)) fail(name, `its ${type} chunk is damaged (checksum differs)`);
@@ -112,4 +117,20 @@ export function readPngParts(bytes: Uint8Array, name: string): PngParts {
     position = end;
   }
   return fail(name, "it is cut off (no end mark)");
+}
+
+/**
+ * The orientation that the eXIf chunk of a PNG states.
+ * @param bytes The file or its beginning: chunks that lie whole in it are looked at
+ * @returns 1 where there is none
+ */
+export function readPngOrientation(bytes: Uint8Array): Orientation {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let position = 8; position + 12 <= bytes.length;) {
+    const end = position + 12 + view.getUint32(position);
+    const type = String.fromCharCode(...bytes.subarray(position + 4, position + 8));
+    if (type === "eXIf" && end <= bytes.length) return exifOrientation(bytes.subarray(position + 8, end - 4));
+    position = end;
+  }
+  return 1;
 }

@@ -1,6 +1,8 @@
 import { inflateSync } from "node:zlib";
 import { FormatError } from "../core/errors.ts";
 import { checkDecodedSize } from "./decode_limits.ts";
+import { turnPixels } from "./exif_orientation.ts";
+import type { PixelSamples } from "./pixel_samples.ts";
 import { type PngHeader, type PngParts, readPngHeader, readPngParts } from "./png_chunks.ts";
 import { undoFilters } from "./png_filter.ts";
 import { bytesOfRow, inflatedBytes, passesOf, type PngPass, scatterPass } from "./png_passes.ts";
@@ -138,10 +140,29 @@ function decodePixels(parts: PngParts, name: string): Uint8Array | Uint16Array {
  * @throws {FormatError} If the file is cut off, damaged, or larger than `decodeLimits` allow
  */
 export function decodePngSamples(bytes: Uint8Array, name: string): PngSamples {
+  return samplesOf(checkedParts(bytes, name), name);
+}
+
+/** The chunks, after the header's claim was held against the limits. */
+function checkedParts(bytes: Uint8Array, name: string): PngParts {
   const claimed = readPngHeader(bytes, name);
   checkDecodedSize({ ...claimed, bitDepth: claimed.depth }, name);
-  const parts = readPngParts(bytes, name);
+  return readPngParts(bytes, name);
+}
+
+function samplesOf(parts: PngParts, name: string): PngSamples {
   checkSize(parts, name);
   const { header, palette } = parts;
   return { header, palette: header.kind === "palette" ? palette : [], data: decodePixels(parts, name) };
+}
+
+/**
+ * Decodes a PNG to its raw values, upright as its eXIf chunk says.
+ * @throws {FormatError} As {@link decodePngSamples}
+ */
+export function decodePng(bytes: Uint8Array, name: string): PixelSamples {
+  const parts = checkedParts(bytes, name);
+  const { header: { width, height, channels, depth, kind }, palette, data } = samplesOf(parts, name);
+  const upright = turnPixels({ width, height, data }, channels, parts.orientation);
+  return { ...upright, channels, depth, kind, palette };
 }

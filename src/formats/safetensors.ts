@@ -1,4 +1,5 @@
 import { FormatError } from "../core/errors.ts";
+import { IndexNames } from "../core/index_names.ts";
 import { quoted, shownValue } from "../core/shown_text.ts";
 import { repeatedJsonKey } from "./json_keys.ts";
 import { bytesPerElement, decodeElements, elementCount, encodeElements } from "./stored_bytes.ts";
@@ -144,7 +145,12 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const headerPart = headerBytes(bytes);
   const { __metadata__, ...described } = parseHeader(headerPart);
   const metadata = readMetadata(__metadata__);
-  const entries = Object.entries(described).map(([name, value]) => readEntry(name, value));
+  const indexNames = new IndexNames();
+  const entries = Object.entries(described).map(([name, value]) => {
+    const problem = indexNames.take(name);
+    if (problem === undefined) return readEntry(name, value);
+    throw new FormatError(`Cannot read safetensors: ${problem}, expected names of parameters`);
+  });
   const data = bytes.subarray(8 + headerPart.byteLength);
   checkCover(entries, data.byteLength);
   const tensors = new Map<string, StoredTensor>();

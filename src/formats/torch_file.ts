@@ -1,4 +1,5 @@
 import { FormatError } from "../core/errors.ts";
+import { IndexNames } from "../core/index_names.ts";
 import { quoted } from "../core/shown_text.ts";
 import { PickleObject, type PickleValue } from "./pickle_values.ts";
 import type { StoredTensor } from "./stored_tensor.ts";
@@ -42,6 +43,7 @@ class Flattener {
   readonly #maker: TensorMaker;
   #valuesLeft: number;
   #lettersLeft: number;
+  readonly #indexNames = new IndexNames();
 
   constructor(maker: TensorMaker, bytes: number) {
     this.#maker = maker;
@@ -74,6 +76,8 @@ class Flattener {
   }
 
   #put<T>(map: Map<string, T>, path: string, value: T): void {
+    const problem = this.#indexNames.take(path);
+    if (problem !== undefined) this.#fail("", problem, "names of parameters");
     if (map.has(path)) this.#fail(path, "two values have this name", "each name once");
     map.set(path, value);
   }

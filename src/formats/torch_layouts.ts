@@ -7,7 +7,7 @@ import { PickleWork } from "./pickle_work.ts";
 import { bytesPerElement } from "./stored_bytes.ts";
 import type { StoredDtype } from "./stored_tensor.ts";
 import { TORCH_HOOKS } from "./torch_globals.ts";
-import { StorageRef } from "./torch_storage.ts";
+import { storageName, StorageRef } from "./torch_storage.ts";
 import { openZip } from "./zip_archive.ts";
 
 /** A torch file with its description read and its storages found. */
@@ -55,7 +55,7 @@ function readNotingStorages(
     ...TORCH_HOOKS,
     persistent(id) {
       const storage = TORCH_HOOKS.persistent(id);
-      if (storage instanceof StorageRef) dtypes.set(storage.key, storage.dtype ?? "uint8");
+      if (storage instanceof StorageRef) dtypes.set(storageName(storage.key), storage.dtype ?? "uint8");
       return storage;
     },
   }, work);
@@ -95,13 +95,14 @@ export function openOldLayout(bytes: Uint8Array): TorchLayout {
   if (!Array.isArray(keys)) return fail("it has no list of storages", "one");
   const storages = new Map<string, Uint8Array>();
   for (const key of keys) {
-    const dtype = typeof key === "string" ? dtypes.get(key) : undefined;
+    const dtype = typeof key === "string" ? dtypes.get(storageName(key)) : undefined;
     if (dtype === undefined) return fail("it lists a storage that no tensor has", "those of its tensors");
-    storages.set(key as string, reader.bytes(reader.uint64() * bytesPerElement(dtype)));
+    storages.set(storageName(key as string), reader.bytes(reader.uint64() * bytesPerElement(dtype)));
   }
   return {
     value,
     storageBytes: (key) =>
-      storages.get(key) ?? fail(`storage ${quoted(key)} is missing`, "every storage of a tensor"),
+      storages.get(storageName(key)) ??
+        fail(`storage ${quoted(key)} is missing`, "every storage of a tensor"),
   };
 }

@@ -62,6 +62,11 @@ export class TensorRef extends PickleObject {
   }
 }
 
+/** A storage's key as a Map should have it: keys are numbers, of which thousands may have one hash as they are. */
+export function storageName(key: string): string {
+  return `storage ${key}`;
+}
+
 /** Row-major steps; sizes of 1 may have any. */
 function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
   let step = 1;
@@ -147,8 +152,8 @@ export class TensorMaker {
     const cacheKey = `${dtype} ${key}`;
     const known = this.#decoded.get(cacheKey);
     if (known !== undefined) return known;
-    const bytes = this.#bytes.get(key) ?? this.#storageBytes(key);
-    this.#bytes.set(key, bytes);
+    const bytes = this.#bytes.get(storageName(key)) ?? this.#storageBytes(key);
+    this.#bytes.set(storageName(key), bytes);
     const length = elements * (stated === undefined ? 1 : bytesPerElement(stated));
     if (bytes.length !== length) {
       throw new FormatError(

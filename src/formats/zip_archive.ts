@@ -1,5 +1,6 @@
 import { crc32, inflateRawSync } from "node:zlib";
 import { FormatError } from "../core/errors.ts";
+import { IndexNames } from "../core/index_names.ts";
 import { quoted } from "../core/shown_text.ts";
 import { ByteReader } from "./byte_reader.ts";
 
@@ -112,10 +113,13 @@ function readDirectory(bytes: Uint8Array): Map<string, Entry> {
   if (count * 46 > bytes.length) fail(`its end record claims ${count} entries`, "no more than fit into it");
   const reader = new ByteReader(bytes, "zip file", at);
   const entries = new Map<string, Entry>();
+  const indexNames = new IndexNames();
   let inflated = 0;
   let packed = 0;
   for (let i = 0; i < count; i++) {
     const entry = readEntry(reader);
+    const problem = indexNames.take(entry.name);
+    if (problem !== undefined) fail(problem, "names of files");
     if (entries.has(entry.name)) fail(`entry ${quoted(entry.name)} stands twice`, "each name once");
     entries.set(entry.name, entry);
     packed += entry.packedSize;

@@ -32,11 +32,25 @@ interface Content {
   readonly extras: Map<string, TorchExtra>;
 }
 
+/** How the format in the metadata of a run's checkpoint begins. */
+const CHECKPOINT = "guidedmix checkpoint";
+
+/** The network of a run's checkpoint, without its optimizer's state. */
+function parametersOf(tensors: ReadonlyMap<string, StoredTensor>): Map<string, StoredTensor> {
+  const prefix = "model/";
+  return new Map(
+    [...tensors].flatMap(([name, tensor]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : []
+    ),
+  );
+}
+
 function readContent(bytes: Uint8Array): Content {
   if (isTorchFile(bytes)) return { format: "torch", ...readTorchTensors(bytes) };
   if (bytes[8] === 0x7b) {
     const { tensors, metadata } = decodeSafetensors(bytes);
-    return { format: "safetensors", tensors, extras: new Map(Object.entries(metadata)) };
+    const own = metadata.format?.startsWith(CHECKPOINT) ? parametersOf(tensors) : tensors;
+    return { format: "safetensors", tensors: own, extras: new Map(Object.entries(metadata)) };
   }
   const first = JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 12)));
   throw new FormatError(

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { EdgeDecisions, PoolChoices } from "../nn/edge_decisions.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import { type EdgeFindings, type SeenCall, settleEdges } from "./edge_findings.ts";
-import { OWN_EDGE, SURELY_LISTED } from "./edge_limits.ts";
+import { MOSTLY_LISTED, ownEdge, REFERENCE_EDGE } from "./edge_limits.ts";
 import { type EdgeInput, listsEdges, readEdges, rectifierPath } from "./edge_lists.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -28,34 +28,32 @@ function places(listed: readonly number[], shape: readonly number[]): tf.Tensor1
   return tf.tensor1d(listed.map((index) => channelsLast(index, shape)), "int32");
 }
 
-/** 1 where a distance from the edge is one at which ours may be overruled. */
-function isNear(distance: AnyTensor, largest: AnyTensor): AnyTensor {
-  return tf.cast(tf.lessEqual(tf.abs(distance), tf.mul(largest, OWN_EDGE)), "float32");
+/** 1 where a distance from the edge is within a share of the call's largest input. */
+function isNear(distance: AnyTensor, largest: AnyTensor, share: number): AnyTensor {
+  return tf.cast(tf.lessEqual(tf.abs(distance), tf.mul(largest, share)), "float32");
 }
 
 /** 1 where the input is above 0, but at listed places where the reference's is, if both are near 0. */
-function gateOf(input: AnyTensor, largest: AnyTensor, listed: readonly EdgeInput[]): AnyTensor {
+function gateOf(input: AnyTensor, largest: AnyTensor, listed: readonly EdgeInput[], edge: number): AnyTensor {
   return tf.tidy(() => {
     const where = tf.expandDims(places(listed.map(({ index }) => index), input.shape), 1);
     const spread = (values: AnyTensor) => tf.reshape(tf.scatterND(where, values, [input.size]), input.shape);
     const own = tf.cast(tf.greater(input, 0), "float32");
     const values = tf.tensor1d(listed.map(({ value }) => value!), "float32");
     const passes = spread(tf.cast(tf.greater(values, 0), "float32"));
-    const taken = tf.mul(spread(isNear(values, largest)), isNear(input, largest));
+    const taken = tf.mul(spread(isNear(values, largest, REFERENCE_EDGE)), isNear(input, largest, edge));
     return tf.add(own, tf.mul(taken, tf.sub(passes, own)));
   });
 }
 
 /** 1 where a chosen input is below its window's largest by little: one above is none of the window. */
-function choiceHolds(below: AnyTensor, largest: AnyTensor): AnyTensor {
-  return tf.tidy(() => tf.mul(isNear(below, largest), tf.cast(tf.greaterEqual(below, 0), "float32")));
+function choiceHolds(below: AnyTensor, largest: AnyTensor, edge: number): AnyTensor {
+  return tf.tidy(() => tf.mul(isNear(below, largest, edge), tf.cast(tf.greaterEqual(below, 0), "float32")));
 }
 
-/** How many inputs are as near to 0 as every listed one must be. */
+/** How many inputs are so near to 0 that they should be listed. */
 function countNearest(input: AnyTensor, largest: AnyTensor): AnyTensor {
-  return tf.tidy(() =>
-    tf.sum(tf.cast(tf.lessEqual(tf.abs(input), tf.mul(largest, SURELY_LISTED)), "float32"))
-  );
+  return tf.tidy(() => tf.sum(isNear(input, largest, MOSTLY_LISTED)));
 }
 
 /** Lets gradients pass as a step of a reference did, at the inputs that it lists. Dispose it after the step. */
@@ -80,7 +78,7 @@ export class ReferenceDecisions implements EdgeDecisions {
     }
     const values = tf.tidy(() => at(input, places(listed.map(({ index }) => index), input.shape)));
     this.#seen.push({ ...seen, nearest, distances: values });
-    return gateOf(input, largest, listed);
+    return gateOf(input, largest, listed, ownEdge(this.step));
   }
 
   /** @inheritdoc */
@@ -95,7 +93,7 @@ export class ReferenceDecisions implements EdgeDecisions {
     const inputs = places(listed.map(({ index }) => index), input.shape);
     const distances = tf.tidy(() => tf.sub(at(output, windows), at(input, inputs)));
     this.#seen.push({ ...seen, distances });
-    return { windows, inputs, holds: choiceHolds(distances, largest) };
+    return { windows, inputs, holds: choiceHolds(distances, largest, ownEdge(this.step)) };
   }
 
   /** What the step had where the reference decided. Call it when the step has run. */

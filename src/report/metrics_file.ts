@@ -6,20 +6,20 @@ import type { MetricRow } from "./run_record.ts";
  * The rows of a metrics file. A last line without its end, as a killed run leaves it, is left out; rows that a resumed
  * run wrote again replace those of the run that was broken off. Rows of unknown kinds are left out.
  * @param onDamaged Told, in one text, of lines that are left out because they are damaged
- * @throws {FormatError} Without `onDamaged`, if a line before the last is no whole row; names the first and counts them
+ * @throws {FormatError} If iterations go back more than 1000 times, and without `onDamaged`, if a line before the last is no whole row; names the first and counts them
  */
 export function readMetrics(jsonlText: string, onDamaged?: (text: string) => void): MetricRow[] {
   const lines = jsonlText.split("\n");
-  const rows: MetricRow[] = [];
+  const list = new RowList();
   const damaged: number[] = [];
   lines.forEach((line, index) => {
     if (line.trim() === "") return;
     const row = rowOf(line);
-    if (typeof row === "object") appendRow(rows, row);
+    if (typeof row === "object") list.append(row);
     else if (row === "damaged" && index < lines.length - 1) damaged.push(index);
   });
   if (damaged.length > 0) tell(lines, damaged, onDamaged);
-  return rows;
+  return list.rows;
 }
 
 function tell(
@@ -68,15 +68,36 @@ function hasIteration(value: unknown): value is { iteration: number; kind?: unkn
     typeof value.iteration === "number";
 }
 
-/** An evaluation follows the training row of its iteration, so only a row of the same kind shows that time went back. */
-function appendRow(rows: MetricRow[], row: MetricRow): void {
-  const previous = rows.findLast((earlier) => earlier.kind === row.kind);
-  if (previous !== undefined && previous.iteration >= row.iteration) {
-    const keep = (earlier: MetricRow) =>
-      earlier.iteration < row.iteration || (earlier.iteration === row.iteration && earlier.kind !== row.kind);
-    const kept = rows.filter(keep);
-    rows.length = 0;
-    rows.push(...kept);
+/** A run is seldom resumed ten times; each time all rows are gone through. */
+const MOST_RESUMES = 1000;
+
+/** Rows in order, as they come. */
+class RowList {
+  readonly rows: MetricRow[] = [];
+  readonly #last = new Map<string, number>();
+  #resumes = 0;
+
+  /** An evaluation follows the training row of its iteration, so only a row of the same kind shows that time went back. */
+  append(row: MetricRow): void {
+    if ((this.#last.get(row.kind) ?? -Infinity) >= row.iteration) this.#goBackTo(row);
+    this.#last.set(row.kind, row.iteration);
+    this.rows.push(row);
   }
-  rows.push(row);
+
+  #goBackTo(row: MetricRow): void {
+    if (++this.#resumes > MOST_RESUMES) {
+      throw new FormatError(
+        `Cannot read metrics: iterations go back more than ${MOST_RESUMES} times, expected a run resumed less often`,
+      );
+    }
+    const kept = this.rows.filter((earlier) =>
+      earlier.iteration < row.iteration || (earlier.iteration === row.iteration && earlier.kind !== row.kind)
+    );
+    this.rows.length = 0;
+    this.#last.clear();
+    for (const earlier of kept) {
+      this.rows.push(earlier);
+      this.#last.set(earlier.kind, earlier.iteration);
+    }
+  }
 }

@@ -1,4 +1,5 @@
 /** The report of a run as one self-contained page: no script, no address outside itself. */
+import { createHash } from "node:crypto";
 import { Html, html } from "./html.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 import { classSection } from "./sections/class_table.ts";
@@ -10,6 +11,22 @@ import { diagnosisSection } from "./sections/diagnosis_section.ts";
 import { machineSection, optionSection } from "./sections/machine_section.ts";
 import { overview } from "./sections/overview.ts";
 import type { RunRecord } from "./run_record.ts";
+
+/**
+ * What a browser may do with the page: show its own pictures and styles, and no more. Should a text ever get past the
+ * escaping, it runs nothing and asks nobody for anything. Style attributes hold colours and widths.
+ */
+function contentPolicy(): string {
+  const styleDigest = createHash("sha256").update(PAGE_STYLE).digest("base64");
+  return [
+    "default-src 'none'",
+    "img-src data:",
+    `style-src-elem 'sha256-${styleDigest}'`,
+    "style-src-attr 'unsafe-inline'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+}
 
 /**
  * Renders a run as HTML: figures, comparison, pictures, pseudo masks, classes, confusion, curves, pairs, machine, options. Parts
@@ -35,6 +52,7 @@ export function renderReport(record: RunRecord): string {
     <html lang="en">
       <head>
         <meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="${contentPolicy()}">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>${record.title} – guidedmix</title>
         <style>${new Html(PAGE_STYLE)}</style>

@@ -16,6 +16,14 @@ export interface Checkpoint {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** In the metadata of a checkpoint that was saved before its evaluation. */
+export const PENDING = "pending";
+
+/** Whether a run that goes on from a checkpoint evaluates first. */
+export function awaitsEvaluation({ metadata }: Pick<Checkpoint, "metadata">): boolean {
+  return metadata[PENDING] !== undefined;
+}
+
 const PARAMETERS = "model/";
 const MOMENTUM = "momentum/";
 const FORMAT = "guidedmix checkpoint 1";
@@ -56,7 +64,8 @@ function part(tensors: ReadonlyMap<string, StoredTensor>, prefix: string): Map<s
 export async function decodeCheckpoint(bytes: Uint8Array, name: string): Promise<Checkpoint> {
   const { tensors, metadata } = decode(bytes, name);
   const { sha256, format, iteration, ...rest } = metadata;
-  if (format !== FORMAT || sha256 === undefined || iteration === undefined) {
+  const isCounted = iteration !== undefined && /^\d{1,15}$/.test(iteration);
+  if (format !== FORMAT || sha256 === undefined || !isCounted) {
     throw new CheckpointMismatch(
       `Cannot read checkpoint "${name}": it is no checkpoint of guidedmix, expected one`,
     );

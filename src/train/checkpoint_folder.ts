@@ -8,8 +8,8 @@ const PATTERN = /^iteration-(\d{8})\.safetensors$/;
 
 /** Whom a folder of checkpoints asks and tells. */
 export interface CheckpointFolderOptions {
-  /** Asked before each write; throws where nothing may be written any more. */
-  readonly beforeWrite?: () => Promise<void>;
+  /** Asked before each write, and after one that failed; throws where nothing may be written any more. */
+  readonly checkPlace?: () => Promise<void>;
   /** Told of what is left undone. */
   readonly onNote?: (text: string) => void;
 }
@@ -44,14 +44,23 @@ export class CheckpointFolder {
   }
 
   /**
-   * Writes a numbered checkpoint and removes all but the newest two; one that cannot be removed stays, with a note.
+   * Writes a numbered checkpoint and removes those before it but one; one that cannot be removed stays, with a note.
    * @returns Its path
    */
   async save(checkpoint: Checkpoint): Promise<string> {
     const path = join(this.path, `iteration-${`${checkpoint.iteration}`.padStart(8, "0")}.safetensors`);
     await this.#write(path, checkpoint);
-    for (const old of (await this.list()).slice(KEPT)) await this.#remove(old);
+    await this.prune(checkpoint.iteration);
     return path;
+  }
+
+  /**
+   * Removes all but the newest two up to an iteration. Later ones, which were passed over as damaged or renamed, push out
+   * none that is whole.
+   */
+  async prune(iteration: number): Promise<void> {
+    const earlier = (await this.list()).filter((path) => numberOf(path) <= iteration);
+    for (const old of earlier.slice(KEPT)) await this.#remove(old);
   }
 
   /** Writes the best checkpoint, without what only training needs to go on. */
@@ -80,10 +89,15 @@ export class CheckpointFolder {
   }
 
   async #write(path: string, checkpoint: Checkpoint): Promise<void> {
-    await this.#options.beforeWrite?.();
-    await Deno.mkdir(this.path, { recursive: true });
-    await syncFolder(dirname(this.path));
-    await writeCheckpoint(path, checkpoint);
+    await this.#options.checkPlace?.();
+    try {
+      await Deno.mkdir(this.path, { recursive: true });
+      await syncFolder(dirname(this.path));
+      await writeCheckpoint(path, checkpoint);
+    } catch (error) {
+      await this.#options.checkPlace?.();
+      throw error;
+    }
     this.#written.add(path);
   }
 
@@ -123,6 +137,11 @@ export class CheckpointFolder {
   }
 }
 
+/** The iteration in a checkpoint's name. */
+function numberOf(path: string): number {
+  return Number(PATTERN.exec(basename(path))![1]);
+}
+
 async function isThere(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
@@ -136,7 +155,7 @@ async function isThere(path: string): Promise<boolean> {
 /** A checkpoint whose iteration is that of its file's name. @throws {CheckpointMismatch} Else, and as `readCheckpoint` */
 async function readNumbered(path: string): Promise<Checkpoint> {
   const checkpoint = await readCheckpoint(path);
-  const named = Number(PATTERN.exec(basename(path))![1]);
+  const named = numberOf(path);
   if (checkpoint.iteration === named) return checkpoint;
   throw new CheckpointMismatch(
     `Cannot read checkpoint "${path}": it is of iteration ${checkpoint.iteration}, expected ${named} as its name says; ` +

@@ -3,7 +3,7 @@ import { countClasses, medianWeights } from "../data/class_weights.ts";
 import type { Loader } from "../data/loader/loader.ts";
 import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
 import type { StepResult } from "../method/guided_mix_step.ts";
-import type { Checkpoint } from "./checkpoint.ts";
+import { awaitsEvaluation, type Checkpoint, PENDING } from "./checkpoint.ts";
 import { diagnose } from "./diagnosis.ts";
 import { refuseDiverged } from "./refuse_diverged.ts";
 import { runFacts } from "./distributed/agreement.ts";
@@ -70,6 +70,8 @@ class TrainingRun {
       this.#classWeights = medianWeights(await countClasses(dataset), classWeights === "median" ? 1 : 0.5);
     }
     try {
+      const { resume } = this.#options;
+      if (resume !== undefined && awaitsEvaluation(resume)) await this.#measureSaved();
       while (this.#goesOn()) await this.#advance();
     } catch (error) {
       await this.#saveBefore(error);
@@ -124,8 +126,17 @@ class TrainingRun {
     this.#meter.step(step.losses);
     options.onStep?.(this.#iteration, step, batch);
     if (this.#isLast || this.#iteration % (options.logEvery ?? 10) === 0) await this.#log(step, learningRate);
-    if (this.#isLast || this.#iteration % evaluation.every === 0) await this.#measure();
-    if (this.#iteration % checkpointEvery === 0) await this.#save();
+    if (this.#isLast || this.#iteration % evaluation.every === 0) {
+      // what an evaluation fails at must not cost the updates before it
+      await this.#save({ [PENDING]: "evaluation" });
+      await this.#measureSaved();
+    } else if (this.#iteration % checkpointEvery === 0) await this.#save();
+  }
+
+  /** Evaluates, and saves that it is done, and the best. */
+  async #measureSaved(): Promise<void> {
+    await this.#measure();
+    await this.#save();
   }
 
   async #log(step: StepResult, learningRate: number): Promise<void> {
@@ -173,8 +184,11 @@ class TrainingRun {
     }
   }
 
-  async #save(): Promise<void> {
-    if (this.#writes) await this.#options.checkpoints.save(await this.#snapshot());
+  async #save(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    if (this.#writes) {
+      const checkpoint = await this.#snapshot();
+      await this.#options.checkpoints.save({ ...checkpoint, metadata: { ...checkpoint.metadata, ...more } });
+    }
     this.#saved = this.#iteration;
   }
 
@@ -196,7 +210,7 @@ class TrainingRun {
 }
 
 /**
- * Trains a network: load, step, update, log, evaluate, save. Batch and draws of an iteration depend on seed and
+ * Trains a network: load, step, update, log, save, evaluate. Batch and draws of an iteration depend on seed and
  * iteration alone, so that a resumed run repeats the unbroken one.
  * @throws {TrainingError} If a loss is not finite; the last checkpoint stays
  * @throws {DatasetError} If an image cannot be read; where one process trains and does not accumulate gradients, a

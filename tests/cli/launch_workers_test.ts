@@ -74,6 +74,11 @@ testUnless(missing, "deno task train --workers refuses what cannot be shared, in
       "--out",
       out,
     );
+    await refuse(
+      /Cannot train with several workers on backend "wasm": it has no collective ops, expected "tensorflow"/,
+      {},
+      ...["--workers", "2", "--backend", "wasm", "--out", out],
+    );
     await refuse(/Cannot read TF_CONFIG/, { TF_CONFIG: "{" }, "--out", out);
   });
 });

@@ -8,6 +8,16 @@ export interface CommandRun {
   readonly stderr: string;
 }
 
+/** Words after `deno` that run a task's command with the permissions that the task gives it. */
+export async function commandWords([name = "", ...rest]: readonly string[]): Promise<string[]> {
+  const config = JSON.parse(await Deno.readTextFile(projectPath("deno.json"))) as {
+    tasks: Record<string, { command: string }>;
+  };
+  const [, ...words] = config.tasks[name]!.command.replace("src/cli/main.ts", projectPath("src/cli/main.ts"))
+    .split(" ");
+  return [...words, ...rest];
+}
+
 /**
  * Runs `deno task`'s command with the permissions that the task gives it.
  * @param meanwhile Told of the process while it runs
@@ -17,14 +27,8 @@ export async function runCommand(
   env: Record<string, string> = {},
   meanwhile?: (child: Deno.ChildProcess) => Promise<void>,
 ): Promise<CommandRun> {
-  const [name = "", ...rest] = args;
-  const config = JSON.parse(await Deno.readTextFile(projectPath("deno.json"))) as {
-    tasks: Record<string, { command: string }>;
-  };
-  const [, ...words] = config.tasks[name]!.command.replace("src/cli/main.ts", projectPath("src/cli/main.ts"))
-    .split(" ");
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...words, ...rest],
+    args: await commandWords(args),
     env,
     stdin: "null",
     stdout: "piped",

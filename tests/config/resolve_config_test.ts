@@ -143,6 +143,17 @@ Deno.test("resolveConfig() refuses a recipe's name as a setting", () => {
   assert.match(refused({ set: ["recipe.name=paper"] }), /expected --preset or --recipe/);
 });
 
+Deno.test("resolveConfig() knows no option that every JavaScript object has", () => {
+  for (const name of ["constructor", "toString", "hasOwnProperty", "__proto__", "valueOf"]) {
+    assert.match(refused({ set: [`${name}=1`] }), new RegExp(`"${name}" is unknown`));
+    assert.match(refused({ set: [`${name}.a=1`] }), new RegExp(`"${name}.a" is unknown`));
+    assert.match(refused({ set: [`unsup.${name}=1`] }), new RegExp(`"unsup.${name}" is unknown`));
+    assert.match(refused({ set: [`seed=${name}`] }), new RegExp(`seed is "${name}", expected`));
+    assert.match(refused({ preset: name }), new RegExp(`Cannot use preset "${name}": it is unknown`));
+    assert.match(refused({ recipe: name }), new RegExp(`Cannot use recipe "${name}": it is unknown`));
+  }
+});
+
 Deno.test("settableNames() has the short names of the recipe's parts", () => {
   for (
     const name of ["mix.at", "pair.select", "decouple.mode", "unsup.weight", "mitrans.channels", "dec.loss"]

@@ -53,7 +53,12 @@ Deno.test("openDataset() takes photos without lists or masks as unlabeled", asyn
 
 Deno.test("openDataset() opens a folder by another layout than the detected one", async () => {
   await withFolder({ "images/a.png": photo(), "masks/a.png": MASK }, async (root) => {
-    assert.equal((await openDataset(root, { layout: "photos" })).unlabeled.length, 2);
+    const { unlabeled, notes } = await openDataset(root, { layout: "photos" });
+    assert.deepEqual(unlabeled.map(({ id }) => id), ["images/a.png"]);
+    assert.match(
+      notes![0]!,
+      /^1 picture of .* left out, being a mask by its name or folder, first "masks\/a\.png"$/,
+    );
   });
 });
 

@@ -77,6 +77,12 @@ function collidingMemo(count: number): Uint8Array {
   return bytes;
 }
 
+/** Texts of numbers that engines hash by their value, as BINUNICODE keys, each with None. */
+function indexKeys(count: number): Uint8Array {
+  const keys = Array.from({ length: count }, (_, i) => `${i * 65536}`);
+  return latin(keys.map((key) => `X${String.fromCharCode(key.length)}\0\0\0${key}N`).join(""));
+}
+
 const PAIR = "NN\x86";
 const ORDERED = "ccollections\nOrderedDict\n";
 
@@ -108,6 +114,7 @@ export const SLOW_PICKLES: Readonly<Record<string, () => Uint8Array>> = {
   "big integers of one hash as keys": () =>
     zipWithPickle(joined(["\x80\x02}(", collidingIntegers(100_000), "u."])),
   "integers of one hash as keys": () => zipWithPickle(joined(["\x80\x02}(", collidingKeys(100_000), "u."])),
+  "indices of one hash as keys": () => zipWithPickle(joined(["\x80\x02}(", indexKeys(60_000), "u."])),
   "floats as keys": () => zipWithPickle(joined(["\x80\x02}(", floatKeys(300_000), "u."])),
   "memo numbers of one hash": () => zipWithPickle(joined(["\x80\x02N", collidingMemo(100_000), "."])),
   "an OrderedDict made again and again": () => zipWithPickle(orderedAgain(20_000, 100_000)),

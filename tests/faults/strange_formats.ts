@@ -1,5 +1,5 @@
 /** What guidedmix reads from strangers, by format: whole files to change, and who reads them. */
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { configFromToml, configToToml } from "../../src/config/config_toml.ts";
 import { modelOptions } from "../../src/config/network_of.ts";
 import { resolveConfig } from "../../src/config/resolve_config.ts";
@@ -78,6 +78,7 @@ const METADATA = metadataOf(
     name: "some",
     classes: ["sky", "road"],
     colors: [[0, 0, 0], [1, 2, 3]],
+    maskRule: { masks: "index", values: [0, 255] },
   } as unknown as Parameters<typeof metadataOf>[2],
 );
 
@@ -123,6 +124,17 @@ const JPEGS = [
   await encodeRgbJpeg(picture(160, 120), 80),
 ];
 
+/** Pictures of further kinds, where there are fixtures of them. */
+function otherPictures(): Record<string, StrangeFormat> {
+  const folder = projectPath("fixtures/formats/others");
+  const kinds = ["tif", "webp", "bmp"].map((ending) => {
+    const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(`.${ending}`)) : [];
+    const files = names.map((name) => new Uint8Array(readFileSync(`${folder}/${name}`)));
+    return [ending, { files, change: [mutated], read: readMaskToo }] as const;
+  });
+  return Object.fromEntries(kinds.filter(([, { files }]) => files.length > 0));
+}
+
 /** All of them. */
 export const STRANGE_FORMATS: Readonly<Record<string, StrangeFormat>> = {
   png: { files: PNGS, change: [mutated, mutatedPng, mutatedPng], read: readMaskToo },
@@ -159,6 +171,7 @@ export const STRANGE_FORMATS: Readonly<Record<string, StrangeFormat>> = {
     read: (bytes) => parseList(text(bytes), "train.txt"),
   },
   metrics: { files: [bytesOf(METRICS)], change: [mutated], read: (bytes) => readMetrics(text(bytes)) },
+  ...otherPictures(),
   metadata: {
     files: [bytesOf(Object.entries(METADATA).map((entry) => entry.join("\u0002")).join("\u0001"))],
     change: [mutated],

@@ -28,5 +28,5 @@ Deno.test("decodeMask() refuses what cannot hold classes", async () => {
       return true;
     });
   await refused("baseline.jpg", /"baseline.jpg": it is a JPEG, expected a PNG/);
-  await refused("color16.png", /colour PNG of 16 bits/);
+  await refused("color16.png", /colour picture of 16 bits/);
 });

@@ -57,7 +57,7 @@ Deno.test("decodeRgb() decodes by content when the name lies", async () => {
 
 Deno.test("decodeRgb() refuses other formats and CMYK with the reason", async () => {
   await refused(new Uint8Array(), /file is empty/);
-  await refused(new TextEncoder().encode("GIF89a"), /begins with 47 49 46 38, expected a JPEG or PNG/);
+  await refused(new TextEncoder().encode("GIF89a"), /it is a GIF, expected a JPEG, PNG, TIFF, WebP or BMP/);
   await refused(imageBytes("cmyk.jpg"), /CMYK/);
 });
 

@@ -51,6 +51,17 @@ Deno.test("checkJpegWork() refuses a header beyond the limit, and one that the f
   );
 });
 
+Deno.test("checkJpegWork() refuses a progressive picture that the decoder's memory cannot hold", () => {
+  const bytes = resized("progressive.jpg", 15_000, 15_000);
+  bytes[readJpegHeader(bytes, "a.jpg").end - 8] = 0x11; // as many blocks of colour as of brightness
+  const padded = new Uint8Array(2e6); // as many bytes as such a picture has at least
+  padded.set(bytes);
+  refused(
+    padded,
+    /says 15000 × 15000, which takes \d+ MB to decode, expected at most 1900; save it as baseline/,
+  );
+});
+
 Deno.test("checkJpegWork() refuses scans that go over the picture hundreds of times", async () => {
   const few = withManyScans(3);
   checkJpegWork(few, readJpegHeader(few, "a.jpg"), "a.jpg");

@@ -86,17 +86,39 @@ numericTest("ReferenceDecisions are not taken where ours is not at the edge, whi
   x.dispose();
 });
 
-numericTest("ReferenceDecisions miss what is not listed in the first step", async () => {
+numericTest("ReferenceDecisions miss most of what is near 0 in the first step", async () => {
   const x = inputs();
-  const { found } = await decided(x, LISTED.slice(1), rectify);
+  const { found } = await decided(x, LISTED.slice(3), rectify);
   assert.match(
     found.complaints.join(),
-    /1 of the 4 inputs of .* within 0\.00001 of the largest are not listed/,
+    /of the 4 rectifier inputs within 0\.00001 of .* 1 are listed, expected most/,
   );
-  const later = await decided(x, LISTED.slice(1), rectify, 2);
+  const most = await decided(x, LISTED.slice(1), rectify);
+  assert.deepEqual(most.found.complaints, [], "a few may be at the limit of the list");
+  const later = await decided(x, LISTED.slice(3), rectify, 2);
   assert.deepEqual(later.found.complaints, [], "later steps differ by more than rounding");
   x.dispose();
 });
+
+numericTest(
+  "ReferenceDecisions are taken further from the edge in later steps, where parameters differ",
+  async () => {
+    // 2e-4, 2e-3 and 0.02 of the largest
+    for (const [value, steps] of [[4e-4, [1, 2, 3]], [4e-3, [2, 3]], [0.04, []]] as const) {
+      const x = tf.tensor4d([2, value], [1, 1, 1, 2]);
+      for (const step of [1, 2, 3]) {
+        const { passes, found } = await decided(x, [edge(1, -1e-6)], rectify, step);
+        const taken = (steps as readonly number[]).includes(step);
+        assert.deepEqual([passes, found.taken.length, found.complaints.length], [
+          [1, taken ? 0 : 1],
+          +taken,
+          +!taken,
+        ]);
+      }
+      x.dispose();
+    }
+  },
+);
 
 numericTest("ReferenceDecisions choose for a max pool among inputs that are nearly equal", async () => {
   // channels 0 and 1: 1, 1 + 1e-6, 0, 0 and 5, 1, 1, 1

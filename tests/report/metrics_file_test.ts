@@ -63,3 +63,15 @@ Deno.test("readMetrics() keeps the diagnosis beside the evaluation of its iterat
   const text = lines(train(5), evaluation, diagnosis(5, 0.1), train(5, 1), evaluation, diagnosis(5, 0.2));
   assert.deepEqual(readMetrics(text), [train(5, 1), evaluation, diagnosis(5, 0.2)]);
 });
+
+Deno.test("readMetrics() refuses rows that go back in time without end, at once", () => {
+  const evaluations = Array.from({ length: 50_000 }, () => ({ kind: "eval", iteration: 1e9, miou: 0.5 }));
+  const text = lines(...Array.from({ length: 50_000 }, (_, i) => train(i)), ...evaluations);
+  const started = performance.now();
+  assert.throws(() => readMetrics(text), {
+    name: "FormatError",
+    message:
+      "Cannot read metrics: iterations go back more than 1000 times, expected a run resumed less often",
+  });
+  assert.ok(performance.now() - started < 10_000);
+});

@@ -1,4 +1,6 @@
 """Three training steps of the official model, with everything that passes through the first."""
+import contextlib
+
 import numpy as np
 import torch
 import official_env as oe
@@ -7,8 +9,11 @@ from capture import (LocalVariables, copy_of, gradients_of, module_hooks, parame
 from cases import OPTIMIZER, SCHEDULE
 from edge_decisions import EdgeDecisions
 from own_values import OwnMSE, own_gradients, own_values
-from start import make_batch, perturb, pick_seeds
+from start import UntellingDraw, make_batch, perturb, pick_seeds
+from steady_norms import steady_norms
 from training import Trainer, evaluate, state_tensors
+
+REDRAWS = 20
 
 # local variable of the official function -> name in the file
 LOCALS = dict(
@@ -20,7 +25,7 @@ LOCALS = dict(
     loss_unlabeled_main='loss_unlabeled', loss_labeled_main='loss_labeled_thrown_away')
 
 
-def build_case(case, index, setup, dtype, logit_std):
+def build_case(case, index, setup, dtype, logit_std, redraws):
     """(model, config, (img, gt, unsup)), all seeded."""
     torch.manual_seed(setup.seed)
     np.random.seed(setup.seed % 2**32)
@@ -29,7 +34,7 @@ def build_case(case, index, setup, dtype, logit_std):
         dilations=case['dilations'], num_classes=setup.classes, dropout=0.0,
         lambda_factor=case['lambda_factor'], mitrans=case['mitrans'])
     model = oe.build(cfg)
-    gen = torch.Generator().manual_seed(setup.seed * 1000 + index)
+    gen = torch.Generator().manual_seed(setup.seed * 1000 + index + 7919 * redraws)
     perturb(model, gen, logit_std)
     img, gt, unsup = make_batch(setup, case['batch'], gen)
     if case['loss'] == 'mse':
@@ -112,17 +117,24 @@ def record_gradients(model, mid, info, out):
 
 
 def run_case(case, index, setup, dtype, attempt=0):
-    """Three official steps; (tensors, info). Later attempts start with smaller logits."""
-    model, cfg, (img, gt, unsup) = build_case(case, index, setup, dtype, 0.1 * 0.5**attempt)
+    """Three official steps; (tensors, info). Later attempts start with smaller logits, redraws with other noise."""
+    for redraws in range(REDRAWS):
+        with contextlib.suppress(UntellingDraw):
+            return three_steps(case, index, setup, dtype, attempt, redraws)
+    raise UntellingDraw
+
+
+def three_steps(case, index, setup, dtype, attempt, redraws):
+    """Three official steps of one start; (tensors, info)."""
+    model, cfg, (img, gt, unsup) = build_case(case, index, setup, dtype, 0.1 * 0.5**attempt, redraws)
     out = {'in/img': img, 'in/gt': gt, 'in/unsup_img': unsup, **state_tensors(model, 'state0')}
     info = dict(case=case, cfg=dict(cfg), perturbed_init=True, max_iters=setup.iterations,
                 optimizer=dict(OPTIMIZER), lr_config=dict(SCHEDULE))
-    if attempt:
-        info['attempt'] = attempt
+    info.update({k: v for k, v in dict(attempt=attempt, redraws=redraws).items() if v})
     trainer, data = Trainer(model, setup.iterations), official_data(img, gt, unsup)
     edges = EdgeDecisions(model)
     info.update(edges.names())
-    with module_hooks(model) as hooked, edges, recorded_beta_draws() as draws:
+    with module_hooks(model) as hooked, edges, steady_norms(model), recorded_beta_draws() as draws:
         for step in (1, 2, 3):
             lr = trainer.start(step - 1)
             seeds = pick_seeds(setup.seed * 1000 + index * 100 + step * 30, case['batch'],

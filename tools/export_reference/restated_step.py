@@ -8,6 +8,7 @@ from edge_decisions import EdgeDecisions
 from restated_forward import Batch, objective
 from restated_model import build_restated, restated_cfg
 from start import UntellingDraw, make_batch, normal, perturb, pick_seeds
+from steady_norms import steady_norms
 from training import Trainer, evaluate_logits, state_tensors
 
 LEAST_MARGIN = 0.01  # relative distance between nearest and next: far above rounding
@@ -101,7 +102,7 @@ def run_case(case, index, setup, dtype, attempt=0):
                 optimizer=dict(OPTIMIZER), lr_config=dict(SCHEDULE))
     trainer, edges = Trainer(model, setup.iterations), EdgeDecisions(model)
     info.update(edges.names())
-    with module_hooks(model) as hooked, edges, recorded_beta_draws() as beta:
+    with module_hooks(model) as hooked, edges, steady_norms(model), recorded_beta_draws() as beta:
         for step in (1, 2, 3):
             draws = dict(lr=trainer.start(step - 1))
             seed_step(case, index, setup, step, info)

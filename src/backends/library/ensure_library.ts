@@ -13,6 +13,7 @@ import {
 import { withLock } from "./folder_lock.ts";
 import { installLibrary } from "./install_library.ts";
 import { findDamage, readManifest } from "./manifest.ts";
+import { requireOwnFolder } from "./owner.ts";
 import { wantedBuild, wheelArchitecture } from "./platform.ts";
 import type { ProgressHandler } from "./progress.ts";
 
@@ -68,6 +69,7 @@ function refuseWrongVariable(found: FoundLibrary | NotFound): void {
 
 async function bring(build: LibraryBuild, options: EnsureLibraryOptions): Promise<EnsuredLibrary> {
   await makeCacheRoot();
+  await requireOwnFolder(cacheRoot());
   const onWait = (holder: string) =>
     options.onProgress?.({
       stage: "wait",
@@ -102,7 +104,7 @@ async function findWhole(
 
 async function makeCacheRoot(): Promise<void> {
   try {
-    await Deno.mkdir(cacheRoot(), { recursive: true });
+    await Deno.mkdir(cacheRoot(), { recursive: true, mode: 0o755 });
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
     throw new BackendUnavailable(

@@ -27,7 +27,7 @@ export interface Manifest {
 }
 
 const MANIFEST_NAME = "manifest.json";
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 1 << 22;
 
 /** Writes the manifest of `folder`. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
@@ -77,7 +77,8 @@ export async function findDamage(
   return damage;
 }
 
-async function hashFile(path: string, onBytes: (bytes: number) => void): Promise<string> {
+/** SHA-256 of a file's bytes, 64 hexadecimal digits. @param onBytes Told how many were read, again and again */
+export async function hashFile(path: string, onBytes: (bytes: number) => void): Promise<string> {
   using file = await Deno.open(path);
   const hash = createHash("sha256");
   const buffer = new Uint8Array(CHUNK_BYTES);

@@ -10,7 +10,10 @@ const LIBC: Partial<Record<typeof Deno.build.os, string>> = {
   darwin: "libSystem.dylib",
 };
 
-/** Whether SIGHUP is ignored, as under `nohup`: listening for it would undo that. False where it cannot be known. */
+/**
+ * Whether SIGHUP is ignored, as under `nohup`. To be asked at the start: Deno listens for it by itself once it has Workers,
+ * and ends the process. False where it cannot be known.
+ */
 export function isHangupIgnored(): boolean {
   const path = LIBC[Deno.build.os];
   if (path === undefined) return false;

@@ -11,6 +11,14 @@ export function clusterHere(): Cluster | undefined {
   return clusterFromTfConfig(Deno.env.get("TF_CONFIG"));
 }
 
+/** Makes sure that several workers can use a backend. @throws {ConfigError} If it is another than `tensorflow` */
+export function checkClusterBackend(name: string): void {
+  if (name === "auto" || name === "tensorflow") return;
+  throw new ConfigError(
+    `Cannot train with several workers on backend "${name}": it has no collective ops, expected "tensorflow"`,
+  );
+}
+
 /**
  * The backend of a process of a cluster, and what it is opened with. `GUIDEDMIX_NCCL=1` lets GPUs talk by NCCL.
  * @throws {ConfigError} If another backend than `tensorflow` is asked for
@@ -20,11 +28,7 @@ export function clusterBackend(
   cluster: Cluster | undefined,
 ): { name: string; serverDef?: Uint8Array<ArrayBuffer> } {
   if (cluster === undefined) return { name };
-  if (name !== "auto" && name !== "tensorflow") {
-    throw new ConfigError(
-      `Cannot train with several workers on backend "${name}": it has no collective ops, expected "tensorflow"`,
-    );
-  }
+  checkClusterBackend(name);
   const nccl = Deno.env.get("GUIDEDMIX_NCCL") === "1";
   return { name: "tensorflow", serverDef: encodeServerDef(cluster, { nccl }) };
 }

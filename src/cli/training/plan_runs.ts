@@ -117,6 +117,27 @@ export async function begunDemo<T extends ConfigRequest & { readonly out?: strin
 }
 
 /**
+ * What a run that goes on may have otherwise: more iterations, and its data in another place, where the same images must
+ * be found under the same names.
+ */
+function movedConfig(before: RunConfig, given: RunConfig): RunConfig {
+  const isList = (path: string | undefined) => path !== undefined && !SHARE.test(path);
+  const place = (old: string | undefined, now: string | undefined) => isList(old) && isList(now) ? now : old;
+  const { source, labeled, unlabeled } = before.data;
+  const moves = source !== "synthetic" && given.data.source !== "synthetic";
+  return {
+    ...before,
+    iterations: Math.max(before.iterations, given.iterations),
+    data: {
+      ...before.data,
+      source: moves ? given.data.source : source,
+      labeled: place(labeled, given.data.labeled),
+      unlabeled: place(unlabeled, given.data.unlabeled),
+    },
+  };
+}
+
+/**
  * A run that lives in its folder goes on with its own options; what a call says of it must agree, what it leaves out
  * is the run's. One that does not live there yet is begun as planned.
  * @throws {ConfigError} If it does not agree; names the options that differ
@@ -124,11 +145,14 @@ export async function begunDemo<T extends ConfigRequest & { readonly out?: strin
 export async function resumedRun(planned: PlannedRun, request: ConfigRequest): Promise<PlannedRun> {
   const folder = new RunFolder(planned.out);
   if (!await folder.hasRun()) return planned;
-  const config = await folder.readConfig();
-  const differences = configDifferences(config, withAbsolutePaths(restatedConfig(config, request)));
+  const before = await folder.readConfig();
+  const restated = withAbsolutePaths(restatedConfig(before, request));
+  const config = movedConfig(before, restated);
+  const differences = configDifferences(config, restated);
   if (differences.length === 0) return { config, out: planned.out };
   throw new ConfigError(
     `Cannot resume "${folder.path}" with other options: ${differences.join(", ")}; ` +
-      "expected those of its config.toml, leave them out",
+      "expected those of its config.toml, leave them out; only more --iterations, and --data, --labeled and --unlabeled in " +
+      "another place are taken",
   );
 }

@@ -5,10 +5,11 @@ import { addUnlabeled } from "../../data/add_unlabeled.ts";
 import { chooseLabeled } from "../../data/choose_labeled.ts";
 import type { CheckReport } from "../../data/check_report.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
-import { isFile, isFolder, leftOutNotes } from "../../data/image_files.ts";
+import { isFile, isFolder } from "../../data/image_files.ts";
+import { withoutMaskPhotos } from "../../data/masks/mask_among_photos.ts";
 import type { SurveyProgress } from "../../data/masks/survey_masks.ts";
-import { openDataset } from "../../data/open_dataset.ts";
-import { openUnlabeled } from "../../data/open_unlabeled.ts";
+import { openDataset, type OpenDatasetOptions, TOML_LINES } from "../../data/open_dataset.ts";
+import { openUnlabeled, unlabeledNotes } from "../../data/open_unlabeled.ts";
 import { withheldItems } from "../../data/withheld_items.ts";
 import { spreadItems } from "../../data/spread_items.ts";
 import type { Output } from "../output.ts";
@@ -35,25 +36,28 @@ interface Choice {
 
 async function openChoice(
   { data, seed }: Pick<RunConfig, "data" | "seed">,
-  onMasks?: SurveyProgress,
+  how: Pick<OpenDatasetOptions, "onMasks" | "holdOut"> = {},
 ): Promise<Choice> {
-  const opened = await openDataset(data.source, { synthetic: data.synthetic, onMasks });
+  const opened = await openDataset(data.source, { synthetic: data.synthetic, ...how });
   const chosen = await chooseLabeled(opened, { ...await labeledChoice(data.labeled), seed });
-  if (data.unlabeled === undefined) return { opened, dataset: chosen };
+  if (data.unlabeled === undefined) return { opened, dataset: await withoutMaskPhotos(chosen) };
   // paths of a list are relative to the dataset, where it has a folder, as in the official lists
   const isList = !await isFolder(data.unlabeled);
   const root = isList ? opened.root : undefined;
   const added = await openUnlabeled(data.unlabeled, root === undefined ? {} : { root });
-  const notes = [...chosen.notes ?? [], ...isList ? [] : await leftOutNotes(data.unlabeled)];
-  return { opened, dataset: addUnlabeled({ ...chosen, notes }, added) };
+  const notes = [...chosen.notes ?? [], ...isList ? [] : await unlabeledNotes(data.unlabeled)];
+  return { opened, dataset: await withoutMaskPhotos(addUnlabeled({ ...chosen, notes }, added)) };
 }
 
 /**
  * The dataset of a run: opened, its labeled part chosen, unlabeled photos added.
  * @throws {DatasetError} If anything of it is missing or wrong
  */
-export async function chosenDataset(config: Pick<RunConfig, "data" | "seed">): Promise<Dataset> {
-  return (await openChoice(config)).dataset;
+export async function chosenDataset(
+  config: Pick<RunConfig, "data" | "seed">,
+  how: Pick<OpenDatasetOptions, "onMasks" | "holdOut"> = {},
+): Promise<Dataset> {
+  return (await openChoice(config, how)).dataset;
 }
 
 /** What a run trains on and looks at. */
@@ -76,7 +80,7 @@ export interface CheckedData extends RunData {
  * @throws {DatasetError} As `chosenDataset`
  */
 export async function openRunData(config: RunConfig, onMasks?: SurveyProgress): Promise<RunData> {
-  const { opened, dataset } = await openChoice(config, onMasks);
+  const { opened, dataset } = await openChoice(config, { onMasks });
   const wanted = config.evaluation.diagnosePseudoMasks ?? 0;
   if (wanted === 0) return { dataset, diagnosis: [] };
   const withheld = withheldItems(opened, dataset);
@@ -91,7 +95,7 @@ export async function openRunData(config: RunConfig, onMasks?: SurveyProgress): 
 const QUIET_MASKS = 500;
 
 /** Shows how many masks were read, where they are many. */
-function masksProgress({ progress }: Output): SurveyProgress {
+export function masksProgress({ progress }: Output): SurveyProgress {
   return (done, total) => {
     if (total <= QUIET_MASKS) return;
     progress.update({ label: "masks", done, total });
@@ -99,11 +103,16 @@ function masksProgress({ progress }: Output): SurveyProgress {
   };
 }
 
-function refuseWithoutLabels({ name, classes, unlabeled }: Dataset): void {
+/**
+ * Refuses a dataset without masks.
+ * @throws {DatasetError} If it has none
+ */
+export function refuseWithoutLabels({ name, classes, unlabeled }: Dataset): void {
   if (classes.length > 0) return;
   throw new DatasetError(
     `Cannot train on "${name}": it has ${unlabeled.length} photos and no masks, expected masks of some: folders "images" ` +
-      'and "masks" with files of the same names, or a "dataset.toml"',
+      `and "masks" with files of the same names, an export of a label tool (src/data/README.md lists them), or a ` +
+      `"dataset.toml" with such lines:${TOML_LINES}`,
   );
 }
 

@@ -5,12 +5,12 @@ import type { RunConfig } from "../../config/run_config.ts";
 import { ConfigError, DatasetError, TrainingError } from "../../core/errors.ts";
 import { NotAFile, readRegularFile } from "../../core/regular_file.ts";
 import { syncFolder } from "../../core/sync_folder.ts";
-import type { Dataset, Item } from "../../data/dataset.ts";
+import type { Dataset } from "../../data/dataset.ts";
 import { isFile } from "../../data/image_files.ts";
-import { listField } from "../../data/list_file.ts";
 import { CheckpointFolder } from "../../train/checkpoint_folder.ts";
 import { writeFileWhole } from "../../train/write_file.ts";
 import { holdRun, type RunLock } from "./run_lock.ts";
+import { differenceText, listText, partOf } from "./split_lists.ts";
 
 /** Paths of a run's parts. */
 export class RunFolder {
@@ -29,8 +29,8 @@ export class RunFolder {
   constructor(path: string, onNote: (text: string) => void = () => {}) {
     this.path = resolve(path);
     this.note = onNote;
-    const beforeWrite = () => this.requireInPlace();
-    this.checkpoints = new CheckpointFolder(join(this.path, "checkpoints"), { beforeWrite, onNote });
+    const checkPlace = () => this.requireInPlace();
+    this.checkpoints = new CheckpointFolder(join(this.path, "checkpoints"), { checkPlace, onNote });
   }
 
   /**
@@ -39,6 +39,13 @@ export class RunFolder {
    */
   async hold(): Promise<void> {
     this.#lock ??= await holdRun(this.path, "train in", this.note);
+  }
+
+  /** Makes sure that no other process works on the run here, if there is one. @throws {ConfigError} As `hold` */
+  async refuseHeld(): Promise<void> {
+    if (!await this.hasRun()) return;
+    await this.hold();
+    this.release();
   }
 
   /** Lets other processes write here. */
@@ -131,11 +138,15 @@ export class RunFolder {
     await this.write("config.toml", configToToml(config));
   }
 
+  /** Writes what a run that goes on is to be now: more iterations, or its data in another place. */
+  async restate(config: RunConfig): Promise<void> {
+    const text = configToToml(config);
+    if (await readText(this.file("config.toml")) !== text) await this.write("config.toml", text);
+  }
+
   async #make(): Promise<void> {
     try {
       await Deno.mkdir(this.file("split"), { recursive: true });
-      await syncFolder(this.path);
-      await syncFolder(dirname(this.path));
     } catch (cause) {
       throw new ConfigError(
         `Cannot make run folder "${this.path}": ${
@@ -144,6 +155,8 @@ export class RunFolder {
         { cause },
       );
     }
+    await syncFolder(this.path);
+    await syncFolder(dirname(this.path));
   }
 
   /**
@@ -167,7 +180,12 @@ export class RunFolder {
   /** Writes a file of the folder, whole or not at all. */
   async write(name: string, content: string | Uint8Array): Promise<void> {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    await writeFileWhole(this.file(name), bytes);
+    try {
+      await writeFileWhole(this.file(name), bytes);
+    } catch (error) {
+      await this.requireInPlace();
+      throw error;
+    }
   }
 }
 
@@ -181,22 +199,4 @@ export async function readText(path: string): Promise<string | undefined> {
     if (!(error instanceof NotAFile)) throw error;
     throw new ConfigError(`Cannot read "${path}": ${error.message}, expected a file`, { cause: error });
   }
-}
-
-/** The first line that one of two lists lacks, or has in another place. */
-function differenceText(before: string, now: string): string {
-  const [old, present] = [before.split("\n"), now.split("\n")];
-  const [oldLines, presentLines] = [new Set(old), new Set(present)];
-  const gone = old.find((line) => !presentLines.has(line));
-  if (gone !== undefined) return `"${gone}" is gone`;
-  const added = present.find((line) => !oldLines.has(line));
-  return added === undefined ? "their order is another one" : `"${added}" is new`;
-}
-
-function partOf(dataset: Dataset, part: "labeled" | "unlabeled" | "val"): readonly Item[] {
-  return dataset[part === "labeled" ? "train" : part];
-}
-
-function listText(items: readonly Item[], field = listField): string {
-  return items.map(({ id }) => `${field(id)}\n`).join("");
 }

@@ -2,6 +2,7 @@
 import { dirname, join, resolve } from "node:path";
 import { HeldLock, holdLock } from "../../backends/library/folder_lock.ts";
 import { ConfigError, TrainingError } from "../../core/errors.ts";
+import { isSystemError } from "../../core/system_error.ts";
 import { isFile, isFolder } from "../../data/image_files.ts";
 
 /** The lock's file; it stays when the lock is given back. */
@@ -40,8 +41,7 @@ async function lockOf(folder: string, onNote: (text: string) => void): ReturnTyp
   try {
     return await tryLock(folder);
   } catch (error) {
-    const code = (error as { code?: string }).code ?? "";
-    if (!WITHOUT_LOCKS.includes(code) && !(error instanceof Deno.errors.NotSupported)) throw error;
+    if (!isSystemError(error, WITHOUT_LOCKS) && !(error instanceof Deno.errors.NotSupported)) throw error;
     onNote(`the filesystem of "${folder}" has no locks: let no other process write there`);
     return undefined;
   }

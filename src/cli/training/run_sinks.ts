@@ -6,6 +6,7 @@ import type { MetricRow, PictureRow } from "../../report/run_record.ts";
 import { readMetrics } from "../../report/metrics_file.ts";
 import { eventFileName, type EventValue, EventWriter } from "../../formats/events.ts";
 import { isFile } from "../../data/image_files.ts";
+import { awaitsEvaluation, type Checkpoint } from "../../train/checkpoint.ts";
 import type { DiagnosisRow, EvalRow, TrainRow } from "../../train/metric_rows.ts";
 import { readText, type RunFolder } from "./run_folder.ts";
 
@@ -87,26 +88,30 @@ function pictureValues({ name, pictures }: PictureRow): EventValue[] {
   }));
 }
 
-/** Rows of iterations that the run goes on after; those beyond it are written again. */
-async function keptRows(folder: RunFolder, iteration: number): Promise<MetricRow[]> {
+/** Rows of what the run goes on after; those beyond it are written again. */
+async function keptRows(folder: RunFolder, resumed: Checkpoint | undefined): Promise<MetricRow[]> {
+  const iteration = resumed?.iteration ?? 0;
+  const isPending = resumed !== undefined && awaitsEvaluation(resumed);
   const path = folder.file("metrics.jsonl");
   const onDamaged = (text: string) =>
     folder.note(`"${path}" is damaged, ${text}: what is damaged is left out`);
   const rows = readMetrics(await readText(path) ?? "", onDamaged);
-  return rows.filter((row) => row.iteration <= iteration);
+  return rows.filter((row) =>
+    row.iteration < iteration || (row.iteration === iteration && (row.kind === "train" || !isPending))
+  );
 }
 
 /**
  * Opens a run's files; rows after the iteration that it goes on from are removed, and TensorBoard is told.
- * @param iteration Updates done before, 0 for a new run
+ * @param resumed What the run goes on from; missing for a new one
  */
-export async function openSinks(folder: RunFolder, iteration: number): Promise<RunSinks> {
-  const rows = await keptRows(folder, iteration);
+export async function openSinks(folder: RunFolder, resumed: Checkpoint | undefined): Promise<RunSinks> {
+  const rows = await keptRows(folder, resumed);
   await folder.write("metrics.jsonl", rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
   const metrics = appendTo(folder.file("metrics.jsonl"));
   const eventFile = appendTo(await freeEventFile(folder));
   const events = new EventWriter((record) => eventFile.write(record));
-  events.start(iteration);
+  events.start(resumed?.iteration ?? 0);
   const encoder = new TextEncoder();
   return {
     rows,

@@ -1,5 +1,4 @@
 /** Ctrl-C, SIGTERM and a terminal that closes end a run with a checkpoint; the second Ctrl-C ends the process. */
-import { isHangupIgnored } from "./ignored_hangup.ts";
 
 /** Whether a run was asked to stop. */
 export interface StopSignal {
@@ -9,19 +8,28 @@ export interface StopSignal {
   close(): void;
 }
 
-/** Signals that ask a process to stop; SIGHUP, of a terminal that closes, unless `nohup` keeps it away. */
+/** Signals that ask a process to stop; SIGHUP is that of a terminal that closes. */
 export function stopSignals(): Deno.Signal[] {
   // Windows knows SIGINT only
-  if (Deno.build.os === "windows") return ["SIGINT"];
-  return isHangupIgnored() ? ["SIGINT", "SIGTERM"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+  return Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+}
+
+/** What else asks a run to stop, or does not. */
+export interface StopOptions {
+  /** SIGHUP means nothing: `isHangupIgnored()` at the start. Default false. */
+  readonly ignoresHangup?: boolean;
+  /** Resolves when the process that started this one has ended, which counts as a signal. */
+  readonly launcherEnd?: Promise<void>;
 }
 
 /**
  * Listens for the signals.
  * @param onFirst Told once, when the first one comes
- * @param launcherEnd Resolves when the process that started this one has ended, which counts as one
  */
-export function listenForStop(onFirst: () => void, launcherEnd?: Promise<void>): StopSignal {
+export function listenForStop(
+  onFirst: () => void,
+  { ignoresHangup = false, launcherEnd }: StopOptions = {},
+): StopSignal {
   let asked = false;
   let count = 0;
   const ask = () => {
@@ -30,6 +38,8 @@ export function listenForStop(onFirst: () => void, launcherEnd?: Promise<void>):
     onFirst();
   };
   const onSignal = (signal: Deno.Signal) => () => {
+    // it is listened for all the same: Deno would end the process by itself
+    if (signal === "SIGHUP" && ignoresHangup) return;
     // a terminal that closes may tell it twice, by its shell and by the system
     if (signal !== "SIGHUP" && ++count > 1) Deno.exit(130);
     ask();

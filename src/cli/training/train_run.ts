@@ -60,7 +60,7 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   noteLostPixels(config, report, output.note);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
   const weights = resumed === undefined ? await initialWeights(config, output.note) : undefined;
-  const network = makeNetwork(config, dataset.classes.length, output, weights);
+  const network = await makeNetwork(config, dataset.classes.length, output, weights);
   const run: Run = {
     ...context,
     request,
@@ -73,7 +73,8 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   };
   // a folder is made when nothing that was asked for can be wrong any more
   if (!await folder.hasRun()) await folder.begin(config, dataset);
-  const sinks = await openSinks(run.folder, run.resumed?.iteration ?? 0);
+  else await folder.restate(config);
+  const sinks = await openSinks(run.folder, run.resumed);
   try {
     return await trainAndReport(run, sinks);
   } finally {

@@ -12,6 +12,7 @@ import type { Checkpoint } from "../../train/checkpoint.ts";
 import type { WorkerGroup } from "../../train/distributed/worker_group.ts";
 import { train } from "../../train/trainer.ts";
 import { RunFolder } from "./run_folder.ts";
+import { weightFile } from "./weight_file.ts";
 
 /** A run as a worker needs it. */
 export interface ShareRequest {
@@ -38,7 +39,7 @@ async function startOf(request: ShareRequest, network: Network): Promise<Checkpo
     : undefined;
   const weights = checkpoint === undefined ? await initialWeights(request.config) : undefined;
   if (weights !== undefined) {
-    network.parameters.load(importWeights(weights, network.parameters.specs()).tensors);
+    network.parameters.load(importWeights(await weightFile(weights), network.parameters.specs()).tensors);
   }
   return checkpoint;
 }

@@ -1,4 +1,5 @@
 /** Processes that end when their launcher does, however it ends: their standard input is a pipe that it holds. */
+import { isHangupIgnored } from "../training/ignored_hangup.ts";
 import { stopSignals } from "../training/stop_signal.ts";
 
 /** Set in processes that were started by a launcher: which network they are in. */
@@ -19,6 +20,11 @@ export async function launcherEnd(): Promise<void> {
   while (await Deno.stdin.read(bytes).catch(() => null) !== null);
 }
 
+/** Whether SIGHUP means nothing to this process: one that was launched hears of it from its launcher, if that listens. */
+export function leavesHangup(): boolean {
+  return launchedInto() !== undefined || isHangupIgnored();
+}
+
 /** Asks processes to end as by Ctrl-C: the pipe reaches one behind a script that started it too, a signal does not. */
 export function askToEnd(children: readonly Deno.ChildProcess[]): void {
   // closed already where it was asked before; broken where the process has ended
@@ -37,13 +43,16 @@ export function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
 /**
  * Hands the stop signals of this process on while `body` runs, and the end of its own launcher. The second SIGTERM ends
  * the processes at once; Ctrl-C reaches every process of a terminal by itself.
+ * @param ignoresHangup `leavesHangup()` at the start
  */
 export async function whileHandingOn<T>(
   children: readonly Deno.ChildProcess[],
+  ignoresHangup: boolean,
   body: () => Promise<T>,
 ): Promise<T> {
   let terminated = 0;
   const listener = (signal: Deno.Signal) => () => {
+    if (signal === "SIGHUP" && ignoresHangup) return;
     askToEnd(children);
     if (signal === "SIGTERM" && ++terminated > 1) children.forEach((child) => kill(child, "SIGKILL"));
   };

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { tfConfigOf } from "../../train/distributed/cluster.ts";
 import { FAILED } from "../failure.ts";
+import { TASK_VARIABLES } from "../task_variables.ts";
 import { TextLineStream } from "../text_line_stream.ts";
 import { kill, LAUNCHED_VARIABLE, whileHandingOn, type WorkerNetwork } from "./held_process.ts";
 
@@ -9,7 +10,7 @@ import { kill, LAUNCHED_VARIABLE, whileHandingOn, type WorkerNetwork } from "./h
 const PERMISSIONS = [
   "--allow-read",
   "--allow-write",
-  "--allow-env",
+  `--allow-env=${TASK_VARIABLES}`,
   "--allow-ffi",
   "--allow-run=python3",
   "--no-prompt",
@@ -80,24 +81,31 @@ async function forwardErrors(child: Deno.ChildProcess, index: number): Promise<v
   }
 }
 
+/** Where workers are started from. */
+export interface StartOptions {
+  /** What this process is in. */
+  readonly network: WorkerNetwork;
+  /** SIGHUP means nothing: `leavesHangup()` at the start. */
+  readonly ignoresHangup: boolean;
+}
+
 /**
  * Runs a training command in several processes and waits for them. The chief's output is this process's; lines that the
  * others write to their standard error are forwarded with their number. They end when this process does.
  * @param args The command's arguments, without `--workers`
  * @param count At least 2
- * @param network What this process is in
  * @returns The exit code of the first that failed, else 0
  */
 export async function startWorkers(
   args: readonly string[],
   count: number,
-  network: WorkerNetwork,
+  { network, ignoresHangup }: StartOptions,
 ): Promise<number> {
   const addresses = freeAddresses(count);
   const children = addresses.map((_, index) =>
     start(args, { ...workerEnvironment(addresses, index), [LAUNCHED_VARIABLE]: network }, index === 0)
   );
-  return await whileHandingOn(children, async () => {
+  return await whileHandingOn(children, ignoresHangup, async () => {
     const forwarded = children.slice(1).map((child, i) => forwardErrors(child, i + 1));
     const codes = await endOf(children);
     await Promise.all(forwarded);

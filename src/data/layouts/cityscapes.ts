@@ -5,6 +5,7 @@ import { isFolder, listPictures } from "../image_files.ts";
 import { indexRule } from "../index_rule.ts";
 import { CITYSCAPES_CLASSES, CITYSCAPES_IGNORED_IDS } from "./cityscapes_classes.ts";
 import { folderItem } from "./folder_items.ts";
+import type { LayoutReader } from "./layout_reader.ts";
 
 const IMAGE_ENDING = "_leftImg8bit.png";
 const TRAIN_ID_ENDING = "_gtFine_labelTrainIds.png";
@@ -62,6 +63,7 @@ export async function openCityscapes(root: string): Promise<Dataset> {
   }
   return {
     name: basename(root),
+    layout: "Cityscapes",
     root,
     classes: CITYSCAPES_CLASSES.map(({ name }) => name),
     colors: CITYSCAPES_CLASSES.map(({ color }) => color),
@@ -73,3 +75,12 @@ export async function openCityscapes(root: string): Promise<Dataset> {
     unlabeled: [...train.filter(({ mask }) => mask === undefined), ...await items("train_extra")],
   };
 }
+
+/** The official set. */
+export const CITYSCAPES: LayoutReader<"cityscapes"> = {
+  name: "cityscapes",
+  title: "Cityscapes",
+  expects: '"leftImg8bit" and "gtFine" (Cityscapes)',
+  detect: (folder) => isFolder(join(folder, "leftImg8bit")),
+  open: openCityscapes,
+};

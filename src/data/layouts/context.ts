@@ -1,10 +1,11 @@
 import { basename, join } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
 import { type Dataset, IGNORE_LABEL, type Item } from "../dataset.ts";
-import { picturesByStem } from "../image_files.ts";
+import { isFolder, picturesByStem } from "../image_files.ts";
 import { indexRule } from "../index_rule.ts";
 import { contextClasses } from "./context_classes.ts";
 import { firstFile, folderItem, readStems } from "./folder_items.ts";
+import type { LayoutReader } from "./layout_reader.ts";
 
 const MASKS = "SegmentationClassContext";
 
@@ -44,6 +45,7 @@ export async function openContext(root: string, classCount: 59 | 60): Promise<Da
   const colors = classes.map(({ color }) => color);
   return {
     name: basename(root),
+    layout: "Pascal Context",
     root,
     classes: classes.map(({ name }) => name),
     colors,
@@ -55,3 +57,20 @@ export async function openContext(root: string, classCount: 59 | 60): Promise<Da
     unlabeled: [],
   };
 }
+
+/** The official set, with background as a class. */
+export const CONTEXT: LayoutReader<"context"> = {
+  name: "context",
+  title: "Pascal Context",
+  expects: `"JPEGImages" and "${MASKS}" (Pascal Context)`,
+  detect: async (folder) => await isFolder(join(folder, "JPEGImages")) && await isFolder(join(folder, MASKS)),
+  open: (folder) => openContext(folder, 60),
+};
+
+/** The same without background; only by name. */
+export const CONTEXT59: LayoutReader<"context59"> = {
+  ...CONTEXT,
+  name: "context59",
+  detect: () => Promise.resolve(false),
+  open: (folder) => openContext(folder, 59),
+};

@@ -2,40 +2,59 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { addUnlabeled } from "../add_unlabeled.ts";
 import { type Dataset, IGNORE_LABEL, type Item, sourceName } from "../dataset.ts";
 import { isFile, isFolder } from "../image_files.ts";
-import { isInside, resolveInside } from "../inside.ts";
+import { isInside } from "../inside.ts";
 import { type ListEntry, readList, tidyPath } from "../list_file.ts";
+import { type Located, locatedNotes, locateEntry } from "../locate_entry.ts";
 import { openUnlabeled } from "../open_unlabeled.ts";
 import { throwCollected } from "../problems.ts";
 import { readTextFile } from "../read_file.ts";
 import { type Description, parseDescription } from "./description.ts";
 import { openPairs } from "./folders.ts";
+import { imagesAndMasks } from "./folder_names.ts";
+import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
+
+const TITLE = "a dataset.toml";
 
 interface Split {
   readonly labeled: Item[];
   readonly unlabeled: Item[];
+  readonly notes: readonly string[];
+}
+
+const NOTHING: Split = { labeled: [], unlabeled: [], notes: [] };
+
+/** Pictures outside of the dataset's folder are named by their whole path. */
+function idOf(root: string, path: string): string {
+  return isInside(root, path) ? tidyPath(relative(root, path)) : path;
 }
 
 /** Makes items of a list's lines; what is wrong with them goes to `problems`. */
-function splitOf(root: string, list: string, entries: readonly ListEntry[], problems: string[]): Split {
-  const split: Split = { labeled: [], unlabeled: [] };
-  const locate = (entry: string, line: number) => {
-    const path = resolveInside(root, entry);
-    if (path === undefined) {
+async function splitOf(
+  root: string,
+  list: string,
+  entries: readonly ListEntry[],
+  problems: string[],
+): Promise<Split> {
+  const split = { labeled: [] as Item[], unlabeled: [] as Item[] };
+  const all: Located[] = [];
+  const locate = async (entry: string, line: number) => {
+    const located = await locateEntry(root, entry);
+    if (located === undefined) {
       problems.push(
         `"${entry}" in line ${line} of "${list}" leaves the folder, expected a path inside "${root}"`,
       );
-    }
-    return path;
+    } else all.push(located);
+    return located?.path;
   };
   for (const { image, mask, line } of entries) {
-    const path = locate(image, line);
-    const maskPath = mask === undefined ? undefined : locate(mask, line);
+    const path = await locate(image, line);
+    const maskPath = mask === undefined ? undefined : await locate(mask, line);
     if (path === undefined) continue;
-    const item: Item = { id: tidyPath(relative(root, path)), image: { kind: "file", path } };
+    const item: Item = { id: idOf(root, path), image: { kind: "file", path } };
     if (maskPath === undefined) split.unlabeled.push(item);
     else split.labeled.push({ ...item, mask: { kind: "file", path: maskPath } });
   }
-  return split;
+  return { ...split, notes: locatedNotes(list, all) };
 }
 
 /** The path that a key of the description gives, or a problem and `undefined`. */
@@ -45,10 +64,10 @@ async function pathOfKey(
   value: string,
   problems: string[],
 ): Promise<string | undefined> {
-  const found = resolveInside(root, value);
+  const located = await locateEntry(root, value);
   // a leading slash may mean the dataset's folder
-  const isThere = found !== undefined && (await isFile(found) || await isFolder(found));
-  const path = isAbsolute(value) && !isThere && !isInside(root, value) ? undefined : found;
+  const isThere = located !== undefined && (await isFile(located.path) || await isFolder(located.path));
+  const path = isAbsolute(value) && !isThere && !isInside(root, value) ? undefined : located?.path;
   if (path === undefined) {
     problems.push(`${key} is "${value}", which leaves the folder, expected a path inside "${root}"`);
   }
@@ -62,8 +81,8 @@ async function readSplit(
   problems: string[],
 ): Promise<Split> {
   const path = value === undefined ? undefined : await pathOfKey(root, key, value, problems);
-  if (value === undefined || path === undefined) return { labeled: [], unlabeled: [] };
-  const split = splitOf(root, value, await readList(path), problems);
+  if (value === undefined || path === undefined) return NOTHING;
+  const split = await splitOf(root, value, await readList(path), problems);
   if (key === "val" && split.unlabeled.length > 0) {
     problems.push(
       `"${split.unlabeled[0]!.id}" in "${value}" has no mask, expected one for each image of val`,
@@ -102,15 +121,22 @@ async function partsByLists(root: string, description: Description, problems: st
     val: val.labeled,
     test: [...test.labeled, ...test.unlabeled],
     unlabeled: train.unlabeled,
-    notes: [...sharedMasks("train", train), ...sharedMasks("val", val)],
+    notes: [
+      ...[train, val, test].flatMap(({ notes }) => notes),
+      ...sharedMasks("train", train),
+      ...sharedMasks("val", val),
+    ],
   };
 }
 
-async function partsOf(root: string, description: Description, problems: string[]): Promise<Parts> {
+async function partsOf(
+  root: string,
+  description: Description,
+  problems: string[],
+  options: OpenLayoutOptions,
+): Promise<Parts> {
   if (description.train !== undefined) return await partsByLists(root, description, problems);
-  if (await isFolder(join(root, "images")) && await isFolder(join(root, "masks"))) {
-    return await openPairs(root);
-  }
+  if (await imagesAndMasks(root) !== undefined) return await openPairs(root, options);
   problems.push('train and val are missing, expected lists, or the folders "images" and "masks"');
   return { train: [], val: [], test: [], unlabeled: [] };
 }
@@ -122,17 +148,18 @@ async function partsOf(root: string, description: Description, problems: string[
  * @throws {DatasetError} If the description or a list is wrong or missing, or, collected, if entries leave its folder
  * or images of val have no mask
  */
-export async function openDescribed(path: string): Promise<Dataset> {
+export async function openDescribed(path: string, options: OpenLayoutOptions = {}): Promise<Dataset> {
   const absolute = resolve(path);
   const root = dirname(absolute);
   const description = parseDescription(await readTextFile(absolute), absolute);
   const problems: string[] = [];
-  const parts = await partsOf(root, description, problems);
+  const parts = await partsOf(root, description, problems, options);
   const extra = await extraUnlabeled(root, description, problems);
   throwCollected(`open dataset "${absolute}"`, problems);
   const { name, classes, colors, maskRule, ignoreAssumed } = description;
   const dataset: Dataset = {
     name,
+    layout: TITLE,
     root,
     classes,
     colors,
@@ -143,3 +170,12 @@ export async function openDescribed(path: string): Promise<Dataset> {
   };
   return addUnlabeled(dataset, extra);
 }
+
+/** Counts before all others. */
+export const DESCRIBED: LayoutReader<"described"> = {
+  name: "described",
+  title: TITLE,
+  expects: 'a "dataset.toml"',
+  detect: (folder) => isFile(join(folder, "dataset.toml")),
+  open: (folder, options) => openDescribed(join(folder, "dataset.toml"), options),
+};

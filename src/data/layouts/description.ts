@@ -2,6 +2,7 @@ import { basename, dirname } from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
 import { DatasetError } from "../../core/errors.ts";
+import { quoted } from "../../core/shown_text.ts";
 import { expectedNames } from "../../core/names.ts";
 import type { Color, MaskRule } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
@@ -64,7 +65,8 @@ function parseToml(text: string, path: string): Record<string, unknown> {
 function keyProblems(table: Record<string, unknown>): string[] {
   return Object.keys(table)
     .filter((key) => !KEYS.includes(key))
-    .map((key) => `key "${key}" is unknown, ${expectedNames(key, KEYS)}`);
+    // later ones are only counted
+    .map((key, i) => `key ${quoted(key)} is unknown${i < 20 ? `, ${expectedNames(key, KEYS)}` : ""}`);
 }
 
 function repeated(values: readonly (string | number)[]): string | number | undefined {

@@ -1,8 +1,11 @@
 import { basename } from "node:path";
 import { type Dataset, IGNORE_LABEL } from "../dataset.ts";
 import { indexRule } from "../index_rule.ts";
-import { leftOutNotes } from "../image_files.ts";
-import { openUnlabeled } from "../open_unlabeled.ts";
+import { holdsPicture } from "../image_files.ts";
+import type { LayoutReader } from "./layout_reader.ts";
+import { openUnlabeled, unlabeledNotes } from "../open_unlabeled.ts";
+
+const TITLE = "photos without masks";
 
 /**
  * Opens a folder of photos without lists or masks: all of them unlabeled, no classes.
@@ -12,6 +15,7 @@ export async function openPhotos(root: string): Promise<Dataset> {
   const unlabeled = await openUnlabeled(root);
   return {
     name: basename(root),
+    layout: TITLE,
     root,
     classes: [],
     colors: [],
@@ -21,6 +25,15 @@ export async function openPhotos(root: string): Promise<Dataset> {
     val: [],
     test: [],
     unlabeled,
-    notes: await leftOutNotes(root),
+    notes: await unlabeledNotes(root),
   };
 }
+
+/** What is left: pictures. */
+export const PHOTOS: LayoutReader<"photos"> = {
+  name: "photos",
+  title: TITLE,
+  expects: "pictures",
+  detect: holdsPicture,
+  open: (folder) => openPhotos(folder),
+};

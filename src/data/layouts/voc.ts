@@ -2,10 +2,17 @@ import { basename, join } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
 import { type Dataset, IGNORE_LABEL, type Item } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
-import { isFolder, picturesByStem } from "../image_files.ts";
+import { isFolder, listPictures, picturesByStem } from "../image_files.ts";
 import { indexRule } from "../index_rule.ts";
 import { firstFile, folderItem, readStems } from "./folder_items.ts";
+import { hasClassNames } from "./class_files.ts";
+import type { LayoutReader } from "./layout_reader.ts";
 import { VOC_CLASSES } from "./voc_classes.ts";
+
+const TITLE = "Pascal VOC 2012";
+
+/** Names of the official photos; those of other folders in VOC's form are their makers' own. */
+const OFFICIAL_NAME = /^20\d\d_\d{6}\./;
 
 const LISTS = "ImageSets/Segmentation";
 
@@ -75,6 +82,7 @@ export async function openVoc(root: string): Promise<Dataset> {
   const colors = defaultColors(VOC_CLASSES.length);
   return {
     name: basename(root),
+    layout: TITLE,
     root,
     classes: VOC_CLASSES,
     colors,
@@ -86,3 +94,20 @@ export async function openVoc(root: string): Promise<Dataset> {
     unlabeled: [],
   };
 }
+
+async function isVoc(root: string): Promise<boolean> {
+  if (!await isFolder(join(root, "JPEGImages"))) return false;
+  if (await isFolder(join(root, "SegmentationClassAug"))) return true;
+  if (!await isFolder(join(root, "SegmentationClass")) || await hasClassNames(root)) return false;
+  const masks = await listPictures(join(root, "SegmentationClass"));
+  return masks.length > 0 && masks.every((path) => OFFICIAL_NAME.test(path));
+}
+
+/** The official set, by the names of its photos: exports of label tools have the same folders. */
+export const VOC: LayoutReader<"voc"> = {
+  name: "voc",
+  title: TITLE,
+  expects: '"JPEGImages" and "SegmentationClass" (VOC)',
+  detect: isVoc,
+  open: openVoc,
+};

@@ -15,7 +15,7 @@ const SCRIBBLED = 0.9;
 /** Beside a background of this share … */
 const BACKGROUND = 0.1;
 /** … classes that hold less than this share of 255's pixels are slips of a pen. */
-const SLIP = 0.001;
+const SLIP = 0.01;
 
 function pixelsOf({ counts }: NamedCounts, wanted: (value: number) => boolean): number {
   return counts.reduce((sum, [value, count]) => wanted(value) ? sum + count : sum, 0);

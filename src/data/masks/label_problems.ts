@@ -1,6 +1,7 @@
 /** What is wrong with the labels of a dataset as a whole: nothing of it shows in a single mask. */
 import { type Dataset, IGNORE_LABEL, type Item, type Source, sourceName } from "../dataset.ts";
 import { countsByRule } from "../mask_rule.ts";
+import { disagreementOn255 } from "./binary_masks.ts";
 import { surveyMasks, type SurveyOptions } from "./survey_masks.ts";
 
 function masksOf(items: readonly Item[]): Source[] {
@@ -96,6 +97,21 @@ async function absentBeside255(
   ];
 }
 
+/** Masks that disagree on a 255 that nobody declared, such as those of two exports. */
+async function disagreement(
+  dataset: Dataset,
+  looked: readonly Source[],
+  options: SurveyOptions,
+): Promise<string[]> {
+  if (dataset.ignoreAssumed !== true) return [];
+  const found = await surveyMasks(looked, options);
+  const masks = found.flatMap((one, i) =>
+    "problem" in one || one.kind === "color" ? [] : [{ name: sourceName(looked[i]!), counts: one.counts }]
+  );
+  const text = disagreementOn255(masks);
+  return text === undefined ? [] : [text];
+}
+
 /**
  * Looks for a part without labels, for classes that may hide behind 255, and for what only some masks have.
  * @param looked The masks that were looked at; others are read where these leave a doubt
@@ -112,6 +128,8 @@ export async function labelFindings(
     ...await withoutLabels(dataset, "val", seen, options),
     ...await absentBeside255(dataset, labels, options),
   ];
+  // a class that hides behind 255 is the clearer sentence
+  if (problems.length === 0) problems.push(...await disagreement(dataset, looked, options));
   return { problems, warnings: warningsOf(dataset, looked, labels) };
 }
 

@@ -3,10 +3,8 @@
  * process is not read again.
  */
 import { mapLimited } from "../map_limited.ts";
-import { type Source, sourceName } from "../dataset.ts";
-import { syntheticLabels } from "../synthetic/synthetic_picture.ts";
-import { maskHistogram } from "./mask_histogram.ts";
-import { surveyFile } from "./survey_file.ts";
+import type { Source } from "../dataset.ts";
+import { surveySource } from "./survey_source.ts";
 import type { SurveyAnswer, Surveyed } from "./survey_messages.ts";
 
 /** Told how many masks were read. */
@@ -54,45 +52,48 @@ function workerUrl(): URL {
 function startWorker() {
   const worker = new Worker(workerUrl(), { type: "module", name: "guidedmix masks" });
   return {
-    ask: (paths: readonly string[]) =>
+    ask: (sources: readonly Source[]) =>
       new Promise<readonly Surveyed[]>((resolve, reject) => {
         worker.onmessage = ({ data }: MessageEvent<SurveyAnswer>) => resolve(data.found);
         worker.onerror = (event) => {
           event.preventDefault();
           reject(new Error(`Cannot read masks in a Worker: ${event.message}`));
         };
-        worker.postMessage({ id: 0, paths });
+        worker.postMessage({ id: 0, sources });
       }),
     close: () => worker.terminate(),
   };
 }
 
-type Ask = (paths: readonly string[]) => Promise<readonly Surveyed[]>;
+type Ask = (sources: readonly Source[]) => Promise<readonly Surveyed[]>;
 
 /** Reads files by several askers, each taking the next part. */
-async function readFiles(paths: readonly string[], askers: readonly Ask[], onProgress?: SurveyProgress) {
-  const parts = partsOf(paths);
+async function readAll(sources: readonly Source[], askers: readonly Ask[], onProgress?: SurveyProgress) {
+  const parts = partsOf(sources);
   const found = new Array<readonly Surveyed[]>(parts.length);
   let [next, done] = [0, 0];
   await Promise.all(askers.map(async (ask) => {
     while (next < parts.length) {
       const at = next++;
       found[at] = await ask(parts[at]!);
-      onProgress?.(done += parts[at]!.length, paths.length);
+      onProgress?.(done += parts[at]!.length, sources.length);
     }
   }));
   return found.flat();
 }
 
-async function surveyFiles(paths: readonly string[], options: SurveyOptions): Promise<readonly Surveyed[]> {
+async function surveyUnread(
+  sources: readonly Source[],
+  options: SurveyOptions,
+): Promise<readonly Surveyed[]> {
   const count = options.workers ?? defaultWorkers();
-  if (count === 0 || paths.length < WORTH_WORKERS) {
-    const here: Ask = (part) => mapLimited(part, 1, surveyFile);
-    return await readFiles(paths, [here], options.onProgress);
+  if (count === 0 || sources.length < WORTH_WORKERS) {
+    const here: Ask = (part) => mapLimited(part, 1, surveySource);
+    return await readAll(sources, [here], options.onProgress);
   }
   const workers = Array.from({ length: count }, startWorker);
   try {
-    return await readFiles(paths, workers.map(({ ask }) => ask), options.onProgress);
+    return await readAll(sources, workers.map(({ ask }) => ask), options.onProgress);
   } finally {
     workers.forEach((worker) => worker.close());
   }
@@ -107,13 +108,7 @@ export async function surveyMasks(
   options: SurveyOptions = {},
 ): Promise<Surveyed[]> {
   const unread = [...new Set(sources)].filter((source) => !known.has(source));
-  const files = unread.filter((source) => source.kind === "file");
-  const found = await surveyFiles(files.map(sourceName), options);
-  files.forEach((source, i) => known.set(source, found[i]!));
-  for (const source of unread) {
-    if (source.kind === "file") continue;
-    const { width, height, data } = syntheticLabels(source);
-    known.set(source, maskHistogram({ kind: "index", width, height, data }));
-  }
+  const found = await surveyUnread(unread, options);
+  unread.forEach((source, i) => known.set(source, found[i]!));
   return sources.map((source) => known.get(source)!);
 }

@@ -1,5 +1,5 @@
 /** Entry of the Workers that count masks: answers each request. Acts on import. */
-import { surveyFile } from "./survey_file.ts";
+import { surveySource } from "./survey_source.ts";
 import type { SurveyAnswer, SurveyRequest } from "./survey_messages.ts";
 
 interface WorkerScope {
@@ -9,6 +9,6 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 
-scope.onmessage = async ({ data: { id, paths } }) => {
-  scope.postMessage({ id, found: await Promise.all(paths.map(surveyFile)) });
+scope.onmessage = async ({ data: { id, sources } }) => {
+  scope.postMessage({ id, found: await Promise.all(sources.map(surveySource)) });
 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { withLock } from "../../../src/backends/library/folder_lock.ts";
+import { HeldLock, holdLock, withLock } from "../../../src/backends/library/folder_lock.ts";
 import { MadeMachine } from "./support.ts";
 
 Deno.test("withLock() lets the second wait, and tells it for whom, when two ask at once", async () => {
@@ -33,7 +33,7 @@ Deno.test("withLock() does not wait when the holder was killed", async () => {
   await using machine = await MadeMachine.create();
   const path = join(machine.folder, "lock");
   const child = machine.start(
-    `import { withLock } from "./src/backends/library/folder_lock.ts";
+    `import { HeldLock, holdLock, withLock } from "./src/backends/library/folder_lock.ts";
      await withLock(${
       JSON.stringify(path)
     }, () => { console.log("held"); return new Promise(() => setTimeout(() => {}, 60000)); });`,
@@ -51,4 +51,30 @@ Deno.test("withLock() does not wait when the holder was killed", async () => {
     "again",
   );
   await Promise.all([child.status, reader.cancel(), child.stderr.cancel()]);
+});
+
+Deno.test("holdLock() does not wait: it tells who holds the lock, until that is released", async () => {
+  const path = await Deno.makeTempFile();
+  const first = await holdLock(path);
+  assert.ok(first instanceof HeldLock);
+  assert.deepEqual(await holdLock(path), { holder: `process ${Deno.pid}` });
+  first.release();
+  const second = await holdLock(path);
+  assert.ok(second instanceof HeldLock);
+  second.release();
+  await Deno.remove(path);
+});
+
+Deno.test("HeldLock.isInPlace() is false when the file was removed, or another stands in its place", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "lock");
+  const lock = await holdLock(path);
+  assert.ok(lock instanceof HeldLock);
+  assert.equal(await lock.isInPlace(), true);
+  await Deno.rename(path, join(folder, "elsewhere"));
+  assert.equal(await lock.isInPlace(), false);
+  await Deno.writeTextFile(path, "");
+  assert.equal(await lock.isInPlace(), false);
+  lock.release();
+  await Deno.remove(folder, { recursive: true });
 });

@@ -111,7 +111,7 @@ Deno.test("openFolders() tells what it does not use beside the folders train, va
     "images/val/f.jpg": photo(),
     "images/test/g.jpg": photo(),
     "images/more/h.jpg": photo(),
-    "images/more/i.webp": "RIFF",
+    "images/more/i.heic": "ftyp",
   };
   await withFolder(files, async (root) => {
     const dataset = await openFolders(root);
@@ -120,13 +120,16 @@ Deno.test("openFolders() tells what it does not use beside the folders train, va
     const [strays, val, formats] = dataset.notes!;
     assert.match(strays!, /^1 images with masks outside .* not used, first "images\/extra\/e\.jpg"$/);
     assert.match(val!, /^1 images of images\/val without a mask not used, first "images\/val\/f\.jpg"$/);
-    assert.match(formats!, /^1 picture of .* left out, being neither JPEG nor PNG, first "more\/i\.webp"$/);
+    assert.match(
+      formats!,
+      /^1 picture of .* left out, being no JPEG, PNG, TIFF, WebP or BMP, first "more\/i\.heic"$/,
+    );
   });
 });
 
 Deno.test("openFolders() refuses masks of other formats: their photos would be unlabeled", async () => {
-  await withFolder({ ...pairs(TEN), "images/q.jpg": photo(), "masks/q.tif": "II" }, async (root) => {
-    await assert.rejects(openFolders(root), /"masks\/q\.tif" is no PNG, expected one/);
+  await withFolder({ ...pairs(TEN), "images/q.jpg": photo(), "masks/q.gif": "GIF" }, async (root) => {
+    await assert.rejects(openFolders(root), /"masks\/q\.gif" is no PNG, expected one/);
   });
   // beside a PNG, or without a photo, it is in nobody's way
   await withFolder({ ...pairs(TEN), "masks/p0.tif": "II", "masks/notes.gif": "GIF" }, async (root) => {

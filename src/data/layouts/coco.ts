@@ -1,0 +1,165 @@
+/** COCO's JSON as it lies: `annotations/instances_train2017.json`, `train/_annotations.coco.json`, `result.json` … */
+import { basename, dirname, join } from "node:path";
+import type { Dataset, DrawnSource } from "../dataset.ts";
+import { defaultColors } from "../default_colors.ts";
+import { listPictures } from "../image_files.ts";
+import { indexRule } from "../index_rule.ts";
+import { throwCollected } from "../problems.ts";
+import { type CocoFile, cocoShapes, isBackground, parseCoco } from "./coco_file.ts";
+import { folderItem } from "./folder_items.ts";
+import { listJson, tryJson } from "./json_files.ts";
+import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
+import { datasetOf } from "./pair_dataset.ts";
+import { partsOf, type PlacedItem } from "./parts.ts";
+import { indexPhotos, type PhotoIndex } from "./photo_index.ts";
+import { type Split, splitNamed } from "./split_names.ts";
+
+const TITLE = "COCO's JSON";
+
+/** JSON files that are looked at: a COCO set has a few. */
+const MOST_FILES = 50;
+
+interface Found {
+  /** Below the dataset's folder. */
+  readonly path: string;
+  readonly coco: CocoFile;
+}
+
+async function cocoFiles(root: string): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const path of (await listJson(root, 2)).slice(0, MOST_FILES)) {
+    const coco = parseCoco(await tryJson(join(root, path)));
+    if (coco !== undefined) found.push({ path, coco });
+  }
+  return found;
+}
+
+/** Words of a file's name after `instances_` and the like: `train2017`, `default`. */
+function subsetOf(path: string): string {
+  return basename(path).replace(/\.json$/i, "").replace(/^.*?(instances|annotations?|coco)[_.-]?/i, "");
+}
+
+/** The part that a file's name or folder says. */
+function splitOf(path: string): Split | undefined {
+  const words = [subsetOf(path), basename(path).replace(/\.json$/i, ""), basename(dirname(path))];
+  return words.flatMap((word) => [word, ...word.split(/[_.-]/)]).map(splitNamed).find((split) =>
+    split !== undefined
+  );
+}
+
+/** Folders in which a file's photos may lie, the likeliest last. */
+function foldersOf(path: string): string[] {
+  const [folder, subset] = [dirname(path), subsetOf(path)];
+  const above = dirname(folder);
+  return [
+    above,
+    `${above}/images`,
+    folder,
+    `${folder}/images`,
+    `${above}/images/${subset}`,
+    `${above}/${subset}`,
+  ];
+}
+
+/** Names of all files' categories that are used, in the order of their ids; a background of theirs is ours. */
+function classNames(files: readonly Found[]): string[] {
+  const names = new Set<string>();
+  for (const { coco } of files) {
+    for (const { name } of coco.categories) if (!isBackground(name)) names.add(name);
+  }
+  return [...names];
+}
+
+interface Opened {
+  readonly items: PlacedItem[];
+  readonly problems: string[];
+  /** Annotations that are boxes only. */
+  boxes: number;
+}
+
+function addFile(
+  { path, coco }: Found,
+  root: string,
+  index: PhotoIndex,
+  labels: ReadonlyMap<string, number>,
+  opened: Opened,
+): void {
+  const split = splitOf(path);
+  for (const image of coco.images) {
+    const photo = index.find(image.file, foldersOf(path));
+    if (photo === undefined) {
+      opened.problems.push(`"${image.file}" of "${path}" has no photo, expected it in the folder, once`);
+      continue;
+    }
+    const { shapes, boxes } = cocoShapes(coco, image, labels);
+    opened.boxes += boxes;
+    const { width, height } = image;
+    const mask: DrawnSource = { kind: "drawn", name: `${path}, ${image.file}`, width, height, shapes };
+    const item = folderItem(root, photo);
+    opened.items.push({ item: shapes.length === 0 ? item : { ...item, mask }, split });
+  }
+}
+
+function notesOf({ items, boxes }: Opened): string[] {
+  const bare = items.filter(({ item }) => item.mask === undefined);
+  return [
+    ...(boxes > 0 ? [`${boxes} annotations are boxes without an outline: their pixels are left out`] : []),
+    ...(bare.length > 0
+      ? [
+        `${bare.length} photos of the JSON have no annotation and are unlabeled, first "${bare[0]!.item.id}"`,
+      ]
+      : []),
+  ];
+}
+
+/** A photo that several files name is one: the annotated one counts. */
+function once(items: readonly PlacedItem[]): PlacedItem[] {
+  const byId = new Map<string, PlacedItem>();
+  for (const one of items) {
+    const known = byId.get(one.item.id);
+    if (known === undefined || known.item.mask === undefined) byId.set(one.item.id, one);
+  }
+  return [...byId.values()];
+}
+
+async function openCoco(root: string, options: OpenLayoutOptions): Promise<Dataset> {
+  const files = await cocoFiles(root);
+  const names = classNames(files);
+  const labels = new Map(names.map((name, i) => [name, i + 1]));
+  const index = indexPhotos(await listPictures(root));
+  const opened: Opened = { items: [], problems: [], boxes: 0 };
+  for (const file of files) addFile(file, root, index, labels, opened);
+  throwCollected(`open dataset "${root}"`, opened.problems);
+  const listed = once(opened.items);
+  const known = new Set(listed.map(({ item }) => item.id));
+  const rest = index.photos.filter((path) => !known.has(path)).map((path) => ({
+    item: folderItem(root, path),
+  }));
+  const outlined = listed.some(({ item: { mask } }) =>
+    mask?.kind === "drawn" && mask.shapes.some(({ label }) => label !== 255)
+  );
+  if (!outlined) {
+    throwCollected(`open dataset "${root}"`, [
+      `${
+        files.map(({ path }) => `"${path}"`).join(", ")
+      } holds ${opened.boxes} boxes and no outline, expected polygons ` +
+      "or RLE in segmentation",
+    ]);
+  }
+  const parts = partsOf(root, [...listed, ...rest], options);
+  const colors = defaultColors(names.length + 1);
+  return datasetOf(root, TITLE, { ...parts, notes: [...parts.notes ?? [], ...notesOf(opened)] }, {
+    classes: ["background", ...names],
+    colors,
+    maskRule: indexRule(colors),
+  });
+}
+
+/** Classes are the categories by their ids, after a background of what no shape covers. */
+export const COCO: LayoutReader<"coco"> = {
+  name: "coco",
+  title: TITLE,
+  expects: "a COCO JSON with images, annotations and categories",
+  detect: async (folder) => (await cocoFiles(folder)).length > 0,
+  open: openCoco,
+};

@@ -1,0 +1,65 @@
+/** JSON files of label tools. What they name is looked up among the files of their folder and leads nowhere else. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { DatasetError } from "../../core/errors.ts";
+import { readTextFile } from "../read_file.ts";
+
+/** A JSON object, of which nothing is known. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a value is an object that is no list. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A list, or none. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The objects of a list, or none. */
+export function objectsOf(value: unknown): readonly JsonObject[] {
+  return listOf(value).filter(isObject);
+}
+
+/** A text, or `undefined`. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** A finite number, or `undefined`; numbers that some tools write as texts count. */
+export function numberOf(value: unknown): number | undefined {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
+
+/**
+ * Reads JSON.
+ * @throws {DatasetError} If the file cannot be read or holds none
+ */
+export async function readJson(path: string): Promise<unknown> {
+  const text = (await readTextFile(path)).replace(/^\uFEFF/, "");
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const state = cause instanceof Error ? cause.message : String(cause);
+    throw new DatasetError(`Cannot read "${path}": ${state}, expected JSON`, { cause });
+  }
+}
+
+/** JSON, or `undefined` for a file that holds none: what is not a tool's is no concern of a detector. */
+export async function tryJson(path: string): Promise<unknown> {
+  return await readJson(path).catch(() => undefined);
+}
+
+/** Paths of `.json` files below a folder with `/`, in order; hidden ones and a system's own are left out. */
+export async function listJson(folder: string, depth = 3, below = ""): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (/^(\.|@|__MACOSX$)/.test(entry.name)) continue;
+    if (entry.isDirectory() && depth > 0) found.push(...await listJson(folder, depth - 1, path));
+    else if (entry.isFile() && /\.json$/i.test(entry.name)) found.push(path);
+  }
+  return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}

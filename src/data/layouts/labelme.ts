@@ -1,0 +1,123 @@
+/** labelme's JSON as it lies: `a.json` beside `a.jpg`. */
+import { dirname, join } from "node:path";
+import type { Dataset } from "../dataset.ts";
+import { defaultColors } from "../default_colors.ts";
+import { listPictures } from "../image_files.ts";
+import { indexRule } from "../index_rule.ts";
+import { mapLimited } from "../map_limited.ts";
+import { throwCollected } from "../problems.ts";
+import { findClassNames, hasClassNames } from "./class_files.ts";
+import { folderItem } from "./folder_items.ts";
+import { listJson, readJson, tryJson } from "./json_files.ts";
+import { hasArea, isIgnored, type LabelmeFile, parseLabelme, shapesOfLabelme } from "./labelme_file.ts";
+import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
+import { datasetOf } from "./pair_dataset.ts";
+import { partsOf, type PlacedItem } from "./parts.ts";
+import { indexPhotos } from "./photo_index.ts";
+import { isBackground } from "./coco_file.ts";
+import { splitNamed } from "./split_names.ts";
+
+const TITLE = "labelme's JSON";
+
+/** Files that are looked at to tell the layout. */
+const LOOKED_AT = 5;
+
+async function isLabelme(root: string): Promise<boolean> {
+  const files = (await listJson(root)).slice(0, LOOKED_AT);
+  const parsed = await Promise.all(files.map(async (path) => parseLabelme(await tryJson(join(root, path)))));
+  return parsed.some((one) => one !== undefined);
+}
+
+interface Found {
+  /** Below the dataset's folder. */
+  readonly path: string;
+  readonly labelme: LabelmeFile;
+}
+
+async function readFiles(root: string): Promise<Found[]> {
+  const read = await mapLimited(await listJson(root), 16, async (path) => {
+    const labelme = parseLabelme(await readJson(join(root, path)));
+    return labelme === undefined ? [] : [{ path, labelme }];
+  });
+  return read.flat();
+}
+
+/** Names of a file beside, or all that the shapes have, in alphabetical order; background is first. */
+async function classNames(root: string, files: readonly Found[]): Promise<string[]> {
+  const used = new Set(files.flatMap(({ labelme }) => labelme.shapes.map(({ label }) => label)));
+  const own = [...used].filter((label) => !isBackground(label) && !isIgnored(label)).sort();
+  if (!await hasClassNames(root)) return own;
+  const named = (await findClassNames(root))!.names.filter((name) => !isBackground(name));
+  const missing = own.filter((label) => !named.includes(label));
+  throwCollected(
+    `open dataset "${root}"`,
+    missing.map((label) =>
+      `shapes are called "${label}", which its file of class names lacks, expected it there`
+    ),
+  );
+  return [...named];
+}
+
+function notesOf(files: readonly Found[]): string[] {
+  const empty = files.filter(({ labelme }) => labelme.shapes.length === 0);
+  const thin = files.filter(({ labelme }) => !labelme.shapes.every(hasArea));
+  return [
+    ...(empty.length > 0
+      ? [
+        `${empty.length} JSON files hold no shape: their photos are background as a whole, first "${
+          empty[0]!.path
+        }"`,
+      ]
+      : []),
+    ...(thin.length > 0
+      ? [
+        `points and lines, which have no area, are left out of ${thin.length} JSON files, first "${
+          thin[0]!.path
+        }"`,
+      ]
+      : []),
+  ];
+}
+
+async function openLabelme(root: string, options: OpenLayoutOptions): Promise<Dataset> {
+  const files = await readFiles(root);
+  const names = await classNames(root, files);
+  const labels = new Map(names.map((name, i) => [name, i + 1]));
+  const index = indexPhotos(await listPictures(root));
+  const problems: string[] = [];
+  const masked = new Map<string, PlacedItem>();
+  for (const { path, labelme } of files) {
+    const photo = index.find(labelme.image, [dirname(path)]) ?? index.beside(path);
+    if (photo === undefined) {
+      problems.push(`"${path}" has no photo, expected "${labelme.image}" in the folder`);
+      continue;
+    }
+    const { width, height } = labelme;
+    const shapes = shapesOfLabelme(labelme, labels);
+    const mask = { kind: "drawn", name: path, width, height, shapes } as const;
+    masked.set(photo, {
+      item: { ...folderItem(root, photo), mask },
+      split: splitNamed(photo.split("/")[0]!),
+    });
+  }
+  throwCollected(`open dataset "${root}"`, problems);
+  const items = index.photos.map((photo): PlacedItem =>
+    masked.get(photo) ?? { item: folderItem(root, photo), split: splitNamed(photo.split("/")[0]!) }
+  );
+  const parts = partsOf(root, items, options);
+  const colors = defaultColors(names.length + 1);
+  return datasetOf(root, TITLE, { ...parts, notes: [...parts.notes ?? [], ...notesOf(files)] }, {
+    classes: ["background", ...names],
+    colors,
+    maskRule: indexRule(colors),
+  });
+}
+
+/** Photos without a JSON are unlabeled. */
+export const LABELME: LayoutReader<"labelme"> = {
+  name: "labelme",
+  title: TITLE,
+  expects: '"a.json" beside "a.jpg" (labelme)',
+  detect: isLabelme,
+  open: openLabelme,
+};

@@ -1,0 +1,37 @@
+import { ADE } from "./ade.ts";
+import { BESIDE } from "./beside.ts";
+import { CITYSCAPES } from "./cityscapes.ts";
+import { COCO } from "./coco.ts";
+import { CONTEXT, CONTEXT59 } from "./context.ts";
+import { DESCRIBED } from "./described.ts";
+import { FOLDERS } from "./folders.ts";
+import { LABEL_STUDIO } from "./label_studio.ts";
+import { LABELME } from "./labelme.ts";
+import { MMSEG } from "./mmseg.ts";
+import { PHOTOS } from "./photos.ts";
+import { ROBOFLOW } from "./roboflow.ts";
+import { SPLIT_FOLDERS } from "./split_folders.ts";
+import { SUPERVISELY } from "./supervisely.ts";
+import { VOC } from "./voc.ts";
+import { VOC_EXPORT } from "./voc_export.ts";
+
+/** Every layout, in the order in which they are looked for: the more telling ones first. */
+export const LAYOUT_READERS = [
+  DESCRIBED,
+  CITYSCAPES,
+  VOC,
+  VOC_EXPORT,
+  CONTEXT,
+  CONTEXT59,
+  SUPERVISELY,
+  LABEL_STUDIO,
+  ROBOFLOW,
+  MMSEG,
+  SPLIT_FOLDERS,
+  ADE,
+  FOLDERS,
+  LABELME,
+  COCO,
+  BESIDE,
+  PHOTOS,
+] as const;

@@ -1,0 +1,44 @@
+import { basename } from "node:path";
+import { type Dataset, IGNORE_LABEL, type Item } from "../dataset.ts";
+import { type ClassNames, namedClasses } from "./class_files.ts";
+import { type Classes, inferClasses } from "./infer_classes.ts";
+import type { OpenLayoutOptions } from "./layout_reader.ts";
+import { findPairs, type FolderPair } from "./pair_folders.ts";
+import { type Parts, partsOf } from "./parts.ts";
+
+/** Classes by names, or else by what the masks of all parts hold. */
+export async function classesOf(
+  root: string,
+  { train, val, test }: Parts,
+  names: ClassNames | undefined,
+  options: OpenLayoutOptions,
+): Promise<Classes> {
+  const labeled = [...train, ...val, ...test].filter(({ mask }) => mask !== undefined);
+  // in an order that does not depend on the parts: the first one's palette counts
+  const inOrder = labeled.sort((a: Item, b: Item) => (a.id < b.id ? -1 : 1));
+  return names === undefined
+    ? await inferClasses(root, inOrder, undefined, options)
+    : await namedClasses(names, inOrder);
+}
+
+/** A dataset from its parts and classes. */
+export function datasetOf(root: string, layout: string, parts: Parts, classes: Classes): Dataset {
+  return { name: basename(root), layout, root, ...classes, ignoreLabel: IGNORE_LABEL, ...parts };
+}
+
+/**
+ * A dataset of folders of photos and folders of masks.
+ * @param layout In words
+ * @throws {DatasetError} As `findPairs`, `partsOf` and `inferClasses`
+ */
+export async function openPairDataset(
+  root: string,
+  layout: string,
+  pairs: readonly FolderPair[],
+  { names, ...options }: OpenLayoutOptions & { readonly names?: ClassNames },
+): Promise<Dataset> {
+  const found = await findPairs(root, pairs);
+  const parts = partsOf(root, found.items, options);
+  const all = { ...parts, notes: [...parts.notes ?? [], ...found.notes] };
+  return datasetOf(root, layout, all, await classesOf(root, all, names, options));
+}

@@ -1,0 +1,15 @@
+/** The parts of a dataset by the names that folders and lists go by. */
+
+/** A part. */
+export type Split = "train" | "val" | "test";
+
+const NAMES: Readonly<Record<Split, RegExp>> = {
+  train: /^(train|training|trainval|train_?aug|train\d{4})$/i,
+  val: /^(val|valid|validation|val\d{4}|dev)$/i,
+  test: /^(test|testing|test\d{4})$/i,
+};
+
+/** The part that a name means; `undefined` for none. */
+export function splitNamed(name: string): Split | undefined {
+  return (["train", "val", "test"] as const).find((split) => NAMES[split].test(name));
+}

@@ -1,0 +1,54 @@
+/** Names by which people and tools tell masks from photos. */
+import { basename, dirname, extname } from "node:path";
+
+/** Words for a mask, at an end of its name. */
+const WORDS = "masks?|labels?|seg|segs|segmentations?|segmap|gt|ground_?truth|annotations?|anno|annot|" +
+  "trimaps?|labelids|labeltrainids|lbl";
+
+/** A mask's word at the end of a name, after a separator, or before one at its beginning. */
+const SUFFIX = new RegExp(`[ ._-](${WORDS})$`, "i");
+const PREFIX = new RegExp(`^(${WORDS})[ ._-]`, "i");
+
+/** Folders that hold masks, as tools and people call them. */
+const FOLDERS = new RegExp(
+  "^(masks?|labels?|labels?_png|annotations?|ann_dir|annot|anno|segmentations?|segmentation_?masks?|" +
+    "segmentation(class|object)\\w*|gt|gtfine|gtcoarse|ground_?truths?|masks_(machine|human)|trimaps?|targets?)$",
+  "i",
+);
+
+/** Whether a folder's name says that it holds masks. */
+export function isMaskFolder(name: string): boolean {
+  return FOLDERS.test(name);
+}
+
+/** A path without the ending of its file. */
+function stemOf(path: string): string {
+  return path.slice(0, path.length - extname(path).length);
+}
+
+/** Names that a mask's photo may have: its own without the word for a mask. */
+function photoStems(path: string): string[] {
+  const stem = basename(stemOf(path));
+  const folder = dirname(path) === "." ? "" : `${dirname(path)}/`;
+  const bare = [stem.replace(SUFFIX, ""), stem.replace(PREFIX, "")].filter((name) => name !== stem);
+  // photo.jpg.png, photo.jpg_mask.png
+  return bare.flatMap((name) => [name, stemOf(name)]).map((name) => folder + name);
+}
+
+/** Pictures that are masks by their names: `1_mask.png` beside `1.jpg`. Paths below one folder, with `/`. */
+export function masksByName(paths: readonly string[]): string[] {
+  const stems = new Set(paths.map(stemOf));
+  return paths.filter((path) => photoStems(path).some((stem) => stems.has(stem) && stem !== stemOf(path)));
+}
+
+/** Pictures that are no JPEG and lie in a folder that is called `masks` or the like. */
+function masksByFolder(paths: readonly string[]): string[] {
+  return paths.filter((path) =>
+    !/^\.jpe?g$/i.test(extname(path)) && path.split("/").slice(0, -1).some(isMaskFolder)
+  );
+}
+
+/** Pictures that are masks by their names or their folders'. Paths below one folder, with `/`. */
+export function masksAmong(paths: readonly string[]): Set<string> {
+  return new Set([...masksByName(paths), ...masksByFolder(paths)]);
+}
