@@ -79,7 +79,7 @@ export async function checkData(config: RunConfig, { out, json }: CheckCall, out
   const onMasks = masksProgress(output);
   const { dataset } = await openRunData(config, onMasks);
   output.result(`layout   ${dataset.layout ?? "generated pictures"}`);
-  refuseWithoutLabels(dataset);
+  await refuseWithoutLabels(dataset);
   const report = await checkDataset(dataset, { onMasks });
   for (const line of classLines(dataset, report)) output.result(line);
   output.result(`data     ${report.text.replaceAll("\n", "\n         ")}`);

@@ -1,8 +1,8 @@
-import { extname, join, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { DatasetError } from "../core/errors.ts";
 import { expectedNames } from "../core/names.ts";
 import type { Dataset } from "./dataset.ts";
-import { isFolder } from "./image_files.ts";
+import { isFolder, listPictures } from "./image_files.ts";
 import { openDescribed } from "./layouts/described.ts";
 import { LAYOUT_READERS } from "./layouts/layouts.ts";
 import { subfolders } from "./layouts/subfolders.ts";
@@ -63,13 +63,17 @@ async function layoutOf(folder: string): Promise<Layout | undefined> {
   return undefined;
 }
 
-/** A folder in the folder that would be taken: archives often hold one that holds everything. */
-async function hintOf(folder: string): Promise<string> {
-  for (const name of (await subfolders(folder)).slice(0, 10)) {
-    const layout = await layoutOf(join(folder, name));
-    if (layout !== undefined && layout !== "photos") return `; "${join(folder, name)}" would be taken`;
-  }
-  return "";
+/** Folders in a folder that tell a layout of photos and masks: archives often hold one that holds everything. */
+async function toldInside(folder: string): Promise<string[]> {
+  const inside = (await subfolders(folder)).slice(0, 10).map((name) => join(folder, name));
+  const layouts = await Promise.all(inside.map(layoutOf));
+  return inside.filter((_, i) => layouts[i] !== undefined && layouts[i] !== "photos");
+}
+
+/** Words on folders in a folder that would be taken; empty where there is none. */
+export async function insideHint(folder: string): Promise<string> {
+  const told = await toldInside(folder);
+  return told.length === 0 ? "" : `; ${told.map((path) => `"${path}"`).join(" or ")} would be taken`;
 }
 
 /**
@@ -86,11 +90,30 @@ export async function detectLayout(folder: string): Promise<Layout> {
   if (layout !== undefined) return layout;
   const expected = [...new Set(LAYOUT_READERS.map(({ expects }) => expects))].join("; ");
   throw new DatasetError(
-    `Cannot open dataset "${folder}": nothing in it tells its layout, expected ${expected}${await hintOf(
+    `Cannot open dataset "${folder}": nothing in it tells its layout, expected ${expected}${await insideHint(
       folder,
     )}; ` +
       `a "dataset.toml" holds such lines:${TOML_LINES}`,
   );
+}
+
+/** The one folder in a folder that itself tells nothing but photos, where that tells a layout. */
+async function wrappedLayout(folder: string): Promise<{ folder: string } | undefined> {
+  if (!await isFolder(folder)) return undefined;
+  const [only, ...more] = await subfolders(folder);
+  if (only === undefined || more.length > 0) return undefined;
+  const layout = await layoutOf(folder);
+  if (layout !== undefined && layout !== "photos") return undefined;
+  // photos beside it are the unlabeled ones of somebody
+  if ((await listPictures(folder)).some((path) => !path.startsWith(`${only}/`))) return undefined;
+  const [told] = await toldInside(folder);
+  return told === undefined ? undefined : { folder: told };
+}
+
+async function openWrapped(folder: string, options: OpenDatasetOptions): Promise<Dataset> {
+  const dataset = await openDataset(folder, options);
+  const note = `what is trained on lies in "${basename(folder)}", the only folder there`;
+  return { ...dataset, notes: [...dataset.notes ?? [], note] };
 }
 
 /**
@@ -111,7 +134,8 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
   const path = resolve(spec);
   const { onMasks: onProgress, holdOut } = options;
   if (extname(path) === ".toml") return await openDescribed(path, { onProgress, holdOut });
-  const layout = options.layout ?? await detectLayout(path);
+  const layout = options.layout ?? await wrappedLayout(path) ?? await detectLayout(path);
+  if (typeof layout !== "string") return await openWrapped(layout.folder, options);
   const reader = LAYOUT_READERS.find(({ name }) => name === layout);
   if (reader === undefined) {
     throw new DatasetError(

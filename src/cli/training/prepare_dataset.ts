@@ -8,7 +8,7 @@ import type { Dataset, Item } from "../../data/dataset.ts";
 import { isFile, isFolder } from "../../data/image_files.ts";
 import { withoutMaskPhotos } from "../../data/masks/mask_among_photos.ts";
 import type { SurveyProgress } from "../../data/masks/survey_masks.ts";
-import { openDataset, type OpenDatasetOptions, TOML_LINES } from "../../data/open_dataset.ts";
+import { insideHint, openDataset, type OpenDatasetOptions, TOML_LINES } from "../../data/open_dataset.ts";
 import { openUnlabeled, unlabeledNotes } from "../../data/open_unlabeled.ts";
 import { withheldItems } from "../../data/withheld_items.ts";
 import { spreadItems } from "../../data/spread_items.ts";
@@ -107,11 +107,12 @@ export function masksProgress({ progress }: Output): SurveyProgress {
  * Refuses a dataset without masks.
  * @throws {DatasetError} If it has none
  */
-export function refuseWithoutLabels({ name, classes, unlabeled }: Dataset): void {
+export async function refuseWithoutLabels({ name, root, classes, unlabeled }: Dataset): Promise<void> {
   if (classes.length > 0) return;
+  const hint = root === undefined ? "" : await insideHint(root);
   throw new DatasetError(
     `Cannot train on "${name}": it has ${unlabeled.length} photos and no masks, expected masks of some: folders "images" ` +
-      `and "masks" with files of the same names, an export of a label tool (src/data/README.md lists them), or a ` +
+      `and "masks" with files of the same names, an export of a label tool (src/data/README.md lists them)${hint}, or a ` +
       `"dataset.toml" with such lines:${TOML_LINES}`,
   );
 }
@@ -124,7 +125,7 @@ export function refuseWithoutLabels({ name, classes, unlabeled }: Dataset): void
 export async function prepareDataset(config: RunConfig, output: Output): Promise<CheckedData> {
   const onMasks = masksProgress(output);
   const { dataset, diagnosis } = await openRunData(config, onMasks);
-  refuseWithoutLabels(dataset);
+  await refuseWithoutLabels(dataset);
   const report = await checkDataset(dataset, { onMasks });
   output.note(`data     ${report.text.replaceAll("\n", "\n         ")}`);
   if (diagnosis.length > 0) {

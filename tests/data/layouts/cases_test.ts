@@ -476,10 +476,25 @@ Deno.test("openDataset() says what an export lacks, and which folder inside woul
       /it has masks as VOC and no "JPEGImages", expected the photos there/,
     );
   });
-  await withFolder({ "project/dataset.toml": "", "project/readme.txt": "" }, async (root) => {
+  await withFolder({ "one/dataset.toml": "", "two/dataset.toml": "" }, async (root) => {
     await assert.rejects(
       openDataset(root),
-      /"[^"]*\/project" would be taken; a "dataset\.toml" holds such lines/,
+      /\/one" or "[^"]*\/two" would be taken; a "dataset\.toml" holds such lines/,
     );
+  });
+});
+
+Deno.test("openDataset() takes the only folder in a folder, as archives hold it", async () => {
+  const files = {
+    ...named(EIGHT.map((n) => `my set/images/${n}.jpg`), FIVE.map((n) => `my set/masks/${n}.png`)),
+    "readme.txt": "",
+  };
+  await withFolder(files, async (root) => {
+    await understood(root, {
+      layout: FOLDERS,
+      classes: TWO,
+      counts: [4, 3, 1, 0],
+      note: /lies in "my set", the only/,
+    });
   });
 });
