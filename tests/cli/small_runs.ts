@@ -5,7 +5,7 @@ import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { runCommand } from "./run_command.ts";
 
 /** A network and pictures small enough for any backend. */
-export const SMALL_RUN = [
+export const SMALL_RUN = ["--weights", "none"].concat([
   "data.synthetic.train=16",
   "data.synthetic.val=4",
   "data.synthetic.size=48",
@@ -14,13 +14,12 @@ export const SMALL_RUN = [
   "batch.labeled=2",
   "batch.unlabeled=2",
   "encoder.family=resnet",
-  "network.weights=none",
   "encoder.stemChannels=8",
   "encoder.baseChannels=4",
   "decoder.channels=8",
   "checkpointEvery=4",
   "evaluation.every=6",
-].flatMap((setting) => ["--set", setting]);
+].flatMap((setting) => ["--set", setting]));
 
 /** Runs a command that must succeed. @returns What `--json` printed */
 export async function succeed(...args: string[]): Promise<Record<string, unknown>> {
