@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { sharedPath } from "../support.ts";
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { photoFiles } from "../../src/cli/photo_files.ts";
+import { leftOutNotes } from "../../src/data/image_files.ts";
+import { projectPath, sharedPath } from "../support.ts";
 import { runCommand } from "./run_command.ts";
 import { inTemporary, SMALL_RUN, succeed } from "./small_runs.ts";
 
@@ -58,3 +61,35 @@ Deno.test({
     });
   },
 });
+
+/** Folders of the same kind: what is read, and what is said of the rest. */
+const MORE: readonly (readonly [what: string, files: readonly string[], read: number, note: RegExp])[] = [
+  [
+    "BMP, TIFF of 16 bits and a GIF",
+    ["rgb.bmp", "rgb.tif", "anim.gif"],
+    2,
+    /1 picture of .* first "anim\.gif"/,
+  ],
+  [
+    "WebP, HEIC and AVIF in folders",
+    ["one/rgb.webp", "two/a.heic", "two/b.avif"],
+    1,
+    /2 pictures of .*first "two\/a\.heic"/,
+  ],
+];
+
+for (const [what, files, read, note] of MORE) {
+  Deno.test(`photoFiles() of ${what} names those that are read, and leftOutNotes() the rest`, async () => {
+    await inTemporary(async (folder) => {
+      for (const file of files) {
+        const path = join(folder, file);
+        await Deno.mkdir(dirname(path), { recursive: true });
+        const fixture = projectPath(`fixtures/formats/others/${basename(file)}`);
+        if (existsSync(fixture)) await Deno.copyFile(fixture, path);
+        else await Deno.writeTextFile(path, "no picture that is read");
+      }
+      assert.equal((await photoFiles([folder])).length, read);
+      assert.match((await leftOutNotes(folder)).join("; "), note);
+    });
+  });
+}

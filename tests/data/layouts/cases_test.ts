@@ -260,6 +260,56 @@ const MORE: readonly (readonly [kind: string, Files, Expected])[] = [
     { layout: /Label Studio/, classes: ["background", "Road", "Tree"], counts: [1, 1, 1, 0] },
   ],
   [
+    "38: Supervisely with one data set inside of the project",
+    {
+      ...named(EIGHT.map((n) => `ds0/img/${n}.jpg`), FIVE.map((n) => `ds0/masks_machine/${n}.png`)),
+      "meta.json": '{"classes": [{"title": "crack", "color": "#ff0000"}]}',
+    },
+    { layout: /Supervisely/, classes: ["background", "crack"], counts: [4, 3, 1, 0] },
+  ],
+  [
+    "39: Label Studio's masks of one label, in a folder of their own",
+    named(["images/x-a.jpg", "images/y-b.jpg", "images/z-c.jpg"], [
+      "masks/task-1-annotation-1-by-1-tag-Crack-0.png",
+      "masks/task-2-annotation-2-by-1-tag-Crack-0.png",
+      "masks/task-3-annotation-3-by-1-tag-Crack-0.png",
+    ]),
+    {
+      layout: /Label Studio/,
+      classes: ["background", "Crack"],
+      counts: [2, 0, 1, 0],
+      note: /masks name tasks and no photos/,
+    },
+  ],
+  [
+    "G3: lists with endings, which name some of labelme's photos",
+    {
+      ...named(
+        EIGHT.map((n) => `JPEGImages/${n}.jpg`),
+        EIGHT.map((n) => `SegmentationClass/${n}.png`),
+        PALETTE,
+      ),
+      "class_names.txt": "_background_\nweed\n",
+      "ImageSets/Segmentation/train.txt": "p0.jpg\np1.jpg\np2.jpg\n",
+      "ImageSets/Segmentation/val.txt": "p3.jpg\n",
+    },
+    { layout: EXPORT, classes: ["_background_", "weed"], counts: [3, 0, 1, 0], note: /4 images with masks/ },
+  ],
+  [
+    "G3: lists that somebody wrote on Windows",
+    {
+      ...named(
+        EIGHT.map((n) => `JPEGImages/${n}.jpg`),
+        FIVE.map((n) => `SegmentationClass/${n}.png`),
+        PALETTE,
+      ),
+      "class_names.txt": "_background_\r\nweed\r\n",
+      "ImageSets/Segmentation/train.txt": "p0\r\np1\r\np2\r\np5\r\n",
+      "ImageSets/Segmentation/val.txt": "p3\r\np4\r\n",
+    },
+    { layout: EXPORT, classes: ["_background_", "weed"], counts: [3, 3, 2, 0] },
+  ],
+  [
     "40: mmseg's ending of label maps",
     named(["img_dir/train/a.png", "img_dir/val/b.png"], [
       "ann_dir/train/a_labelTrainIds.png",
@@ -413,6 +463,25 @@ const MORE: readonly (readonly [kind: string, Files, Expected])[] = [
     },
   ],
 ];
+
+/** H17's kind: what `eval --data` opens holds nothing out, whatever the layout. */
+const WHOLE: readonly (readonly [what: string, files: Files, pairs: number])[] = [
+  ["masks beside photos", named(EIGHT.map((n) => `${n}.jpg`), FIVE.map((n) => `${n}_mask.png`)), 5],
+  [
+    "labelme's export",
+    named(EIGHT.map((n) => `JPEGImages/${n}.jpg`), EIGHT.map((n) => `SegmentationClass/${n}.png`), PALETTE),
+    8,
+  ],
+];
+
+for (const [what, files, pairs] of WHOLE) {
+  Deno.test(`openDataset() holds nothing out of ${what} where all is to be evaluated`, async () => {
+    await withFolder(files, async (root) => {
+      const { train, val } = await openDataset(root, { holdOut: false });
+      assert.deepEqual([train.length, val.length].sort((a, b) => a - b), [0, pairs]);
+    });
+  });
+}
 
 for (const [kind, files, expected] of MORE) {
   Deno.test(`openDataset() understands more of ${kind}`, async () => {
