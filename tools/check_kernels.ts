@@ -74,6 +74,7 @@ async function row(name: string): Promise<boolean> {
     "-A",
     "tests/nn/convolution_test.ts",
     "tests/nn/pooled_convolution_test.ts",
+    "tests/nn/depthwise_test.ts",
   ], env);
   const run = await deno(["task", ...RUN, "--out", join(out, "run")], env);
   const evaluation = await deno(["task", "eval", "--run", join(out, "run"), "--json"], env);
