@@ -41,6 +41,11 @@ export class RunFolder {
     this.#lock ??= await holdRun(this.path, "train in", this.note);
   }
 
+  /** Whether this process holds it. */
+  get isHeld(): boolean {
+    return this.#lock !== undefined;
+  }
+
   /** Makes sure that no other process works on the run here, if there is one. @throws {ConfigError} As `hold` */
   async refuseHeld(): Promise<void> {
     if (!await this.hasRun()) return;

@@ -73,8 +73,9 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
     started: new Date().toISOString(),
   };
   // a folder is made when nothing that was asked for can be wrong any more
-  if (!await folder.hasRun()) await folder.begin(config, dataset);
-  else await folder.restate(config);
+  // a folder that is not held had no run at the start: where another process has begun one since, this begin is refused
+  if (folder.isHeld) await folder.restate(config);
+  else await folder.begin(config, dataset);
   const sinks = await openSinks(run.folder, run.resumed);
   try {
     return await trainAndReport(run, sinks);
