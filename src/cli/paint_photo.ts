@@ -1,4 +1,5 @@
 /** The pictures of a prediction as PNG files; large ones are painted by several threads. */
+import { workerUrl } from "../core/worker_url.ts";
 import { mapLimited } from "../data/map_limited.ts";
 import { checkIndices, joinPng } from "../formats/encode_png.ts";
 import type { RgbImage } from "../formats/rgb_image.ts";
@@ -49,12 +50,6 @@ function stripTasks(photo: RgbImage, labels: Uint8Array, colors: readonly RgbCol
       labels: labels.subarray(top * width, end),
     };
   });
-}
-
-function workerUrl(): URL {
-  // published as npm package, the files are compiled to JavaScript
-  const ending = new URL(import.meta.url).pathname.endsWith(".js") ? "js" : "ts";
-  return new URL(`./picture_worker.${ending}`, import.meta.url);
 }
 
 /** Has one strip painted by a Worker that is idle. */
@@ -111,7 +106,10 @@ class WorkerPainter implements PhotoPainter {
   }
 
   #start(): Worker {
-    const worker = new Worker(workerUrl(), { type: "module", name: "guidedmix painter" });
+    const worker = new Worker(workerUrl(import.meta.url, "picture_worker"), {
+      type: "module",
+      name: "guidedmix painter",
+    });
     this.#all.push(worker);
     return worker;
   }

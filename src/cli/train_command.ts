@@ -116,9 +116,8 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   for (const { config } of planned) checkShares(config, count);
   // said before anything is loaded; the run itself makes sure of it
   if (cluster === undefined) { for (const { out } of planned) await new RunFolder(out).refuseHeld(); }
-  const wanted = flags.backend ?? planned[0]!.config.backend;
   if ((flags.workers ?? 1) > 1) {
-    checkClusterBackend(wanted);
+    checkClusterBackend(asked);
     // once, and by a process that may reach the network; the workers find it in the cache
     if (!flags.resume) { for (const { config } of planned) await initialWeights(config); }
     return await launchWorkers(withoutWorkers(args), {

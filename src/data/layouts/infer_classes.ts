@@ -1,7 +1,14 @@
 import { DatasetError } from "../../core/errors.ts";
 import type { RawMask } from "../../formats/decode_mask.ts";
-import { type Color, type Dataset, IGNORE_LABEL, type Item, type MaskRule, type Source } from "../dataset.ts";
-import { sourceName } from "../dataset.ts";
+import {
+  type Color,
+  type Dataset,
+  IGNORE_LABEL,
+  type Item,
+  type MaskRule,
+  type Source,
+  sourceName,
+} from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
 import { indexRule } from "../index_rule.ts";
 import { disagreementOn255, type NamedCounts } from "../masks/binary_masks.ts";

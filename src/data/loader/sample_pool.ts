@@ -1,3 +1,4 @@
+import { workerUrl } from "../../core/worker_url.ts";
 import { DatasetError } from "../../core/errors.ts";
 import { createSampleMaker, type Sample, type SampleSettings, type SampleTask } from "./sample_maker.ts";
 import type { WorkerAnswer, WorkerRequest } from "./worker_messages.ts";
@@ -18,12 +19,6 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-function workerUrl(): URL {
-  // published as npm package, the files are compiled to JavaScript
-  const ending = new URL(import.meta.url).pathname.endsWith(".js") ? "js" : "ts";
-  return new URL(`./worker.${ending}`, import.meta.url);
-}
-
 function errorOf(answer: Extract<WorkerAnswer, { kind: "failed" }>): Error {
   if (answer.name === "DatasetError") return new DatasetError(answer.message);
   return Object.assign(new Error(answer.message), { name: answer.name });
@@ -31,7 +26,10 @@ function errorOf(answer: Extract<WorkerAnswer, { kind: "failed" }>): Error {
 
 /** One worker with the tasks it has not answered. */
 function startWorker(settings: SampleSettings): SamplePool {
-  const worker = new Worker(workerUrl(), { type: "module", name: "guidedmix loader" });
+  const worker = new Worker(workerUrl(import.meta.url, "worker"), {
+    type: "module",
+    name: "guidedmix loader",
+  });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let stopped: Error | undefined;

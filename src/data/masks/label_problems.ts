@@ -1,5 +1,6 @@
 /** What is wrong with the labels of a dataset as a whole: nothing of it shows in a single mask. */
 import { type Dataset, IGNORE_LABEL, type Item, type Source, sourceName } from "../dataset.ts";
+import { packColor } from "../colors.ts";
 import { countsByRule } from "../mask_rule.ts";
 import { disagreementOn255 } from "./binary_masks.ts";
 import { surveyMasks, type SurveyOptions } from "./survey_masks.ts";
@@ -22,7 +23,7 @@ async function labelsOf(
 ): Promise<(Labels | undefined)[]> {
   const stored = new Map(
     maskRule.masks === "color"
-      ? maskRule.colors.map(([r, g, b], label) => [(r << 16) | (g << 8) | b, label])
+      ? maskRule.colors.map((color, label) => [packColor(color), label])
       : maskRule.values.map((value, label) => [value, label]),
   );
   const found = await surveyMasks(sources, options);

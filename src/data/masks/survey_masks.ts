@@ -2,6 +2,7 @@
  * Which values the masks of a dataset hold, mask by mask. Many masks are read in Workers; what was counted once in a
  * process is not read again.
  */
+import { workerUrl } from "../../core/worker_url.ts";
 import { mapLimited } from "../map_limited.ts";
 import type { Source } from "../dataset.ts";
 import { surveySource } from "./survey_source.ts";
@@ -42,15 +43,12 @@ function partsOf<T>(items: readonly T[]): T[][] {
   );
 }
 
-function workerUrl(): URL {
-  // published as npm package, the files are compiled to JavaScript
-  const ending = new URL(import.meta.url).pathname.endsWith(".js") ? "js" : "ts";
-  return new URL(`./survey_worker.${ending}`, import.meta.url);
-}
-
 /** A Worker that answers one request at a time. */
 function startWorker() {
-  const worker = new Worker(workerUrl(), { type: "module", name: "guidedmix masks" });
+  const worker = new Worker(workerUrl(import.meta.url, "survey_worker"), {
+    type: "module",
+    name: "guidedmix masks",
+  });
   return {
     ask: (sources: readonly Source[]) =>
       new Promise<readonly Surveyed[]>((resolve, reject) => {
