@@ -10,9 +10,9 @@ import { spreadItems } from "../data/spread_items.ts";
 import { encodeRgbPng } from "../formats/encode_png.ts";
 import { colorize, overlay, sideBySide } from "../report/pictures.ts";
 import { shrinkPicture } from "../report/report_picture.ts";
+import { masksProgress, openRunData, refuseWithoutLabels } from "../run/prepare_dataset.ts";
 import { writeFileWhole } from "../train/write_file.ts";
 import type { Output } from "./output.ts";
-import { masksProgress, openRunData, refuseWithoutLabels } from "./training/prepare_dataset.ts";
 
 /** Labeled images of which the one with most classes is shown. */
 const LOOKED_AT = 12;

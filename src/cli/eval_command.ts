@@ -10,6 +10,12 @@ import type { PredictOptions } from "../eval/predict_image.ts";
 import { comparisonTable } from "../report/comparison_table.ts";
 import { percentText, pointsText } from "../report/number_text.ts";
 import type { ComparedRun } from "../report/run_record.ts";
+import { configDifferences } from "../run/config_differences.ts";
+import { shownName } from "../run/model_metadata.ts";
+import { inferenceNetwork, type ModelSource } from "../run/model_source.ts";
+import { openSession } from "../run/open_session.ts";
+import { chosenDataset } from "../run/prepare_dataset.ts";
+import { predictOptions } from "../run/report_pictures.ts";
 import {
   addCommonOptions,
   type CommonOptions,
@@ -20,13 +26,8 @@ import {
   sidesText,
   wholeNumber,
 } from "./command_line.ts";
-import { shownName } from "./model_metadata.ts";
-import { addCheckpointOptions, inferenceNetwork, type ModelSource, readModel } from "./model_source.ts";
-import { openSession } from "./open_session.ts";
+import { addCheckpointOptions, readModel } from "./model_flags.ts";
 import { type Output, standardOutput } from "./output.ts";
-import { configDifferences } from "./training/config_differences.ts";
-import { chosenDataset } from "./training/prepare_dataset.ts";
-import { predictOptions } from "./training/report_pictures.ts";
 
 /** Lists that can be evaluated. */
 const SPLITS = ["val", "test", "train"] as const;

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../core/errors.ts";
 import { expectedNames } from "../core/names.ts";
+import { VERSION } from "../core/version.ts";
 import { listPictures } from "../data/image_files.ts";
 import { readImage } from "../data/read_item.ts";
 import {
@@ -15,6 +16,12 @@ import {
 import type { RgbImage } from "../formats/rgb_image.ts";
 import { bytesText } from "../report/number_text.ts";
 import type { EvaluationRecord } from "../report/run_record.ts";
+import { exportCard } from "../run/export_card.ts";
+import type { ModelSource } from "../run/model_source.ts";
+import { openSession } from "../run/open_session.ts";
+import { RunFolder } from "../run/run_folder.ts";
+import { holdRun, runAround } from "../run/run_lock.ts";
+import { storedEvaluation } from "../run/stored_evaluation.ts";
 import { writeFileWhole } from "../train/write_file.ts";
 import {
   addCommonOptions,
@@ -23,14 +30,8 @@ import {
   parseArguments,
   pathText,
 } from "./command_line.ts";
-import { exportCard } from "./export_card.ts";
-import { addCheckpointOptions, type ModelFlags, type ModelSource, readModel } from "./model_source.ts";
-import { openSession } from "./open_session.ts";
+import { addCheckpointOptions, type ModelFlags, readModel } from "./model_flags.ts";
 import { type Output, standardOutput } from "./output.ts";
-import { RunFolder } from "./training/run_folder.ts";
-import { holdRun, runAround } from "./training/run_lock.ts";
-import { storedEvaluation } from "./training/stored_evaluation.ts";
-import { VERSION } from "./version.ts";
 
 interface ExportFlags extends ModelFlags, CommonOptions {
   readonly format?: string;

@@ -2,13 +2,13 @@
 import { cleanText } from "../core/shown_text.ts";
 import { isSystemError } from "../core/system_error.ts";
 import { ProgressWriter, wantsColor } from "../report/progress.ts";
+import type { RunOutput } from "../run/run_output.ts";
+import { progressOnStderr } from "./progress_on_stderr.ts";
 
 /** A command's voice. */
-export interface Output {
+export interface Output extends RunOutput {
   /** Progress, and lines above it, on the standard error. */
   readonly progress: ProgressWriter;
-  /** A line on the way. */
-  note(text: string): void;
   /** A result. */
   result(text: string): void;
 }
@@ -46,6 +46,7 @@ export function standardOutput(): Output {
   // names of files, classes and datasets stand in what is printed
   return {
     progress,
+    onDownload: progressOnStderr(),
     note: (text) => progress.note(cleanText(text)),
     result: (text) => unlessUnread(() => console.log(cleanText(text))),
   };

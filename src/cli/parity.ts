@@ -6,11 +6,11 @@ import { type Command, Option } from "commander";
 import { ConfigError } from "../core/errors.ts";
 import type { ParityReport } from "../parity/report.ts";
 import { parityText } from "../parity/report_text.ts";
-import type { ParityEngine } from "../parity/training_case.ts";
 import { runParity } from "../parity/run_parity.ts";
+import type { ParityEngine } from "../parity/training_case.ts";
+import { openSession } from "../run/open_session.ts";
 import { addCommonOptions, type CommonOptions, gather, newCommand, parseArguments } from "./command_line.ts";
 import { FAILED } from "./failure.ts";
-import { openSession } from "./open_session.ts";
 import { standardOutput } from "./output.ts";
 
 interface ParityFlags extends CommonOptions {

@@ -6,6 +6,7 @@ import { quoted } from "../core/shown_text.ts";
 import { isFolder, leftOutNotes } from "../data/image_files.ts";
 import { readImage } from "../data/read_item.ts";
 import type { PredictOptions } from "../eval/predict_image.ts";
+import { predictPhoto } from "../eval/predict_photo.ts";
 import {
   decodeLimits,
   DEFAULT_MEGABYTES,
@@ -13,8 +14,11 @@ import {
   MEGABYTES_VARIABLE,
   MEGAPIXELS_VARIABLE,
 } from "../formats/decode_limits.ts";
-import type { Network } from "../model/network.ts";
 import { encodeValuePng } from "../formats/encode_value_png.ts";
+import type { Network } from "../model/network.ts";
+import { inferenceNetwork, type ModelSource } from "../run/model_source.ts";
+import { openSession } from "../run/open_session.ts";
+import { predictOptions } from "../run/report_pictures.ts";
 import { writeFileWhole } from "../train/write_file.ts";
 import {
   addCommonOptions,
@@ -25,19 +29,10 @@ import {
   positiveNumbers,
 } from "./command_line.ts";
 import { FAILED, failureText } from "./failure.ts";
-import {
-  addCheckpointOptions,
-  inferenceNetwork,
-  type ModelFlags,
-  type ModelSource,
-  readModel,
-} from "./model_source.ts";
-import { openSession } from "./open_session.ts";
+import { addCheckpointOptions, type ModelFlags, readModel } from "./model_flags.ts";
 import { type Output, standardOutput } from "./output.ts";
 import { type PhotoPainter, photoPainter } from "./paint_photo.ts";
 import { type PhotoFile, photoFiles, refuseOverwriting, resultNames } from "./photo_files.ts";
-import { predictPhoto } from "./predict_photo.ts";
-import { predictOptions } from "./training/report_pictures.ts";
 
 interface PredictFlags extends ModelFlags, CommonOptions {
   readonly out?: string;

@@ -1,18 +1,9 @@
 /** `deno task train`. */
 import { checkPrecision, checkPrecisionHere } from "../nn/precision.ts";
 import type { ComparedRun } from "../report/run_record.ts";
-import { checkData } from "./check_data.ts";
-import { commandText, parseArguments } from "./command_line.ts";
-import { FAILED } from "./failure.ts";
-import { launchWorkers, withoutWorkers } from "./launch_workers.ts";
-import { openSession } from "./open_session.ts";
-import { type Output, standardOutput } from "./output.ts";
-import { hasConfigFlags, trainCommand, type TrainFlags } from "./train_flags.ts";
-import { areFinished, printResults, resultsJson } from "./train_results.ts";
-import { checkShares } from "../train/distributed/agreement.ts";
-import { checkClusterBackend, clusterBackend, clusterHere, joinRun, quiet } from "./training/join_run.ts";
-import { initialWeights } from "./training/initial_weights.ts";
-import { fittingThreads } from "./training/fitting_threads.ts";
+import { fittingThreads } from "../run/fitting_threads.ts";
+import { initialWeights } from "../run/initial_weights.ts";
+import { openSession } from "../run/open_session.ts";
 import {
   begunDemo,
   begunRuns,
@@ -21,13 +12,22 @@ import {
   newRuns,
   type PlannedRun,
   resumedRun,
-} from "./training/plan_runs.ts";
-import type { RunContext, RunResult } from "./training/run.ts";
-import { RunFolder } from "./training/run_folder.ts";
-import { listenForStop } from "./training/stop_signal.ts";
-import { trainRun } from "./training/train_run.ts";
-import { trainShare } from "./training/train_share.ts";
+} from "../run/plan_runs.ts";
+import type { RunContext, RunResult } from "../run/run.ts";
+import { RunFolder } from "../run/run_folder.ts";
+import { trainRun } from "../run/train_run.ts";
+import { trainShare } from "../run/train_share.ts";
+import { checkShares } from "../train/distributed/agreement.ts";
+import { checkData } from "./check_data.ts";
+import { commandText, parseArguments } from "./command_line.ts";
+import { FAILED } from "./failure.ts";
+import { launchWorkers, withoutWorkers } from "./launch_workers.ts";
+import { type Output, standardOutput } from "./output.ts";
+import { listenForStop } from "./stop_signal.ts";
+import { hasConfigFlags, trainCommand, type TrainFlags } from "./train_flags.ts";
+import { areFinished, printResults, resultsJson } from "./train_results.ts";
 import { launchedInto, launcherEnd, leavesHangup } from "./workers/held_process.ts";
+import { checkClusterBackend, clusterBackend, clusterHere, joinRun, quiet } from "./workers/join_run.ts";
 
 /** The runs that a call means, refused early where a folder is taken. */
 async function plannedRuns(flags: TrainFlags): Promise<PlannedRun[]> {
@@ -85,8 +85,10 @@ async function shareAll(
   context: RunContext,
 ): Promise<boolean> {
   const { workers, stop } = context;
+  const output = { ...context.output, note: (text: string) => console.error(text) };
   for (const run of runs) {
-    if (!await trainShare({ ...run, resume: flags.resume ?? false }, workers!, stop.asked)) return false;
+    const request = { ...run, resume: flags.resume ?? false };
+    if (!await trainShare(request, workers!, { shouldStop: stop.asked, output })) return false;
   }
   return true;
 }
@@ -119,7 +121,7 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   if ((flags.workers ?? 1) > 1) {
     checkClusterBackend(asked);
     // once, and by a process that may reach the network; the workers find it in the cache
-    if (!flags.resume) { for (const { config } of planned) await initialWeights(config); }
+    if (!flags.resume) { for (const { config } of planned) await initialWeights(config, quiet(output)); }
     return await launchWorkers(withoutWorkers(args), {
       count,
       openToAll: flags.workersOpenToAll,

@@ -1,10 +1,10 @@
 /** What `deno task train` prints at its end. */
 import { dirname, join } from "node:path";
 import { percentText } from "../report/number_text.ts";
+import type { PlannedRun } from "../run/plan_runs.ts";
+import type { RunResult } from "../run/run.ts";
 import { commandText } from "./command_line.ts";
 import type { Output } from "./output.ts";
-import type { PlannedRun } from "./training/plan_runs.ts";
-import type { RunResult } from "./training/run.ts";
 
 function summaryLine({ compared, evaluation, folder, seconds }: RunResult): string {
   const measure = evaluation === undefined

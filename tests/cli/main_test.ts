@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runCommandLine } from "../../src/cli/main.ts";
-import { VERSION } from "../../src/cli/version.ts";
+import { VERSION } from "../../src/core/version.ts";
 import { projectPath } from "../support.ts";
 import { runCommand } from "./run_command.ts";
 

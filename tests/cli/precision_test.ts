@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { RunFolder } from "../../src/cli/training/run_folder.ts";
+import { RunFolder } from "../../src/run/run_folder.ts";
 import { whyNoBfloat16, whyNot } from "../numeric.ts";
 import { testUnless } from "../support.ts";
 import { runCommand } from "./run_command.ts";

@@ -1,6 +1,6 @@
 /** Runs that take seconds, and what tests ask of them. */
 import assert from "node:assert/strict";
-import { RunFolder } from "../../src/cli/training/run_folder.ts";
+import { RunFolder } from "../../src/run/run_folder.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { runCommand } from "./run_command.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { exportCard } from "../../src/cli/export_card.ts";
-import { metadataOf } from "../../src/cli/model_metadata.ts";
-import { inferenceOptions } from "../../src/cli/model_sizes.ts";
-import { readModel } from "../../src/cli/model_source.ts";
+import { exportCard } from "../../src/run/export_card.ts";
+import { metadataOf } from "../../src/run/model_metadata.ts";
+import { inferenceOptions } from "../../src/run/model_sizes.ts";
+import { readCheckpointModel } from "../../src/run/model_source.ts";
 import type { ModelOptions } from "../../src/config/model_options.ts";
 import { modelOptions } from "../../src/config/network_of.ts";
 import { resolveConfig } from "../../src/config/resolve_config.ts";
@@ -50,7 +50,7 @@ async function read(
   tensors: ReadonlyMap<string, StoredTensor> = tensorsOf(MODEL),
   labels: Dataset = LABELS,
 ) {
-  let found: Awaited<ReturnType<typeof readModel>> | undefined;
+  let found: Awaited<ReturnType<typeof readCheckpointModel>> | undefined;
   await inTemporary(async (folder) => {
     const metadata = { ...metadataOf(CONFIG, MODEL, labels), ...change };
     await writeCheckpoint(`${folder}/c`, {
@@ -59,7 +59,7 @@ async function read(
       momentum: new Map(),
       metadata,
     });
-    found = await readModel({ checkpoint: `${folder}/c` });
+    found = await readCheckpointModel(`${folder}/c`);
   });
   return found!;
 }
@@ -84,7 +84,7 @@ function model(change: Record<string, unknown>): Record<string, string> {
   return { model: JSON.stringify({ ...MODEL, ...change }) };
 }
 
-Deno.test("readModel() reads a checkpoint whose parts fit", async () => {
+Deno.test("readCheckpointModel() reads a checkpoint whose parts fit", async () => {
   const { classes, colors, dataset } = await read({});
   assert.deepEqual({ classes, colors, dataset }, {
     classes: ["sky", "road"],
@@ -93,7 +93,7 @@ Deno.test("readModel() reads a checkpoint whose parts fit", async () => {
   });
 });
 
-Deno.test("readModel() refuses metadata that is not what a run writes", async () => {
+Deno.test("readCheckpointModel() refuses metadata that is not what a run writes", async () => {
   await refused({ model: "{" }, /its "model" is no JSON/);
   await refused({ model: "null" }, /its "model" does not fit, "model": expected a table/);
   await refused({ model: "[]" }, /its "model" does not fit/);
@@ -119,7 +119,7 @@ Deno.test("readModel() refuses metadata that is not what a run writes", async ()
   await refused({ config: "seed = 1" }, /config .*: .* is missing/);
 });
 
-Deno.test("readModel() compares sizes with the tensors before anything is built", async () => {
+Deno.test("readCheckpointModel() compares sizes with the tensors before anything is built", async () => {
   const before = Deno.memoryUsage().rss;
   for (const channels of [1e6, 4096, 16]) {
     await refused(
@@ -145,7 +145,7 @@ Deno.test("readModel() compares sizes with the tensors before anything is built"
   assert.ok(Deno.memoryUsage().rss - before < 200e6, "nothing of such sizes was made");
 });
 
-Deno.test("readModel() gives names that act on no terminal, and a card escapes them", async () => {
+Deno.test("readCheckpointModel() gives names that act on no terminal, and a card escapes them", async () => {
   const classes = ["\u001b[2Jsky\u202e", "<img src=x onerror=alert(1)>|`"];
   const source = await read({}, undefined, { ...LABELS, name: "a\nb\u0007", classes } as Dataset);
   assert.deepEqual(source.classes, ["\\u{1b}[2Jsky\\u{202e}", classes[1]]);

@@ -4,7 +4,7 @@ import { configFromToml, configToToml } from "../../src/config/config_toml.ts";
 import { modelOptions } from "../../src/config/network_of.ts";
 import { resolveConfig } from "../../src/config/resolve_config.ts";
 import type { RandomStream } from "../../src/core/random.ts";
-import { describedModel, metadataOf } from "../../src/cli/model_metadata.ts";
+import { describedModel, metadataOf } from "../../src/run/model_metadata.ts";
 import { DatasetError } from "../../src/core/errors.ts";
 import { cocoShapes, parseCoco } from "../../src/data/layouts/coco_file.ts";
 import { parseLabelme, shapesOfLabelme } from "../../src/data/layouts/labelme_file.ts";

@@ -1,5 +1,6 @@
 /** What is timed: the networks and sizes of tools/bench/official_step.py. */
 import type { MitransOptions, ModelOptions } from "../../config/model_options.ts";
+import type { StepCase } from "../../run/step_flops.ts";
 
 /** Names of the configurations. */
 export const BENCH_CONFIGS = ["tiny", "r50-129", "r50-257"] as const;
@@ -8,15 +9,9 @@ export const BENCH_CONFIGS = ["tiny", "r50-129", "r50-257"] as const;
 export type BenchConfig = (typeof BENCH_CONFIGS)[number];
 
 /** A network with the size of its images. */
-export interface BenchCase {
+export interface BenchCase extends StepCase {
   /** Its name; sizes given by hand have one of their own. */
   readonly name: string;
-  /** The network, with everything that training needs. */
-  readonly model: ModelOptions;
-  /** Height and width of the images, in pixels. */
-  readonly crop: number;
-  /** Labeled images, and as many unlabeled ones. */
-  readonly batch: number;
 }
 
 /** Changes of a configuration. */

@@ -2,12 +2,12 @@
 import { openBackend } from "../../backends/open_backend.ts";
 import type { RunConfig } from "../../config/run_config.ts";
 import type { ConvolutionPrecision } from "../../nn/precision.ts";
+import { stepFlops } from "../../run/step_flops.ts";
 import { TextLineStream } from "../text_line_stream.ts";
 import { type BenchCase, benchCase, type BenchConfig, type BenchSizes } from "./bench_case.ts";
 import { loaderWait } from "./loader_wait.ts";
 import { machinePeak } from "./machine_peak.ts";
 import { launchedOps, timeByOp } from "./op_times.ts";
-import { stepFlops } from "./step_flops.ts";
 import { TimedStep } from "./timed_step.ts";
 
 /** What the server is started with, as JSON in its only argument. */

@@ -1,6 +1,6 @@
 /** Processes that end when their launcher does, however it ends: their standard input is a pipe that it holds. */
-import { isHangupIgnored } from "../training/ignored_hangup.ts";
-import { stopSignals } from "../training/stop_signal.ts";
+import { isHangupIgnored } from "../ignored_hangup.ts";
+import { stopSignals } from "../stop_signal.ts";
 
 /** Set in processes that were started by a launcher: which network they are in. */
 export const LAUNCHED_VARIABLE = "GUIDEDMIX_LAUNCHED";

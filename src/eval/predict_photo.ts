@@ -1,0 +1,60 @@
+/** Prediction of a photo of any size. */
+import { resizeBilinear } from "../formats/resize_image.ts";
+import type { RgbImage } from "../formats/rgb_image.ts";
+import type { Network } from "../model/network.ts";
+import { predictImage, type PredictOptions } from "./predict_image.ts";
+
+/** Pixels that are predicted at once: class probabilities of more would fill a laptop's memory. */
+const MOST_PIXELS = 2 ** 21;
+
+/** The size with the same shape that has at most `MOST_PIXELS`. */
+function workingSize({ width, height }: RgbImage): { width: number; height: number } {
+  const factor = Math.min(1, Math.sqrt(MOST_PIXELS / (width * height)));
+  const fit = (side: number) => Math.max(1, Math.floor(side * factor));
+  return { width: fit(width), height: fit(height) };
+}
+
+/** Labels at another size, each from the pixel at the middle of its area. */
+function resizeLabels(
+  labels: Uint8Array,
+  from: { width: number; height: number },
+  to: { width: number; height: number },
+): Uint8Array {
+  const result = new Uint8Array(to.width * to.height);
+  const columns = Int32Array.from(
+    { length: to.width },
+    (_, x) => Math.floor((x + 0.5) * from.width / to.width),
+  );
+  let lastRow = -1;
+  for (let y = 0; y < to.height; y++) {
+    const row = Math.floor((y + 0.5) * from.height / to.height) * from.width;
+    const start = y * to.width;
+    if (row === lastRow) result.copyWithin(start, start - to.width, start);
+    else for (let x = 0; x < to.width; x++) result[start + x] = labels[row + columns[x]!]!;
+    lastRow = row;
+  }
+  return result;
+}
+
+/** Classes of a photo's pixels. */
+export interface PhotoPrediction {
+  /** `[height, width]`, of the photo's own size. */
+  readonly labels: Uint8Array;
+  /** Whether the photo was scaled down for it. */
+  readonly scaledDown: boolean;
+}
+
+/** Predicts a photo at its own size; one of more than 2 megapixels is scaled down first, its labels up again. */
+export async function predictPhoto(
+  network: Network,
+  photo: RgbImage,
+  options: PredictOptions,
+): Promise<PhotoPrediction> {
+  const size = workingSize(photo);
+  if (size.width === photo.width && size.height === photo.height) {
+    return { labels: (await predictImage(network, photo, options)).labels, scaledDown: false };
+  }
+  const small = resizeBilinear(photo, size.width, size.height);
+  const { labels } = await predictImage(network, small, options);
+  return { labels: resizeLabels(labels, small, photo), scaledDown: true };
+}

@@ -1,0 +1,21 @@
+import type { RunConfig } from "../config/run_config.ts";
+
+/** The machine may be another one; numbers of a run do not follow from these, beyond rounding. */
+const FREE: readonly string[] = ["backend", "engine", "data.workers"];
+
+function leaves(value: unknown, path: string, found: Map<string, string>): Map<string, string> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    for (const [key, inner] of Object.entries(value)) {
+      leaves(inner, path === "" ? key : `${path}.${key}`, found);
+    }
+  } else if (value !== undefined) found.set(path, JSON.stringify(value));
+  return found;
+}
+
+/** Options in which two runs differ, as `name is a, given b`, without those that do not change numbers. */
+export function configDifferences(before: RunConfig, given: RunConfig): string[] {
+  const [old, now] = [leaves(before, "", new Map()), leaves(given, "", new Map())];
+  const names = [...new Set([...old.keys(), ...now.keys()])].filter((name) => !FREE.includes(name));
+  return names.filter((name) => old.get(name) !== now.get(name))
+    .map((name) => `${name} is ${old.get(name) ?? "not set"}, given ${now.get(name) ?? "not set"}`);
+}
