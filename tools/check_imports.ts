@@ -15,7 +15,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ["eval", "method"],
   ["data", "model"],
   ["config", "nn"],
-  ["formats", "backends"],
+  ["backends"],
+  ["formats"],
   ["core"],
 ];
 

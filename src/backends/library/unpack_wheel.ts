@@ -5,8 +5,9 @@ import { FormatError } from "../../core/errors.ts";
 import type { ManifestFile } from "./manifest.ts";
 import { type ProgressHandler, ProgressMeter } from "./progress.ts";
 import type { RecordedFile, Wheel } from "./wheel.ts";
-import type { ZipMember } from "./zip_directory.ts";
-import { readZipMember } from "./zip_member.ts";
+import type { ZipMember } from "../../formats/zip_directory.ts";
+import { readZipMember } from "../../formats/zip_member.ts";
+import type { ZipSource } from "../../formats/zip_source.ts";
 
 /** The libraries, the texts of their licences, and what XLA looks for beside them when it compiles for a GPU. */
 const KEPT = [
@@ -43,7 +44,7 @@ export async function unpackWheel(
     if (recorded === undefined) throw mismatch(member, "nothing about it");
     const path = join(folder, member.name);
     await Deno.mkdir(dirname(path), { recursive: true });
-    await unpackMember(wheel.file, member, { path, recorded, meter });
+    await unpackMember(wheel.source, member, { path, recorded, meter });
     written.push({ file: member.name, ...recorded });
   }
   return written;
@@ -55,7 +56,7 @@ interface Target {
   meter: ProgressMeter;
 }
 
-async function unpackMember(source: Deno.FsFile, member: ZipMember, target: Target): Promise<void> {
+async function unpackMember(source: ZipSource, member: ZipMember, target: Target): Promise<void> {
   const { path, recorded, meter } = target;
   if (member.size !== recorded.size) {
     throw mismatch(member, `${recorded.size} bytes, the wheel ${member.size}`);

@@ -2,8 +2,10 @@
 import { Buffer } from "node:buffer";
 import { basename } from "node:path";
 import { FormatError } from "../../core/errors.ts";
-import { readZipDirectory, type ZipMember } from "./zip_directory.ts";
-import { readZipText } from "./zip_member.ts";
+import { readZipDirectory, type ZipMember } from "../../formats/zip_directory.ts";
+import { readZipText } from "../../formats/zip_member.ts";
+import type { ZipSource } from "../../formats/zip_source.ts";
+import { fileSource } from "./file_source.ts";
 
 /** What RECORD says of a file. */
 export interface RecordedFile {
@@ -17,6 +19,8 @@ export interface RecordedFile {
 export interface Wheel {
   /** The wheel itself. */
   file: Deno.FsFile;
+  /** Its bytes. */
+  source: ZipSource;
   /** Its members by name. */
   members: ReadonlyMap<string, ZipMember>;
   /** What RECORD says of them, by name; files without a SHA-256 are left out. */
@@ -32,10 +36,11 @@ export interface Wheel {
 export async function openWheel(path: string): Promise<Wheel> {
   const file = await Deno.open(path);
   try {
-    const members = indexMembers(await readZipDirectory(file));
-    const record = parseRecord(await readZipText(file, infoMember(members, "RECORD")));
-    const metadata = await readZipText(file, infoMember(members, "METADATA"));
-    return { file, members, record, metadata };
+    const source = fileSource(file);
+    const members = readZipDirectory(source);
+    const record = parseRecord(await readZipText(source, infoMember(members, "RECORD")));
+    const metadata = await readZipText(source, infoMember(members, "METADATA"));
+    return { file, source, members, record, metadata };
   } catch (error) {
     file.close();
     if (!(error instanceof FormatError)) throw error;
@@ -70,17 +75,6 @@ export function parseRecord(text: string): Map<string, RecordedFile> {
     record.set(name, { sha256: Buffer.from(hash ?? "", "base64url").toString("hex"), size: Number(size) });
   }
   return record;
-}
-
-function indexMembers(members: ZipMember[]): Map<string, ZipMember> {
-  const byName = new Map<string, ZipMember>();
-  for (const member of members) {
-    if (byName.has(member.name)) {
-      throw new FormatError(`member "${member.name}" is there twice, expected each once`);
-    }
-    byName.set(member.name, member);
-  }
-  return byName;
 }
 
 function infoMember(members: ReadonlyMap<string, ZipMember>, name: string): ZipMember {

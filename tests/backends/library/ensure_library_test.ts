@@ -186,9 +186,9 @@ const BAD_WHEELS: [string, Uint8Array, RegExp][] = [
   [
     "a name that leads out",
     makeWheel({ ...TENSORFLOW_FILES, "nvidia/../../evil": "x" }),
-    /member "nvidia\/\.\.\/\.\.\/evil"/,
+    /named "nvidia\/\.\.\/\.\.\/evil"/,
   ],
-  ["an absolute name", makeWheel({ ...TENSORFLOW_FILES, "/evil": "x" }), /member "\/evil"/],
+  ["an absolute name", makeWheel({ ...TENSORFLOW_FILES, "/evil": "x" }), /named "\/evil"/],
   ["no library", makeWheel({ "tensorflow/__init__.py": "" }), /has not both libraries/],
   ["a cut end", makeWheel(TENSORFLOW_FILES).slice(0, -30), /Cannot read zip file/],
 ];
