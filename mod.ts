@@ -75,19 +75,30 @@ export type {
   ResnetOptions,
 } from "./src/config/model_options.ts";
 export { checkRecipe, RECIPE_NAMES, RECIPES } from "./src/config/recipe.ts";
+export type { Recipe, RecipeName, TeacherOptions } from "./src/config/recipe.ts";
 export type {
+  ObjectiveKind,
+  ObjectiveOptions,
+  SupervisedOptions,
+} from "./src/config/objectives/objective_options.ts";
+export type {
+  BlendOptions,
   ClassifierOptions,
   DecoupleMode,
   DecoupleOptions,
   DecoupleSpace,
+  GuidedMixOptions,
   LabeledMixOptions,
-  MixOptions,
-  MixShape,
-  PairOptions,
-  Recipe,
-  RecipeName,
   UnsupervisedOptions,
-} from "./src/config/recipe.ts";
+} from "./src/config/objectives/guided_mix.ts";
+export type {
+  BoxesOptions,
+  DonorBoxOptions,
+  LabeledBoxOptions,
+  PseudoLabelOptions,
+} from "./src/config/objectives/boxes.ts";
+export type { PairOptions } from "./src/config/objectives/parts.ts";
+export type { UnlabeledViews } from "./src/config/view_options.ts";
 
 export { Network } from "./src/model/network.ts";
 export { ParameterStore } from "./src/nn/parameters.ts";
@@ -98,17 +109,16 @@ export { parameterSpecs } from "./src/model/parameter_specs.ts";
 export { guidedMixStep } from "./src/method/guided_mix_step.ts";
 export type { StepContext, StepResult } from "./src/method/guided_mix_step.ts";
 export type { StepBatch } from "./src/method/step_batch.ts";
-export { drawStep } from "./src/method/step_draws.ts";
-export type { StepDraws } from "./src/method/step_draws.ts";
+export { drawStep } from "./src/method/draw_step.ts";
+export type { DrawSource, StepDraws } from "./src/method/step_draws.ts";
 export { drawMixCoefficient } from "./src/method/mix_coefficient.ts";
 export type { MixCoefficient } from "./src/method/mix_coefficient.ts";
 export { nearestPairs, randomPairs } from "./src/method/pairing.ts";
-export type { PairIndices, Pairs, PooledFeatures } from "./src/method/pairing.ts";
+export type { PairIndices, Pairs, PairSource, PooledFeatures } from "./src/method/pairing.ts";
 export { mix } from "./src/method/mixing.ts";
 export { boxMask, drawBoxes } from "./src/method/boxes.ts";
 export type { Box } from "./src/method/boxes.ts";
-export { mixByPlace } from "./src/method/box_mixture.ts";
-export type { BoxMixture, MixedByPlace } from "./src/method/box_mixture.ts";
+export { labelsOn, pasteBoxes } from "./src/method/box_mixture.ts";
 export { decouple } from "./src/method/decoupling.ts";
 export { rampUp } from "./src/method/ramp_up.ts";
 export { binaryCrossEntropy, squaredError } from "./src/method/scalar_losses.ts";

@@ -1,6 +1,7 @@
 import { ConfigError } from "../core/errors.ts";
 import { nearestName } from "../core/names.ts";
-import { checkRecipe } from "./recipe.ts";
+import { fromVersion01 } from "./objectives/from_version_0_1.ts";
+import { checkRecipe, partsOf, usesUnlabeled } from "./recipe.ts";
 import type { RunConfig } from "./run_config.ts";
 import { optionNames, parseRun, type Verdict } from "./run_schema.ts";
 
@@ -22,10 +23,18 @@ function unknownKeys(path: readonly PropertyKey[], keys: readonly string[], valu
   return [...keys.slice(0, SHOWN).map((key) => unknownKey(path, key, value)), ...more];
 }
 
+/** The choice between tables that a path lies in. */
+function choiceAt(path: readonly PropertyKey[], value: unknown): string {
+  if (path[0] === "recipe") {
+    return `objective ${JSON.stringify(valueAt(value, ["recipe", "objective", "kind"]))}`;
+  }
+  const { family } = valueAt(value, path) as { family?: unknown };
+  return `family ${JSON.stringify(family ?? "resnet")}`;
+}
+
 function unknownKey(path: readonly PropertyKey[], key: string, value: unknown): string {
   if (optionNames(path).includes(key)) {
-    const { family } = valueAt(value, path) as { family?: unknown };
-    return `"${[...path, key].join(".")}" is no option of family ${JSON.stringify(family ?? "resnet")}`;
+    return `"${[...path, key].join(".")}" is no option of ${choiceAt(path, value)}`;
   }
   const near = nearestName(key, optionNames(path));
   const hint = near === undefined
@@ -72,13 +81,13 @@ function problemsBetween(config: RunConfig): string[] {
     );
   }
   // the norm after global pooling would see one value a channel
-  const sides = recipe.usesUnlabeled ? ["labeled", "unlabeled"] as const : ["labeled"] as const;
+  const sides = usesUnlabeled(recipe) ? ["labeled", "unlabeled"] as const : ["labeled"] as const;
   for (const side of sides.filter((side) => batch[side] < 2)) {
     found.push(`batch.${side} is ${batch[side]}, expected at least 2 for recipe "${recipe.name}"`);
   }
-  if (recipe.usesUnlabeled && recipe.mix.shape === "box" && network.mitrans !== false) {
+  if (usesUnlabeled(recipe) && !partsOf(recipe).mixDecoder && network.mitrans !== false) {
     found.push(
-      'network.mitrans is on, expected false with mix.shape "box": the labeled decoder reads its mixtures',
+      `network.mitrans is on, expected false with objective "${recipe.objective.kind}": only blends pass it`,
     );
   }
   try {
@@ -91,11 +100,12 @@ function problemsBetween(config: RunConfig): string[] {
 
 /**
  * Checks a configuration from outside.
- * @param value What was read
+ * @param given What was read; recipes may be written as version 0.1 did
  * @param what Names it in errors, for example `config "runs/a/config.toml"`
  * @throws {ConfigError} With every problem: unknown options (nearest named), wrong types, numbers out of range
  */
-export function checkConfig(value: unknown, what: string): RunConfig {
+export function checkConfig(given: unknown, what: string): RunConfig {
+  const value = fromVersion01(given);
   const verdict = parseRun(value);
   const found = verdict.success
     ? problemsBetween(verdict.data)

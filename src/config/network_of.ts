@@ -1,4 +1,5 @@
 import type { ModelOptions } from "./model_options.ts";
+import { partsOf } from "./recipe.ts";
 import type { RunConfig } from "./run_config.ts";
 
 /**
@@ -10,14 +11,13 @@ export function modelOptions(
   { network, recipe }: Pick<RunConfig, "network" | "recipe">,
   classes: number,
 ): ModelOptions {
-  const { usesUnlabeled, classifier, mix } = recipe;
-  const mixDecoder = usesUnlabeled && mix.shape === "blend";
+  const { mixDecoder, classifier } = partsOf(recipe);
   return {
     classes,
     encoder: network.encoder,
     decoder: network.decoder,
     mixDecoder,
     mitrans: mixDecoder && network.mitrans,
-    classifier: usesUnlabeled && classifier.on,
+    classifier,
   };
 }

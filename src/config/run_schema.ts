@@ -1,5 +1,6 @@
 /** The schema of a run's configuration: every option, its type and its range. */
 import { z } from "zod";
+import { isTable } from "../core/is_table.ts";
 import type {
   DecoderOptions,
   EfficientNetLiteOptions,
@@ -9,7 +10,9 @@ import type {
   ResnetOptions,
 } from "./model_options.ts";
 import { ENCODER_FAMILY_NAMES } from "./encoder_facts.ts";
+import { OBJECTIVE } from "./objectives/objective_options.ts";
 import { type Recipe, RECIPE_NAMES } from "./recipe.ts";
+import { VIEWS } from "./view_options.ts";
 import type {
   DataConfig,
   EvaluationConfig,
@@ -22,6 +25,7 @@ import {
   fromZero,
   numberWhere,
   oneOf,
+  options,
   pair,
   positive,
   share,
@@ -31,15 +35,6 @@ import {
 } from "./schema_rules.ts";
 
 const FAMILY_NAMES = ENCODER_FAMILY_NAMES.map((name) => JSON.stringify(name)).join(", ");
-
-type Shape<T> = { [K in keyof T]-?: z.ZodType<T[K]> };
-
-/** An object of exactly these options; `Shape` keeps it in step with the interface written by hand. */
-function options<T>(shape: Shape<T>): z.ZodType<T> {
-  return z.strictObject(shape, {
-    error: (issue) => issue.code === "invalid_type" ? "a table" : undefined,
-  }) as unknown as z.ZodType<T>;
-}
 
 const RESNET = options<ResnetOptions>({
   family: z.literal("resnet"),
@@ -62,8 +57,7 @@ const EFFICIENTNET_LITE = options<EfficientNetLiteOptions>({
 
 /** Configurations of version 0.1 name no family. */
 function withFamily(value: unknown): unknown {
-  const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isTable && !("family" in value) ? { family: "resnet", ...value } : value;
+  return isTable(value) && !("family" in value) ? { family: "resnet", ...value } : value;
 }
 
 const ENCODER_FAMILIES = z.discriminatedUnion(
@@ -125,39 +119,11 @@ const NETWORK = options<NetworkConfig>({
   weights: text("a weight file, imagenet or none").optional(),
 });
 
-const DECOUPLING = {
-  mode: oneOf(["soft", "hard"]),
-  space: oneOf(["logits", "probabilities"]),
-  normalize: flag(),
-  constantShare: flag(),
-};
-
 const RECIPE = options<Recipe>({
   name: oneOf(RECIPE_NAMES),
-  usesUnlabeled: flag(),
-  mix: options({
-    at: oneOf(["features", "images"]),
-    shape: oneOf(["blend", "box"]),
-    lambdaLimit: numberWhere("a number in (0, 0.5]", (limit) => limit > 0 && limit <= 0.5),
-    weight: fromZero().default(1),
-  }),
-  pair: options({
-    select: oneOf(["nearest", "random"]),
-    feature: oneOf(["encoder"]),
-    direction: oneOf(["unlabeled", "labeled"]),
-  }),
-  decouple: options(DECOUPLING),
-  unsup: options({
-    loss: oneOf(["mse", "focal-hard", "focal-soft", "ce"]),
-    threshold: share(false),
-    target: oneOf(["M_u", "M_u_dec"]),
-    weight: fromZero(),
-    rampUp: share(true),
-    plainView: flag().default(false),
-  }),
-  classifier: options({ on: flag(), weight: fromZero(), warmUp: share(false) }),
-  dec: options({ ...DECOUPLING, loss: oneOf(["mse", "ce", "none"]), weight: fromZero() }),
-  imagePoolUpdates: oneOf([1, 2]),
+  objective: OBJECTIVE,
+  views: VIEWS,
+  teacher: options({ decay: share(false), evaluated: flag() }),
   crossEntropy: oneOf(["all", "labeled"]),
   classWeights: oneOf(["none", "median", "sqrt-median"]).default("none"),
 });

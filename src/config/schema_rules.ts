@@ -1,6 +1,16 @@
 /** Building blocks of the configuration's schema: each carries the rule that an error text names. */
 import { z } from "zod";
 
+/** Schemas by option. */
+export type Shape<T> = { [K in keyof T]-?: z.ZodType<T[K]> };
+
+/** An object of exactly these options; `Shape` keeps it in step with the interface written by hand. */
+export function options<T>(shape: Shape<T>): z.ZodType<T> {
+  return z.strictObject(shape, {
+    error: (issue) => issue.code === "invalid_type" ? "a table" : undefined,
+  }) as unknown as z.ZodType<T>;
+}
+
 /** A finite number that keeps a rule. */
 export function numberWhere(rule: string, holds: (value: number) => boolean): z.ZodType<number> {
   return z.number({ error: rule }).refine(holds, { error: rule });

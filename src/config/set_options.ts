@@ -1,25 +1,25 @@
 /** `--set key=value`: dotted names of options, their short forms, and values read as the option's type wants them. */
+import { isTable } from "../core/is_table.ts";
 import { nearestName } from "../core/names.ts";
 import type { EncoderOptions, MitransOptions } from "./model_options.ts";
+import { OBJECTIVE_TABLES } from "./objectives/objective_options.ts";
 import { LITE_ENCODER, SMALL_NETWORK } from "./presets/small_network.ts";
+import { usesUnlabeled } from "./recipe.ts";
 import type { RunConfig } from "./run_config.ts";
 import { allOptionPaths, fitsOption, optionNames } from "./run_schema.ts";
 
-/** Tables whose options may be named without `recipe.` or `network.` before them. */
+/** Tables whose options may be named without `recipe.`, `recipe.objective.` or `network.` before them. */
 const SHORT_TABLES: Readonly<Record<string, readonly string[]>> = {
-  mix: ["recipe", "mix"],
-  pair: ["recipe", "pair"],
-  decouple: ["recipe", "decouple"],
-  unsup: ["recipe", "unsup"],
-  classifier: ["recipe", "classifier"],
-  dec: ["recipe", "dec"],
+  ...Object.fromEntries(OBJECTIVE_TABLES.map((name) => [name, ["recipe", "objective", name]])),
+  views: ["recipe", "views"],
+  teacher: ["recipe", "teacher"],
   mitrans: ["network", "mitrans"],
   encoder: ["network", "encoder"],
   decoder: ["network", "decoder"],
 };
 
 /** Options that follow from others or have a flag's meaning elsewhere. */
-const FIXED: readonly string[] = ["preset", "recipe.name", "recipe.usesUnlabeled"];
+const FIXED: readonly string[] = ["preset", "recipe.name", "recipe.objective.kind"];
 
 /** What a network has of a family that `--set encoder.family` puts in place of the preset's. */
 const FAMILY_DEFAULTS: ReadonlyMap<string, EncoderOptions> = new Map<string, EncoderOptions>([
@@ -66,7 +66,7 @@ function readValue(path: readonly string[], text: string): unknown {
 
 function replaced(table: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
-  const inner = typeof table === "object" && table !== null ? table as Record<string, unknown> : {};
+  const inner = isTable(table) ? table : {};
   return { ...inner, [key]: replaced(inner[key], rest, value) };
 }
 
@@ -84,6 +84,15 @@ function problemOf(key: string, path: readonly string[]): string | undefined {
   return `"${key}" is unknown, ${
     near === undefined ? `expected one of ${names.join(", ")}` : `did you mean "${near}"?`
   }`;
+}
+
+/** Whether an option is of unlabeled images, where there are none: the demo's two runs are given the same settings. */
+function isIdle({ recipe }: RunConfig, [first, second]: readonly string[]): boolean {
+  return first === "recipe" && second === "objective" && !usesUnlabeled(recipe);
+}
+
+function problemOfIdle(key: string, path: readonly string[], text: string): string | undefined {
+  return fitsOption(path, readValue(path, text)) ? undefined : `"${key}" cannot be ${JSON.stringify(text)}`;
 }
 
 /** A configuration with settings applied, not yet checked, and what was wrong with the settings themselves. */
@@ -112,9 +121,11 @@ export function applySettings(
       continue;
     }
     const path = fullPath(key);
-    const problem = problemOf(key, path);
+    const text = setting.slice(at + 1).trim();
+    const problem = problemOf(key, path) ??
+      (isIdle(config, path) ? problemOfIdle(key, path, text) : undefined);
     if (problem !== undefined) problems.push(problem);
-    else value = applyOne(value, path, setting.slice(at + 1).trim(), mitrans);
+    else if (!isIdle(config, path)) value = applyOne(value, path, text, mitrans);
   }
   return { value, problems };
 }

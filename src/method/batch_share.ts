@@ -1,4 +1,4 @@
-import type { MixShape, Recipe } from "../config/recipe.ts";
+import type { Recipe } from "../config/recipe.ts";
 import type { BatchRows } from "../nn/dropout.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
@@ -93,22 +93,25 @@ export function localPairs(
     : { labeled: chosen, unlabeled: found, ...more };
 }
 
+/** As `rowsOfShare`, where each call of a decoder sees images of one kind: labeled ones, unlabeled ones or mixtures. */
+export function rowsOfParts(
+  share: Pick<BatchShare, "index" | "count">,
+): (decoder: "decode_head" | "decode_head_mix", count: number) => BatchRows {
+  return (_, count) => ({ of: count * share.count, own: ownPlaces(share, count) });
+}
+
 /**
  * Where the rows of each decoder's batch stand in the whole one, for dropout. The labeled decoder sees labeled images,
- * then unlabeled ones; the mix decoder sees the mixtures of the own images of one side. Where mixtures are boxes, the
- * labeled decoder sees the labeled images in one call and the mixtures in another.
+ * then unlabeled ones in one call; the mix decoder sees the mixtures of the own images of one side.
  */
 export function rowsOfShare(
   share: Pick<BatchShare, "index" | "count">,
   batch: StepBatch,
-  draws: StepDraws,
-  shape: MixShape = "blend",
+  draws: Pick<StepDraws, "pairs">,
 ): (decoder: "decode_head" | "decode_head_mix", count: number) => BatchRows {
   const labeled = ownPlaces(share, batch.labeled.shape[0]);
   return (decoder, count) => {
-    if (decoder === "decode_head_mix" || shape === "box") {
-      return { of: count * share.count, own: ownPlaces(share, count) };
-    }
+    if (decoder === "decode_head_mix") return rowsOfParts(share)(decoder, count);
     const places = ownPlaces(share, count - labeled.length);
     const unlabeled = draws.pairs === undefined
       ? places

@@ -1,5 +1,4 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { Recipe } from "../config/recipe.ts";
 import { type Branches, combineBranches } from "../model/branches.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import type { LabelMap } from "../nn/tensors.ts";
@@ -17,27 +16,27 @@ export interface BatchSide {
   readonly labels?: LabelMap;
 }
 
+/** What of the images of other processes a mixture reads. */
+export interface SideReads {
+  readonly images: boolean;
+  readonly branches: boolean;
+  readonly labels: boolean;
+  /** Whether the logits of a side are read. */
+  logits(side: BatchSide): boolean;
+}
+
 /**
  * A side with the images of all processes, so far as a mixture reads it; the tape owns what was made.
  * @param side This process's images
  */
-export function gatherSide(
-  tape: Tape,
-  side: BatchSide,
-  share: BatchShare,
-  { mix, dec }: Pick<Recipe, "mix" | "dec">,
-): BatchSide {
+export function gatherSide(tape: Tape, side: BatchSide, share: BatchShare, reads: SideReads): BatchSide {
   const whole = (tensor: tf.Tensor) => tape.adopt(share.gatherTensor(tensor)).tensor;
-  const atImages = mix.at === "images";
-  const readsLabels = dec.loss === "ce" || mix.shape === "box";
-  // of labeled images a box shows the labels
-  const readsLogits = mix.shape === "blend" || side.labels === undefined;
   return {
-    images: atImages ? whole(side.images) as tf.Tensor4D : side.images,
-    branches: atImages
-      ? side.branches
-      : combineBranches([side.branches], ([part]) => share.gather(tape, part!)),
-    logits: readsLogits ? share.gather(tape, side.logits) : side.logits,
-    labels: side.labels !== undefined && readsLabels ? whole(side.labels) as LabelMap : side.labels,
+    images: reads.images ? whole(side.images) as tf.Tensor4D : side.images,
+    branches: reads.branches
+      ? combineBranches([side.branches], ([part]) => share.gather(tape, part!))
+      : side.branches,
+    logits: reads.logits(side) ? share.gather(tape, side.logits) : side.logits,
+    labels: side.labels !== undefined && reads.labels ? whole(side.labels) as LabelMap : side.labels,
   };
 }

@@ -9,19 +9,25 @@ export interface Box {
   readonly top: number;
   /** From the left, in [0, 1 − width]. */
   readonly left: number;
-  /** In (0, 1]. */
+  /** In [0, 1]. */
   readonly height: number;
-  /** In (0, 1]. */
+  /** In [0, 1]. */
   readonly width: number;
 }
 
-/** Logarithm of the most that height and width may differ by. */
-const ASPECT = 0.6;
+/** A box that shows nothing. */
+const NO_BOX: Box = { top: 0, left: 0, height: 0, width: 0 };
 
-/** A box of share λ of the area, its sides differing by a factor of up to e^0.6, anywhere in the image. */
-function drawBox(stream: RandomStream, share: number): Box {
-  const aspect = Math.exp(ASPECT * (2 * stream.uniform() - 1));
-  const height = Math.min(1, Math.sqrt(share * aspect));
+/** Logarithm of the most that height and width may differ by, for boxes of labeled images. */
+const LABELED_ASPECT = 0.6;
+
+/** As UniMatch's boxes: from 0.3 to 1/0.3. */
+const DONOR_ASPECT = Math.log(1 / 0.3);
+
+/** A box of a share of the area, its sides differing by a factor of up to e^limit, anywhere in the image. */
+function drawBox(stream: RandomStream, share: number, limit: number): Box {
+  const aspect = Math.exp(limit * (2 * stream.uniform() - 1));
+  const height = Math.min(1, Math.max(share, Math.sqrt(share * aspect)));
   const width = share / height;
   return { top: stream.uniform() * (1 - height), left: stream.uniform() * (1 - width), height, width };
 }
@@ -32,7 +38,30 @@ function drawBox(stream: RandomStream, share: number): Box {
  */
 export function drawBoxes(stream: RandomStream, count: number, lambdaLimit: number): Box[] {
   const shares = numpyRandomState(stream.integer(0x100000000));
-  return Array.from({ length: count }, () => drawBox(stream, drawMixCoefficient(shares, lambdaLimit).value));
+  return Array.from(
+    { length: count },
+    () => drawBox(stream, drawMixCoefficient(shares, lambdaLimit).value, LABELED_ASPECT),
+  );
+}
+
+/** Keeps each box with a probability; the others show nothing. @param probability In [0, 1] */
+export function keepBoxes(stream: RandomStream, boxes: readonly Box[], probability: number): Box[] {
+  return boxes.map((box) => stream.uniform() < probability ? box : NO_BOX);
+}
+
+/**
+ * Boxes of other unlabeled images.
+ * @param area Least and greatest share of the area, in (0, 1)
+ */
+export function drawDonorBoxes(
+  stream: RandomStream,
+  count: number,
+  [least, greatest]: readonly [number, number],
+): Box[] {
+  return Array.from(
+    { length: count },
+    () => drawBox(stream, least + (greatest - least) * stream.uniform(), DONOR_ASPECT),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Recipe } from "../config/recipe.ts";
+import type { GuidedMixOptions } from "../config/objectives/guided_mix.ts";
 import { gatherBatch } from "../nn/arithmetic.ts";
 import { crossEntropy } from "../nn/cross_entropy.ts";
 import type { Tape, Value } from "../nn/tape.ts";
@@ -22,7 +22,7 @@ export interface MixedPredictions {
 
 function compare(
   tape: Tape,
-  recipe: Pick<Recipe, "decouple" | "unsup">,
+  recipe: Pick<GuidedMixOptions, "decouple" | "unsup">,
   prediction: Value,
   target: Value,
 ): Value {
@@ -60,7 +60,7 @@ export function consistencyLoss(
   { mixed, labeled, unlabeled }: MixedPredictions,
   pairs: PairIndices,
   coefficient: Varying<number>,
-  recipe: Pick<Recipe, "decouple" | "unsup">,
+  recipe: Pick<GuidedMixOptions, "decouple" | "unsup">,
 ): Value {
   return tape.scope(() => {
     const share = gatherBatch(tape, labeled, pairs.labeled);

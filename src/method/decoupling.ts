@@ -1,4 +1,4 @@
-import type { DecoupleOptions, DecoupleSpace } from "../config/recipe.ts";
+import type { DecoupleOptions, DecoupleSpace } from "../config/objectives/guided_mix.ts";
 import { linearCombination } from "../nn/arithmetic.ts";
 import { softmax } from "../nn/softmax.ts";
 import type { Tape, Value } from "../nn/tape.ts";

@@ -1,4 +1,11 @@
-import { checkRecipe, type Recipe } from "../config/recipe.ts";
+import {
+  checkRecipe,
+  partsOf,
+  rampUpShare,
+  type Recipe,
+  unsupervisedWeight,
+  warmUpShare,
+} from "../config/recipe.ts";
 import { TrainingError } from "../core/errors.ts";
 import type { Network } from "../model/network.ts";
 import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
@@ -7,12 +14,14 @@ import { checkPrecision, type ConvolutionPrecision } from "../nn/precision.ts";
 import { type Observation, Tape, type Value } from "../nn/tape.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import type { BatchShare } from "./batch_share.ts";
-import { type LossName, objective } from "./objective.ts";
+import { objective } from "./objective.ts";
+import type { LossName } from "./objectives/step.ts";
+import { drawStep } from "./draw_step.ts";
 import { readPairs } from "./mixture.ts";
 import type { Pairs } from "./pairing.ts";
 import { rampUp } from "./ramp_up.ts";
 import { checkBatch, checkLabels, type StepBatch } from "./step_batch.ts";
-import { drawStep, type StepDraws } from "./step_draws.ts";
+import type { StepDraws } from "./step_draws.ts";
 
 /** What is decided of a step before it runs. */
 export interface StepPlan {
@@ -46,6 +55,8 @@ export interface StepContext {
    * absent. Pseudo labels of boxes have them too where `recipe.classWeights` is `sqrt-median`.
    */
   readonly classWeights?: readonly number[];
+  /** Predicts for unlabeled images in the network's place; stays as it is. */
+  readonly teacher?: Network;
   /** Batch norm kernels other than the backend's own. */
   readonly normKernels?: BatchNormKernels;
   /**
@@ -137,9 +148,8 @@ export async function planStep(
   const { seed, iteration, iterations } = context;
   const counts = [batch.labeled.shape[0] * processes, (batch.unlabeled?.shape[0] ?? 0) * processes] as const;
   const draws = context.draws ?? drawStep(recipe, seed, iteration, ...counts);
-  const ramp = rampUp(iteration, recipe.unsup.rampUp * iterations);
-  const classifierOnly = recipe.usesUnlabeled && recipe.classifier.on &&
-    iteration < recipe.classifier.warmUp * iterations;
+  const ramp = rampUp(iteration, rampUpShare(recipe) * iterations);
+  const classifierOnly = iteration < warmUpShare(recipe) * iterations;
   return { draws, ramp, classifierOnly };
 }
 
@@ -174,6 +184,7 @@ export async function guidedMixStep(
       normKernels: context.normKernels,
       share: context.share,
       classWeights: context.classWeights,
+      teacher: context.teacher,
     });
     const losses = await readLosses({ ...terms, total });
     checkFinite(losses, context.iteration);
@@ -197,13 +208,13 @@ async function readLosses(values: LossValues): Promise<Record<string, number>> {
 
 function checkParts(network: Network, recipe: Recipe): void {
   const { options } = network;
-  if (!recipe.usesUnlabeled) return;
-  if (!options.mixDecoder && recipe.unsup.weight > 0 && recipe.mix.shape === "blend") {
+  const needed = partsOf(recipe);
+  if (!options.mixDecoder && needed.mixDecoder && unsupervisedWeight(recipe) > 0) {
     throw new RangeError(
       `Cannot train with recipe "${recipe.name}": the network has no mix decoder, expected one`,
     );
   }
-  if (!options.classifier && recipe.classifier.on) {
+  if (!options.classifier && needed.classifier) {
     throw new RangeError(
       `Cannot train with recipe "${recipe.name}": the network has no classifier, expected one`,
     );

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { gatherRows } from "../nn/gather_rows.ts";
-import type { LabeledMixOptions } from "../config/recipe.ts";
+import type { LabeledMixOptions } from "../config/objectives/guided_mix.ts";
 import { gatherBatch } from "../nn/arithmetic.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import type { LabelMap } from "../nn/tensors.ts";

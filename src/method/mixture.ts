@@ -1,10 +1,10 @@
 /** Which images of a step are mixed with each other, where one process trains and where several do. */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Recipe } from "../config/recipe.ts";
+import type { PairOptions } from "../config/objectives/parts.ts";
 import type { Branches } from "../model/branches.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import { type BatchShare, localPairs, ownPairs } from "./batch_share.ts";
-import { type BatchSide, gatherSide } from "./batch_side.ts";
+import { type BatchSide, gatherSide, type SideReads } from "./batch_side.ts";
 import { derive, isIndexTensor, valueNow } from "../nn/varying.ts";
 import { nearestIndices } from "./nearest_indices.ts";
 import { type ChosenPairs, nearestPairs, type Pairs, type PooledFeatures } from "./pairing.ts";
@@ -27,8 +27,10 @@ export interface MadeBatch {
   readonly draws: VaryingDraws;
   /** Part of the whole batch that this process holds. */
   readonly share?: BatchShare;
-  /** How pairs are chosen and what is mixed. */
-  readonly recipe: Recipe;
+  /** How pairs are chosen. */
+  readonly pair: PairOptions;
+  /** What of images of other processes is read. */
+  readonly reads: SideReads;
 }
 
 /** Pooled features of the images of all processes. */
@@ -39,6 +41,8 @@ function pooled(features: Value, share: BatchShare): PooledFeatures {
   all.dispose();
   return { values, count };
 }
+
+export type { SideReads };
 
 /** What is mixed with what. */
 export interface Mixture {
@@ -61,7 +65,7 @@ export interface Sides {
 }
 
 /** The sides of a step over `batch`. */
-export function sidesOf({ tape, batch, branches, logits, share, recipe }: MadeBatch): Sides {
+export function sidesOf({ tape, batch, branches, logits, share, reads }: MadeBatch): Sides {
   const labeled: BatchSide = {
     images: batch.labeled,
     labels: batch.labels,
@@ -70,7 +74,7 @@ export function sidesOf({ tape, batch, branches, logits, share, recipe }: MadeBa
   };
   const unlabeled: BatchSide = { images: batch.unlabeled!, branches: branches[1]!, logits: logits[1]! };
   let whole = share === undefined ? labeled : undefined;
-  return { labeled, unlabeled, wholeLabeled: () => whole ??= gatherSide(tape, labeled, share!, recipe) };
+  return { labeled, unlabeled, wholeLabeled: () => whole ??= gatherSide(tape, labeled, share!, reads) };
 }
 
 /**
@@ -78,11 +82,10 @@ export function sidesOf({ tape, batch, branches, logits, share, recipe }: MadeBa
  * all processes.
  */
 export function chooseMixture(
-  { tape, features, draws, share, recipe }: MadeBatch,
+  { tape, features, draws, share, pair: { direction }, reads }: MadeBatch,
   { labeled, unlabeled, wholeLabeled }: Sides,
 ): Mixture {
   const { pairs: drawn } = draws;
-  const { direction } = recipe.pair;
   if (share === undefined) {
     const pairs = drawn === undefined
       ? nearestIndices(tape, features[0]!, features[1]!, direction)
@@ -99,7 +102,7 @@ export function chooseMixture(
   return {
     pairs: ownPairs(pairs, direction, share, batchSize(own)),
     first: direction === "unlabeled" ? wholeLabeled() : labeled,
-    second: direction === "unlabeled" ? unlabeled : gatherSide(tape, unlabeled, share, recipe),
+    second: direction === "unlabeled" ? unlabeled : gatherSide(tape, unlabeled, share, reads),
   };
 }
 
@@ -138,14 +141,14 @@ export async function readPairs(
 
 /** The pairs of two own images, for reports. */
 export function reportedPairs(
-  { share, recipe }: Pick<MadeBatch, "share" | "recipe">,
+  { share, pair: { direction } }: Pick<MadeBatch, "share" | "pair">,
   { pairs, first, second }: Mixture,
   own: Sides,
 ): ChosenPairs {
   if (share === undefined || first === own.labeled && second === own.unlabeled) return pairs;
   return localPairs(
     pairs as Pairs,
-    recipe.pair.direction,
+    direction,
     share,
     batchSize(first === own.labeled ? own.unlabeled : own.labeled),
   );

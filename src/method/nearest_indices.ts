@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { PairOptions } from "../config/recipe.ts";
+import type { PairOptions } from "../config/objectives/parts.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import type { ChosenPairs } from "./pairing.ts";

@@ -1,4 +1,5 @@
-import type { PairOptions, Recipe } from "../config/recipe.ts";
+import type { PairOptions } from "../config/objectives/parts.ts";
+import type { Recipe } from "../config/recipe.ts";
 import { TrainingError } from "../core/errors.ts";
 import { type RandomStream, randomStream } from "../core/random.ts";
 import type { Indices } from "../nn/varying.ts";
@@ -124,8 +125,8 @@ export function nearestPairs(
 }
 
 /** Whether pairs are drawn before the step. */
-export function drawsPairs(recipe: Pick<Recipe, "usesUnlabeled" | "pair">): boolean {
-  return recipe.usesUnlabeled && recipe.pair.select === "random";
+export function drawsPairs({ objective }: Pick<Recipe, "objective">): boolean {
+  return "pair" in objective && objective.pair.select === "random";
 }
 
 /** Where pairs are drawn from. */
@@ -144,4 +145,22 @@ export function randomPairs(labeled: number, unlabeled: number, stream: RandomSt
     );
   }
   return { labeled: upTo(labeled), unlabeled: stream.permutation(unlabeled) };
+}
+
+/** Pairs of a step where they are drawn at random. */
+export function randomPairsOf(
+  { select }: PairOptions,
+  { seed, iteration, labeled, unlabeled }: PairSource,
+): Pairs | undefined {
+  return select === "random" ? randomPairs(labeled, unlabeled, pairStream(seed, iteration)) : undefined;
+}
+
+/** A step whose pairs are drawn. */
+export interface PairSource {
+  readonly seed: number;
+  readonly iteration: number;
+  /** Labeled images. */
+  readonly labeled: number;
+  /** Unlabeled images. */
+  readonly unlabeled: number;
 }

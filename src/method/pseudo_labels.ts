@@ -1,7 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { DecoupleSpace } from "../config/recipe.ts";
+import type { DecoupleSpace } from "../config/objectives/guided_mix.ts";
 import { IGNORE_LABEL } from "../nn/cross_entropy.ts";
+import { resizeTensor } from "../nn/pool_and_resize.ts";
 import type { AnyTensor, LabelMap } from "../nn/tensors.ts";
+
+function sureClasses(probabilities: AnyTensor, threshold: number): LabelMap {
+  const classes = tf.argMax(probabilities, -1) as LabelMap;
+  const sure = tf.greaterEqual(tf.max(probabilities, -1), threshold);
+  return tf.where(sure, classes, tf.fill(classes.shape, IGNORE_LABEL, "int32")) as LabelMap;
+}
 
 /**
  * The most probable class of each position, or 255 where its probability is below a threshold.
@@ -10,10 +17,48 @@ import type { AnyTensor, LabelMap } from "../nn/tensors.ts";
  * @returns int32 `[N, h, w]`; the caller disposes it
  */
 export function pseudoLabels(prediction: AnyTensor, space: DecoupleSpace, threshold: number): LabelMap {
-  return tf.tidy(() => {
-    const probabilities = space === "logits" ? tf.softmax(prediction) : prediction;
-    const classes = tf.argMax(probabilities, -1) as LabelMap;
-    const sure = tf.greaterEqual(tf.max(probabilities, -1), threshold);
-    return tf.where(sure, classes, tf.fill(classes.shape, IGNORE_LABEL, "int32")) as LabelMap;
-  });
+  return tf.tidy(() => sureClasses(space === "logits" ? tf.softmax(prediction) : prediction, threshold));
+}
+
+/** What a prediction says of images, for a student to learn; the caller disposes it. */
+export interface PseudoTarget {
+  /** int32 `[N, H, W]`: the most probable class, 255 where it is not sure enough. */
+  readonly labels: LabelMap;
+  /** `[N, H, W, K]`, for soft targets. */
+  readonly probabilities?: AnyTensor;
+}
+
+/**
+ * Targets from logits, resized to the images.
+ * @param logits `[N, h, w, K]`
+ * @param threshold Least probability of a class that is sure, in [0, 1)
+ * @param kind `soft` keeps the probabilities too
+ */
+export function pseudoTarget(
+  logits: AnyTensor,
+  [height, width]: readonly [number, number],
+  alignCorners: boolean,
+  threshold: number,
+  kind: "hard" | "soft",
+): PseudoTarget {
+  const [labels, probabilities] = tf.tidy(() => {
+    const all = tf.softmax(resizeTensor(logits, height, width, alignCorners));
+    return [sureClasses(all, threshold), ...(kind === "soft" ? [all] : [])];
+  }) as [LabelMap, AnyTensor | undefined];
+  return { labels, ...(probabilities && { probabilities }) };
+}
+
+/** Changes both parts of a target; the one before is given up. */
+export function mapTarget(target: PseudoTarget, change: <T extends AnyTensor>(part: T) => T): PseudoTarget {
+  const mapped = Object.entries(target).map((
+    [name, part],
+  ) => [name, tf.tidy(() => change(part as AnyTensor))]);
+  disposeTarget(target);
+  return Object.fromEntries(mapped) as PseudoTarget;
+}
+
+/** Frees a target. */
+export function disposeTarget({ labels, probabilities }: PseudoTarget): void {
+  labels.dispose();
+  probabilities?.dispose();
 }

@@ -1,4 +1,4 @@
-import type { Recipe } from "../config/recipe.ts";
+import { type Recipe, usesUnlabeled } from "../config/recipe.ts";
 import { IGNORE_LABEL } from "../nn/cross_entropy.ts";
 import type { FeatureMap, LabelMap } from "../nn/tensors.ts";
 
@@ -10,7 +10,7 @@ export interface StepBatch {
   readonly labels: LabelMap;
   /** `[M, H, W, 3]`, normalized; not needed by `supervised`. */
   readonly unlabeled?: FeatureMap;
-  /** `unlabeled` before its photometric distortion: what `unsup.plainView` predicts M_u from, where it is given. */
+  /** `unlabeled` before its photometric distortion: what M_u is predicted from (`views.plain`), where it is given. */
   readonly unlabeledPlain?: FeatureMap;
 }
 
@@ -43,7 +43,7 @@ export function checkBatch(batch: StepBatch, recipe: Recipe, processes = 1): voi
       `Cannot train: images [${labeled.shape}], labels [${labels.shape}], expected equal N, H, W`,
     );
   }
-  if (!recipe.usesUnlabeled) return;
+  if (!usesUnlabeled(recipe)) return;
   if (unlabeled === undefined || unlabeled.shape[1] !== h || unlabeled.shape[2] !== w) {
     throw new RangeError(
       `Cannot train with recipe "${recipe.name}": unlabeled images are ` +

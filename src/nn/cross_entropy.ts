@@ -22,6 +22,8 @@ export interface CrossEntropyOptions {
   readonly classWeights?: readonly number[];
   /** 1 for the pixels that `labeled` counts, 0 for others, `[N, H, W]`; those with a label when absent. */
   readonly counted?: AnyTensor;
+  /** Compares with these, `[N, H, W, K]`, where a pixel has a label, in place of all on the label. */
+  readonly probabilities?: AnyTensor;
 }
 
 interface PixelLoss {
@@ -31,15 +33,16 @@ interface PixelLoss {
   readonly gradient: AnyTensor;
 }
 
-/** @param weights Of each pixel, 0 where it is ignored */
-function pixelLosses(logits: tf.Tensor2D, labels: tf.Tensor1D, weights: tf.Tensor1D): PixelLoss {
-  const classes = logits.shape[1];
-  const hot = oneHot(labels, classes);
+/**
+ * @param target Probabilities `[M, K]`
+ * @param weights Of each pixel, 0 where it is ignored
+ */
+function pixelLosses(logits: tf.Tensor2D, target: AnyTensor, weights: tf.Tensor1D): PixelLoss {
   const logProbability = tf.logSoftmax(logits);
   const weight = tf.expandDims(weights, 1);
   return {
-    losses: tf.neg(tf.sum(tf.mul(tf.mul(hot, logProbability), weight), 1)),
-    gradient: tf.mul(tf.sub(tf.exp(logProbability), hot), weight),
+    losses: tf.neg(tf.sum(tf.mul(tf.mul(target, logProbability), weight), 1)),
+    gradient: tf.mul(tf.sub(tf.exp(logProbability), target), weight),
   };
 }
 
@@ -55,7 +58,8 @@ export function crossEntropy(
   logits: Value,
   labels: LabelMap,
   average: CrossEntropyAverage = "all",
-  { overProcesses = (count) => count, classWeights, counted: ofCount }: CrossEntropyOptions = {},
+  { overProcesses = (count) => count, classWeights, counted: ofCount, probabilities }: CrossEntropyOptions =
+    {},
 ): Value {
   const [n, h, w, classes] = logits.shape as [number, number, number, number];
   if (labels.shape.join() !== [n, h, w].join()) {
@@ -75,7 +79,7 @@ export function crossEntropy(
     const safe = tf.mul(flat, tf.cast(counted, "int32")) as tf.Tensor1D;
     const pixels = pixelLosses(
       tf.reshape(logits.tensor, [n * h * w, classes]),
-      safe,
+      probabilities === undefined ? oneHot(safe, classes) : tf.reshape(probabilities, [n * h * w, classes]),
       weighted(mask, safe, classWeights),
     );
     const count = average === "all" ? tf.scalar(n * h * w) : labeledCount(ofCount ?? mask, overProcesses);

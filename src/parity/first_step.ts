@@ -86,11 +86,12 @@ function putPooled({ batch, recipe }: TrainingSetup, { values }: Captured, resul
     l: pooled(values.get("feat_layer4")!, 0, labeled),
     u: pooled(values.get("feat_layer4")!, labeled, batch.unlabeled.shape[0]),
   };
-  const [queries, keys] = (recipe.pair.direction === "unlabeled" ? [sides.u, sides.l] : [sides.l, sides.u])
-    .map((side): PooledFeatures => ({ values: side.data as Float32Array, count: side.shape[0]! })) as [
-      PooledFeatures,
-      PooledFeatures,
-    ];
+  const [queries, keys] =
+    (recipe.objective.pair.direction === "unlabeled" ? [sides.u, sides.l] : [sides.l, sides.u])
+      .map((side): PooledFeatures => ({ values: side.data as Float32Array, count: side.shape[0]! })) as [
+        PooledFeatures,
+        PooledFeatures,
+      ];
   const shape = [queries.count, keys.count];
   results.set("step1/distances", { kind: "forward", shape, data: distances(queries, keys) });
   for (const [side, tensor] of Object.entries(sides)) {
@@ -105,7 +106,7 @@ async function putLabelTensors(setup: TrainingSetup, draws: StepDraws, results: 
   const target = presentClasses(batch.labels, network.options.classes);
   results.set("step1/cla_target", await plain(target, "exact"));
   target.dispose();
-  if (recipe.dec.loss !== "ce" || draws.labeledPartners === undefined) return;
+  if (recipe.objective.dec.loss !== "ce" || draws.labeledPartners === undefined) return;
   const [n, h, w] = batch.labels.shape;
   const labels = numbersOf(ledger.file.tensors.get("in/gt")!);
   const data = draws.labeledPartners.flatMap((partner) =>
@@ -126,7 +127,9 @@ export async function putFirstStep(
   await putParameterGradients(setup, result, results);
   putPooled(setup, captured, results);
   await putLabelTensors(setup, draws, results);
-  if (setup.official) await putOwnValues(captured, draws, setup.recipe.unsup.loss, results, reasons);
+  if (setup.official) {
+    await putOwnValues(captured, draws, setup.recipe.objective.unsup.loss, results, reasons);
+  }
   const sums = holdsSums(setup);
   if (sums) await putOwnGradients(setup, draws, results);
   putGradientsOf(setup, sums ? await captureSums(setup, draws) : captured, draws, results);

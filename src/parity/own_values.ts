@@ -1,6 +1,6 @@
 /** What the official step throws away or does not compute, from the tensors that passed through ours. */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Recipe } from "../config/recipe.ts";
+import type { UnsupervisedOptions } from "../config/objectives/guided_mix.ts";
 import { decouple } from "../method/decoupling.ts";
 import { focalHard, focalSoft, OFFICIAL_FOCAL } from "../method/focal_loss.ts";
 import { squaredError } from "../method/scalar_losses.ts";
@@ -68,7 +68,7 @@ async function putLoss(name: string, loss: () => Value, results: Results, reason
 export async function putOwnValues(
   captured: Captured,
   draws: StepDraws,
-  loss: Recipe["unsup"]["loss"],
+  loss: UnsupervisedOptions["loss"],
   results: Results,
   reasons: Reasons,
 ): Promise<void> {

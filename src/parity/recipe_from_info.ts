@@ -1,4 +1,6 @@
-import { type DecoupleOptions, type Recipe, RECIPES } from "../config/recipe.ts";
+import type { DecoupleOptions, GuidedMixOptions } from "../config/objectives/guided_mix.ts";
+import { OFFICIAL_MIX } from "../config/objectives/guided_mix.ts";
+import { type Recipe, RECIPES } from "../config/recipe.ts";
 import type { Info } from "./reference_folder.ts";
 
 /** Options of a decoupling in a case's info, under `decouple_…` or `dec_…`. */
@@ -18,27 +20,27 @@ function known<T extends string | number>(info: Info, name: string, values: read
 }
 
 /** Loss, constant side and weight of L_usup; `ramp_up_iterations` is told apart. */
-export function unsupervisedOptions(info: Info): Recipe["unsup"] {
+export function unsupervisedOptions(info: Info): GuidedMixOptions["unsup"] {
   return {
     loss: known(info, "unsup_loss", ["mse", "focal-hard"] as const),
     target: known(info, "unsup_target", ["M_u", "M_u_dec"] as const),
     weight: info.unsup_weight as number,
     rampUp: info.ramp_up_iterations === 0 ? 0 : 1,
-    plainView: false,
     threshold: 0,
   };
 }
 
+/** A recipe that blends. */
+export type GuidedMixRecipe = Recipe & { readonly objective: GuidedMixOptions };
+
 /** The recipe of a restated case (`info.recipe`); its ramp-up is as long as the run, see `rampUpLength`. */
-export function restatedRecipe(info: Info): Recipe {
+export function restatedRecipe(info: Info): GuidedMixRecipe {
   known(info, "pair_feature", ["encoder"] as const);
-  return {
-    ...RECIPES.guidedmix,
+  const objective: GuidedMixOptions = {
+    kind: "guided-mix",
     mix: {
-      shape: "blend",
       at: known(info, "mix_at", ["features", "images"] as const),
       lambdaLimit: info.lambda_limit as number,
-      weight: 1,
     },
     pair: {
       select: known(info, "pair_select", ["nearest", "random"] as const),
@@ -54,9 +56,8 @@ export function restatedRecipe(info: Info): Recipe {
       weight: info.dec_weight as number,
     },
     imagePoolUpdates: known(info, "image_pool_updates", [1, 2] as const),
-    crossEntropy: "all",
-    classWeights: "none",
   };
+  return { ...RECIPES.paper, objective };
 }
 
 /** Length of a restated case's ramp-up in iterations; 0 where there is none. */
@@ -68,7 +69,7 @@ export function rampUpLength(info: Info): number {
  * The recipe of an official case as it runs on a CPU: the focal loss on soft targets, or squared error where the
  * case has that plugged in.
  */
-export function officialRecipe(info: Info): Recipe {
+export function officialRecipe(info: Info): GuidedMixRecipe {
   const { kl_loss: loss, lambda_factor: lambdaLimit } = info.cfg as Record<string, unknown>;
   const { gamma, loss_weight: weight, reduction, ...rest } = loss as Record<string, unknown>;
   const usual = gamma === 0.5 && weight === 10 && reduction === "mean" && !("alpha" in rest);
@@ -76,7 +77,10 @@ export function officialRecipe(info: Info): Recipe {
   const squared = (info.case as Info).loss === "mse";
   return {
     ...RECIPES.official,
-    mix: { at: "features", shape: "blend", lambdaLimit: lambdaLimit as number, weight: 1 },
-    unsup: { ...RECIPES.official.unsup, loss: squared ? "mse" : "focal-soft" },
+    objective: {
+      ...OFFICIAL_MIX,
+      mix: { at: "features", lambdaLimit: lambdaLimit as number },
+      unsup: { ...OFFICIAL_MIX.unsup, loss: squared ? "mse" : "focal-soft" },
+    },
   };
 }

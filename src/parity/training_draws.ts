@@ -9,10 +9,10 @@ import type { TrainingSetup } from "./training_setup.ts";
 const TAKEN = "drawn by torch's generator, which is not repeated here; taken from the reference";
 
 function drawnPairs({ ledger, official, recipe }: TrainingSetup, step: number): Pairs | undefined {
-  if (recipe.pair.select !== "random") return undefined;
+  if (recipe.objective.pair.select !== "random") return undefined;
   const order = indices(ledger.take(`step${step}/${official ? "perm" : "pairs"}`, TAKEN));
   const counted = order.map((_, i) => i);
-  return recipe.pair.direction === "labeled"
+  return recipe.objective.pair.direction === "labeled"
     ? { labeled: counted, unlabeled: order }
     : { labeled: order, unlabeled: counted };
 }
@@ -21,7 +21,10 @@ function drawnPairs({ ledger, official, recipe }: TrainingSetup, step: number): 
 export function drawAgain(setup: TrainingSetup, step: number, results: Results): StepDraws {
   const { ledger, info, recipe } = setup;
   const seeds = info[`step${step}_seeds`] as { numpy: number };
-  const { value, draws } = drawMixCoefficient(numpyRandomState(seeds.numpy), recipe.mix.lambdaLimit);
+  const { value, draws } = drawMixCoefficient(
+    numpyRandomState(seeds.numpy),
+    recipe.objective.mix.lambdaLimit,
+  );
   results.set(`step${step}/lam`, row([value], "exact"));
   results.set(`step${step}/lam_draws`, row(draws, "exact"));
   const partners = `step${step}/dec_perm`;
@@ -36,7 +39,7 @@ export function drawAgain(setup: TrainingSetup, step: number, results: Results):
 export function putPairs({ recipe }: TrainingSetup, step: number, pairs: Pairs, results: Results): void {
   results.set(`step${step}/pair_l`, row(pairs.labeled, "exact"));
   results.set(`step${step}/pair_u`, row(pairs.unlabeled, "exact"));
-  if (recipe.pair.select !== "nearest") return;
-  const found = recipe.pair.direction === "unlabeled" ? pairs.labeled : pairs.unlabeled;
+  if (recipe.objective.pair.select !== "nearest") return;
+  const found = recipe.objective.pair.direction === "unlabeled" ? pairs.labeled : pairs.unlabeled;
   results.set(`step${step}/pairs`, row(found, "exact"));
 }

@@ -1,11 +1,10 @@
-import type { Recipe } from "../config/recipe.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import type { StepBatch } from "../method/step_batch.ts";
 import { Network } from "../model/network.ts";
 import { featureMap, labelMap } from "./layouts.ts";
 import type { Ledger } from "./ledger.ts";
 import { modelOptions } from "./model_from_info.ts";
-import { officialRecipe, rampUpLength, restatedRecipe } from "./recipe_from_info.ts";
+import { type GuidedMixRecipe, officialRecipe, rampUpLength, restatedRecipe } from "./recipe_from_info.ts";
 import type { Info } from "./reference_folder.ts";
 
 /** Parts of the official mix decoder that no input reaches; ours does not build them. */
@@ -20,7 +19,7 @@ export interface TrainingSetup {
   /** Whether the official code made it, and not the restatement. */
   readonly official: boolean;
   /** What a step does. */
-  readonly recipe: Recipe;
+  readonly recipe: GuidedMixRecipe;
   /** In iterations; 0 without a ramp-up. */
   readonly rampUpLength: number;
   /** With its start values. */

@@ -1,3 +1,4 @@
+import { usesUnlabeled } from "../config/recipe.ts";
 import { basename } from "node:path";
 import { encoderName, inputNormalization } from "../config/encoder_facts.ts";
 import type { ExportedFiles, ExportFormat } from "../export/export_model.ts";
@@ -43,7 +44,7 @@ function trainingRows({ config, dataset, checkpoint }: ModelSource): [string, st
     ["Dataset", dataset],
     ["Labeled part", data.labeled ?? "all of train"],
     ["Iterations", `${checkpoint.iteration} of ${iterations}`],
-    ["Batch", `${batch.labeled} labeled, ${recipe.usesUnlabeled ? batch.unlabeled : 0} unlabeled`],
+    ["Batch", `${batch.labeled} labeled, ${usesUnlabeled(recipe) ? batch.unlabeled : 0} unlabeled`],
     ["Seed", `${seed}`],
     ["Initial weights", initialWeightsText(network)],
   ];

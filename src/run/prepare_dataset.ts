@@ -1,3 +1,4 @@
+import { usesUnlabeled } from "../config/recipe.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import { ConfigError, DatasetError } from "../core/errors.ts";
 import { addUnlabeled } from "../data/add_unlabeled.ts";
@@ -136,7 +137,7 @@ export async function prepareDataset(config: RunConfig, output: RunOutput): Prom
         "a diagnosis, they are not trained with",
     );
   }
-  if (config.recipe.usesUnlabeled && dataset.unlabeled.length === 0) {
+  if (usesUnlabeled(config.recipe) && dataset.unlabeled.length === 0) {
     throw new ConfigError(
       `Cannot train with recipe "${config.recipe.name}": dataset "${dataset.name}" has no unlabeled image, ` +
         "expected some; name a folder of photos by --unlabeled, a part by --labeled 1/8, or --recipe supervised",

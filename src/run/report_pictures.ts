@@ -1,3 +1,4 @@
+import { usesUnlabeled } from "../config/recipe.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import type { Dataset, Item } from "../data/dataset.ts";
 import { readImage, readLabeled } from "../data/read_item.ts";
@@ -29,7 +30,7 @@ export async function reportPictures(
     rows.push(await labeledRow(network, dataset, item, options));
   }
   // those of a diagnosis have a place of their own, with their truth
-  if (!config.recipe.usesUnlabeled || (config.evaluation.diagnosePseudoMasks ?? 0) > 0) return rows;
+  if (!usesUnlabeled(config.recipe) || (config.evaluation.diagnosePseudoMasks ?? 0) > 0) return rows;
   for (const item of spreadItems(dataset.unlabeled, SHOWN.unlabeled)) {
     const photo = await readImage(item);
     const { labels: pseudo } = await predictImage(network, photo, options);

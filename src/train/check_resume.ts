@@ -1,4 +1,5 @@
 /** What a checkpoint must hold before a run goes on from it. */
+import { partsOf } from "../config/recipe.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import type { ParameterStore } from "../nn/parameters.ts";
 import { requireTensors } from "../nn/check_tensors.ts";
@@ -11,7 +12,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 function movedNames(parameters: ParameterStore, { recipe, optimizer }: RunConfig): string[] {
   if (optimizer.momentum === 0) return [];
   const isMoved = (name: string) =>
-    name.startsWith("backbone.") || (!recipe.classifier.on && name.startsWith("decode_head."));
+    name.startsWith("backbone.") || (!partsOf(recipe).classifier && name.startsWith("decode_head."));
   return parameters.trainableNames().filter(isMoved);
 }
 

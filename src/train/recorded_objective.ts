@@ -2,7 +2,8 @@
 import type { NodeKernelBackend } from "../backends/tensorflow/node_kernels.ts";
 import type { Recipe } from "../config/recipe.ts";
 import { type StepContext, takeGradients } from "../method/guided_mix_step.ts";
-import { objective, type ObjectiveContext } from "../method/objective.ts";
+import { objective } from "../method/objective.ts";
+import type { ObjectiveContext } from "../method/objectives/step.ts";
 import type { ChosenPairs } from "../method/pairing.ts";
 import type { StepBatch } from "../method/step_batch.ts";
 import type { VaryingDraws } from "../method/step_draws.ts";

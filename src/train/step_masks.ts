@@ -3,6 +3,7 @@
  * prediction, which the plain one is held against, is the better one. A diagnosis, nothing of it is trained with.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { unsupervisedWeight } from "../config/recipe.ts";
 import { randomStream } from "../core/random.ts";
 import { type AugmentedPair, augmentPair } from "../data/augment/augment.ts";
 import { trainingAugment } from "../data/augment/training_augment.ts";
@@ -14,7 +15,7 @@ import { objective } from "../method/objective.ts";
 import { readPairs } from "../method/mixture.ts";
 import type { Pairs } from "../method/pairing.ts";
 import type { StepBatch } from "../method/step_batch.ts";
-import { drawStep } from "../method/step_draws.ts";
+import { drawStep } from "../method/draw_step.ts";
 import { resizeTensor } from "../nn/pool_and_resize.ts";
 import { Tape } from "../nn/tape.ts";
 import type { FeatureMap } from "../nn/tensors.ts";
@@ -150,7 +151,7 @@ export async function compareStepMasks(
   items: readonly Item[],
 ): Promise<StepMaskComparison | undefined> {
   const { network, dataset: { classes }, config: { recipe, batch }, workers } = run;
-  if (!recipe.usesUnlabeled || recipe.unsup.weight === 0 || items.length === 0) return undefined;
+  if (unsupervisedWeight(recipe) === 0 || items.length === 0) return undefined;
   const counts: Counts = {
     plain: new ConfusionMatrix(classes.length),
     decoupled: new ConfusionMatrix(classes.length),

@@ -1,3 +1,4 @@
+import { unsupervisedWeight } from "../config/recipe.ts";
 import { DatasetError } from "../core/errors.ts";
 import { countClasses, medianWeights } from "../data/class_weights.ts";
 import type { Loader } from "../data/loader/loader.ts";
@@ -157,7 +158,7 @@ class TrainingRun {
       kind: "train",
       iteration: this.#iteration,
       learningRate,
-      weight: step.ramp * config.recipe.unsup.weight,
+      weight: step.ramp * unsupervisedWeight(config.recipe),
       memoryBytes: memory?.peakBytes() ?? 0,
       ...this.#meter.take(),
     });

@@ -1,4 +1,5 @@
 /** One update of a training run: batches, steps, gradients over all workers, optimizer. */
+import { usesUnlabeled } from "../config/recipe.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { trainingAugment } from "../data/augment/training_augment.ts";
 import type { LoadedBatch } from "../data/loader/batch.ts";
@@ -21,7 +22,9 @@ import { waitOrStop } from "./wait_or_stop.ts";
 export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Loader {
   const { data, batch, seed, recipe, optimizer } = config;
   const share = { index: workers?.index ?? 0, count: workers?.count ?? 1 };
-  const batchUnlabeled = recipe.usesUnlabeled ? ownShare(batch.unlabeled, share.count, "batch.unlabeled") : 0;
+  const batchUnlabeled = usesUnlabeled(recipe)
+    ? ownShare(batch.unlabeled, share.count, "batch.unlabeled")
+    : 0;
   return createLoader(dataset, {
     batchLabeled: ownShare(batch.labeled, share.count, "batch.labeled"),
     batchUnlabeled,
@@ -29,7 +32,7 @@ export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Lo
     unlabeledPlaces: workers &&
       ((iteration) => unlabeledPlaces(recipe, seed, iteration, share, batchUnlabeled)),
     augment: trainingAugment(config),
-    plainUnlabeled: recipe.usesUnlabeled && recipe.unsup.plainView && data.photometric,
+    plainUnlabeled: usesUnlabeled(recipe) && recipe.views.plain && data.photometric,
     seed,
     workers: data.workers,
     startIteration: (resume?.iteration ?? 0) * optimizer.accumulate,

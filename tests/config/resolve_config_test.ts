@@ -1,5 +1,8 @@
-import { checkConfig } from "../../src/config/check_config.ts";
 import assert from "node:assert/strict";
+import { checkConfig } from "../../src/config/check_config.ts";
+import { LABELED_BOXES } from "../../src/config/objectives/boxes.ts";
+import { OFFICIAL_MIX } from "../../src/config/objectives/guided_mix.ts";
+import { type Recipe, RECIPES, unsupervisedWeight } from "../../src/config/recipe.ts";
 import { ConfigError } from "../../src/core/errors.ts";
 import { PRESETS } from "../../src/config/presets/presets.ts";
 import { findRecipe, resolveConfig } from "../../src/config/resolve_config.ts";
@@ -13,6 +16,10 @@ function refused(request: Parameters<typeof resolveConfig>[0]): string {
     return error instanceof ConfigError;
   });
   return message;
+}
+
+function limitOf({ objective }: Recipe): number | undefined {
+  return "mix" in objective ? objective.mix.lambdaLimit : undefined;
 }
 
 Deno.test("resolveConfig() takes the demo when nothing is named and own images when data is", () => {
@@ -51,7 +58,7 @@ Deno.test("resolveConfig() reads a setting as its option's type", () => {
       "data.unlabeled=none",
     ],
   });
-  assert.equal(config.recipe.unsup.weight, 2);
+  assert.equal(unsupervisedWeight(config.recipe), 2);
   assert.deepEqual(config.data.crop, [225, 128]);
   assert.deepEqual(config.data.ratioRange, [0.5, 2]);
   assert.equal(config.data.labeled, "8");
@@ -83,10 +90,10 @@ Deno.test("resolveConfig() switches MITrans on by one of its options, off by fal
 
 Deno.test("resolveConfig() gives the λ variants their limit in every recipe", () => {
   const preset = "cityscapes-372-40k-lambda-0.1";
-  assert.equal(resolveConfig({ preset }).recipe.mix.lambdaLimit, 0.1);
-  assert.equal(resolveConfig({ preset, recipe: "guidedmix" }).recipe.mix.lambdaLimit, 0.1);
-  assert.equal(resolveConfig({ preset: "cityscapes-372-40k" }).recipe.mix.lambdaLimit, 0.4);
-  assert.equal(resolveConfig({ preset: "cityscapes-372" }).recipe.mix.lambdaLimit, 0.5);
+  assert.equal(limitOf(resolveConfig({ preset }).recipe), 0.1);
+  assert.equal(limitOf(resolveConfig({ preset, recipe: "guidedmix" }).recipe), 0.1);
+  assert.equal(limitOf(resolveConfig({ preset: "cityscapes-372-40k" }).recipe), 0.4);
+  assert.equal(limitOf(resolveConfig({ preset: "cityscapes-372" }).recipe), 0.5);
 });
 
 Deno.test("resolveConfig() names the nearest of an unknown preset, recipe or option", () => {
@@ -101,18 +108,21 @@ Deno.test("resolveConfig() names the nearest of an unknown preset, recipe or opt
 
 Deno.test("resolveConfig() tells all problems at once", () => {
   const message = refused({
-    set: ["foo", "unsup=1", "unsup.weight=-1", "optimizer.momentum=1.5", "data.crop=12", "decouple.mode=sof"],
+    set: ["foo", "unsup=1", "unsup.weight=-1", "optimizer.momentum=1.5", "data.crop=12"],
   });
   for (
     const part of [
       /"foo" is no setting, expected key=value/,
       /"unsup" is a table, expected one of its options: unsup.loss/,
-      /recipe.unsup.weight is -1, expected a number from 0/,
+      /recipe.objective.unsup.weight is -1, expected a number from 0/,
       /optimizer.momentum is 1.5, expected a number in \[0, 1\)/,
       /data.crop is 12, expected \[height, width\]/,
-      /recipe.decouple.mode is "sof", expected one of "soft", "hard"/,
     ]
   ) assert.match(message, part);
+  assert.match(
+    refused({ recipe: "paper", set: ["decouple.mode=sof"] }),
+    /recipe.objective.decouple.mode is "sof", expected one of "soft", "hard"/,
+  );
 });
 
 Deno.test("resolveConfig() refuses options that do not fit each other", () => {
@@ -130,13 +140,60 @@ Deno.test("resolveConfig() refuses options that do not fit each other", () => {
   assert.match(refused({ recipe: "paper", set: focal }), /its prediction must be logits/);
   assert.match(
     refused({ set: ["dec.loss=mse"] }),
-    /mix.shape is "box" with .*dec.loss "mse", expected .*"none"/,
+    /"recipe.objective.dec" is no option of objective "boxes"/,
   );
   assert.match(
     refused({ set: ["mitrans=true"] }),
-    /network.mitrans is on, expected false with mix.shape "box"/,
+    /network.mitrans is on, expected false with objective "boxes"/,
   );
   assert.equal(resolveConfig({ recipe: "supervised", set: ["batch.unlabeled=0"] }).batch.unlabeled, 0);
+});
+
+Deno.test("resolveConfig() leaves out settings for unlabeled images where there are none, if they could be", () => {
+  const supervised = resolveConfig({ recipe: "supervised", set: ["unsup.weight=2", "dec.loss=mse"] });
+  assert.deepEqual(supervised.recipe, RECIPES.supervised);
+  assert.match(
+    refused({ recipe: "supervised", set: ["unsup.weight=much"] }),
+    /"unsup.weight" cannot be "much"/,
+  );
+});
+
+Deno.test("checkConfig() reads recipes of version 0.1", () => {
+  const pair = { select: "nearest", feature: "encoder", direction: "unlabeled" };
+  const soft = { mode: "soft", space: "logits", normalize: false, constantShare: false };
+  const old = {
+    name: "guidedmix",
+    usesUnlabeled: true,
+    mix: { at: "images", shape: "box", lambdaLimit: 0.4, weight: 0.5 },
+    pair,
+    decouple: soft,
+    unsup: { loss: "ce", threshold: 0.7, target: "M_u", weight: 2, rampUp: 0.3, plainView: true },
+    classifier: { on: false, weight: 1, warmUp: 0 },
+    dec: { ...soft, loss: "none", weight: 1 },
+    imagePoolUpdates: 1,
+    crossEntropy: "labeled",
+    classWeights: "sqrt-median",
+  };
+  const read = (recipe: unknown) => checkConfig({ ...resolveConfig(), recipe }, "config").recipe;
+  const { objective, ...rest } = read(old);
+  assert.deepEqual(objective, {
+    ...LABELED_BOXES,
+    mix: { lambdaLimit: 0.4, weight: 0.5, probability: 1 },
+    unsup: { threshold: 0.7, target: "hard", weight: 2, rampUp: 0.3 },
+  });
+  assert.deepEqual(rest, {
+    name: "guidedmix",
+    views: { strong: "official", count: 1, plain: true, warp: 0 },
+    teacher: { decay: 0, evaluated: false },
+    crossEntropy: "labeled",
+    classWeights: "sqrt-median",
+  });
+  const blended = { ...old, mix: { at: "features", shape: "blend", lambdaLimit: 0.5, weight: 1 } };
+  const blend = read({ ...blended, unsup: { ...old.unsup, plainView: false } }).objective;
+  assert.equal(blend.kind, "guided-mix");
+  assert.deepEqual(blend.kind === "guided-mix" && blend.mix, { at: "features", lambdaLimit: 0.5 });
+  assert.deepEqual(read({ ...old, usesUnlabeled: false }).objective, { kind: "supervised" });
+  assert.throws(() => read({ ...old, pair: { ...pair, select: "best" } }), /pair.select is "best"/);
 });
 
 Deno.test("resolveConfig() refuses a recipe's name as a setting", () => {
@@ -163,7 +220,7 @@ Deno.test("settableNames() has the short names of the recipe's parts", () => {
 });
 
 Deno.test("findRecipe() gives the recipe of a name", () => {
-  assert.equal(findRecipe("official").unsup.loss, "focal-hard");
+  assert.equal(findRecipe("official").objective, OFFICIAL_MIX);
 });
 
 Deno.test("resolveConfig() opens no mask of unlabeled images unless a count is asked for", () => {

@@ -10,7 +10,7 @@ import {
   unlabeledPlaces,
 } from "../../src/method/batch_share.ts";
 import { nearestPairs } from "../../src/method/pairing.ts";
-import { drawStep } from "../../src/method/step_draws.ts";
+import { drawStep } from "../../src/method/draw_step.ts";
 import type { StepBatch } from "../../src/method/step_batch.ts";
 
 const shares = (count: number) =>
@@ -62,11 +62,10 @@ Deno.test("localPairs() keeps the pairs of two own images, in own indices", () =
 Deno.test("rowsOfShare() gives every row of the whole batch to one process", () => {
   fc.assert(fc.property(sizes, fc.nat(), ({ count, own }, iteration) => {
     const batch = { labeled: { shape: [own, 1, 1, 3] } } as unknown as StepBatch;
-    for (const recipe of [RECIPES.official, RECIPES.guidedmix, RECIPES.paper]) {
-      const { shape } = recipe.mix;
+    for (const recipe of [RECIPES.official, RECIPES.paper]) {
       const draws = drawStep(recipe, 1, iteration, own * count, own * count);
       for (const [decoder, rows] of [["decode_head", 2 * own], ["decode_head_mix", own]] as const) {
-        const all = shares(count).map((share) => rowsOfShare(share, batch, draws, shape)(decoder, rows));
+        const all = shares(count).map((share) => rowsOfShare(share, batch, draws)(decoder, rows));
         for (const { of } of all) assert.equal(of, rows * count);
         const taken = all.flatMap((one) => one.own).sort((a, b) => a - b);
         assert.deepEqual(taken, Array.from({ length: rows * count }, (_, i) => i));

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
-import type { DecoupleOptions, Recipe, UnsupervisedOptions } from "../../src/config/recipe.ts";
-import { RECIPES } from "../../src/config/recipe.ts";
+import {
+  type DecoupleOptions,
+  type GuidedMixOptions,
+  PAPER_MIX,
+  type UnsupervisedOptions,
+} from "../../src/config/objectives/guided_mix.ts";
 import { consistencyLoss } from "../../src/method/consistency_loss.ts";
 import { Tape, type Value } from "../../src/nn/tape.ts";
 import { assertClose, checkGradients, normal, numericTest } from "../numeric.ts";
@@ -9,11 +13,10 @@ import { assertClose, checkGradients, normal, numericTest } from "../numeric.ts"
 const PAIRS = { labeled: [1, 0, 1], unlabeled: [0, 1, 2] };
 const NAMES = ["mixed", "labeled", "unlabeled"] as const;
 
-type Parts = Pick<Recipe, "decouple" | "unsup">;
+type Parts = Pick<GuidedMixOptions, "decouple" | "unsup">;
 
 function recipe(unsup: Partial<UnsupervisedOptions>, decouple: Partial<DecoupleOptions> = {}): Parts {
-  const { paper } = RECIPES;
-  return { decouple: { ...paper.decouple, ...decouple }, unsup: { ...paper.unsup, ...unsup } };
+  return { decouple: { ...PAPER_MIX.decouple, ...decouple }, unsup: { ...PAPER_MIX.unsup, ...unsup } };
 }
 
 function predictions(): tf.Tensor[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
-import type { DecoupleOptions } from "../../src/config/recipe.ts";
+import type { DecoupleOptions } from "../../src/config/objectives/guided_mix.ts";
 import { decouple } from "../../src/method/decoupling.ts";
 import { Tape } from "../../src/nn/tape.ts";
 import { assertClose, checkGradients, normal, numericTest } from "../numeric.ts";

@@ -4,7 +4,7 @@ import type { ModelOptions } from "../../src/config/model_options.ts";
 import type { Recipe } from "../../src/config/recipe.ts";
 import { RECIPE_NAMES, RECIPES } from "../../src/config/recipe.ts";
 import { guidedMixStep } from "../../src/method/guided_mix_step.ts";
-import { drawStep } from "../../src/method/step_draws.ts";
+import { drawStep } from "../../src/method/draw_step.ts";
 import type { StepBatch } from "../../src/method/step_batch.ts";
 import { Network } from "../../src/model/network.ts";
 import { assertClose, numericTest } from "../numeric.ts";
@@ -35,8 +35,8 @@ for (const name of RECIPE_NAMES) {
       assert.deepEqual(Object.keys(losses).sort(), TERMS[name]);
       assert.ok(ramp > 0 && ramp <= 1 && mixCoefficient >= 0 && mixCoefficient < 0.5);
       const { ce = 0, cla = 0, dec = 0, mix = 0, usup = 0, total } = losses;
-      const { unsup, classifier, dec: labeledMix } = RECIPES[name];
-      const sum = ce + mix + classifier.weight * cla + labeledMix.weight * dec + unsup.weight * ramp * usup;
+      // all factors are 1
+      const sum = ce + mix + cla + dec + ramp * usup;
       assertClose([total!], [sum], { ofMaximum: 1e-5 });
     });
   });
@@ -93,10 +93,11 @@ numericTest(
   "guidedMixStep() predicts M_u from the plain view where the recipe says so, and mixes the other",
   async () => {
     const plain = recipeWith("guidedmix", {
-      unsup: { plainView: true, threshold: 0 },
+      views: { plain: true },
+      unsup: { threshold: 0 },
       pair: { select: "random" },
     });
-    const one = recipeWith(plain, { unsup: { plainView: false } });
+    const one = recipeWith(plain, { views: { plain: false } });
     const [without, same, other] = [
       await lossesWithPlain(plain, undefined),
       await lossesWithPlain(plain, 1),
@@ -198,7 +199,7 @@ numericTest(
   "guidedMixStep() moves the running statistics of the image pool once, or twice as the official step",
   async () => {
     for (const [updates, count] of [[1, 2n], [2, 4n]] as const) {
-      const recipe: Recipe = { ...RECIPES.official, imagePoolUpdates: updates };
+      const recipe = recipeWith("official", { imagePoolUpdates: updates });
       await withStep(recipe, async (_, network) => {
         const state = await network.export();
         const tracked = (norm: string) => state.get(`${norm}.num_batches_tracked`)!.data[0];
@@ -279,10 +280,12 @@ numericTest("guidedMixStep() refuses recipes out of range, and networks that lac
   await refused(range(/unsup\.weight is -1/), { recipe: weight });
   const negative = recipeWith("guidedmix", { mix: { weight: -1 } });
   await refused(range(/mix\.weight is -1, expected a finite number from 0/), { recipe: negative });
-  const blend = recipeWith(BLENDED, { mix: { weight: 0.5 } });
-  await refused(range(/mix\.weight is 0\.5 with mix\.shape "blend", expected 1/), { recipe: blend });
-  const view = recipeWith(BLENDED, { unsup: { plainView: true } });
-  await refused(range(/unsup\.plainView is true with mix\.shape "blend", expected "box"/), { recipe: view });
+  const view = recipeWith(BLENDED, { views: { plain: true } });
+  await refused(range(/views are not one official view with objective "guided-mix"/), { recipe: view });
+  const taught = recipeWith(BLENDED, { teacher: { decay: 0.99 } });
+  await refused(range(/teacher\.decay is 0\.99 with objective "guided-mix", expected 0/), { recipe: taught });
+  const none = recipeWith("guidedmix", { teacher: { evaluated: true } });
+  await refused(range(/teacher\.evaluated is true with teacher\.decay 0/), { recipe: none });
   const focal = recipeWith(BLENDED, { unsup: { loss: "focal-hard" } });
   await refused(range(/decouple\.space "probabilities"/), { recipe: focal });
   await refused(range(/has no classifier, expected one/), { options: { ...SMALL, classifier: false } });

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { RECIPES } from "../../src/config/recipe.ts";
+import { PAPER_MIX } from "../../src/config/objectives/guided_mix.ts";
 import { labeledMixLoss } from "../../src/method/labeled_mix_loss.ts";
 import { Tape } from "../../src/nn/tape.ts";
 import { assertClose, checkGradients, normal, numericTest } from "../numeric.ts";
 
-const { dec } = RECIPES.paper;
+const { dec } = PAPER_MIX;
 const PIXELS = { alignCorners: false, average: "all" } as const;
 
 /** L_dec where every image is its partner's equal: predictions of a mixture are those of its parts. */

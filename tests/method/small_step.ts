@@ -1,6 +1,8 @@
 /** A small network and batch for tests of whole steps. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModelOptions, ResnetOptions } from "../../src/config/model_options.ts";
+import type { BoxesOptions } from "../../src/config/objectives/boxes.ts";
+import { type GuidedMixOptions, PAPER_MIX } from "../../src/config/objectives/guided_mix.ts";
 import type { Recipe } from "../../src/config/recipe.ts";
 import { RECIPES } from "../../src/config/recipe.ts";
 import { randomStream } from "../../src/core/random.ts";
@@ -60,23 +62,51 @@ const PROBABILITIES = {
 /** `paper` with features blended instead of images, decoupled in probabilities. */
 export const BLENDED: Recipe = {
   ...RECIPES.paper,
-  mix: { at: "features", shape: "blend", lambdaLimit: 0.5, weight: 1 },
-  decouple: PROBABILITIES,
-  dec: { ...PROBABILITIES, loss: "mse", weight: 1 },
+  objective: {
+    ...PAPER_MIX,
+    mix: { at: "features", lambdaLimit: 0.5 },
+    decouple: PROBABILITIES,
+    dec: { ...PROBABILITIES, loss: "mse", weight: 1 },
+  },
 };
 
-/** Names of a recipe's parts to change. */
-export type RecipeChanges = { readonly [K in keyof Recipe]?: Partial<Recipe[K]> | Recipe[K] };
+type Changes<T> = { readonly [K in keyof T]?: Partial<T[K]> | T[K] };
 
-/** A recipe with changes in its parts. */
-export function recipeWith(base: keyof typeof RECIPES | Recipe, changes: RecipeChanges): Recipe {
-  const whole = typeof base === "string" ? RECIPES[base] : base;
-  const recipe = whole as unknown as Record<string, unknown>;
+/** Names of parts of a recipe or of its objective to change. */
+export type RecipeChanges = Changes<Omit<Recipe, "objective">> & Changes<GuidedMixOptions | BoxesOptions> & {
+  readonly mix?: Partial<GuidedMixOptions["mix"] & BoxesOptions["mix"]>;
+  readonly unsup?:
+    & Partial<Omit<GuidedMixOptions["unsup"], "target"> & Omit<BoxesOptions["unsup"], "target">>
+    & {
+      readonly target?: string;
+    };
+  readonly donor?: Partial<BoxesOptions["donor"]>;
+  readonly classifier?: Partial<GuidedMixOptions["classifier"]>;
+  readonly dec?: Partial<GuidedMixOptions["dec"]>;
+  readonly decouple?: Partial<GuidedMixOptions["decouple"]>;
+  readonly imagePoolUpdates?: 1 | 2;
+};
+
+type Table = Readonly<Record<string, unknown>>;
+
+function changed(table: Table, changes: Table): Table {
   const parts = Object.entries(changes).map(([part, change]) => {
-    const table = typeof change === "object" && change !== null;
-    return [part, table ? { ...recipe[part] as object, ...change } : change];
+    const isTable = typeof change === "object" && change !== null && !Array.isArray(change);
+    return [part, isTable ? { ...table[part] as object, ...change } : change];
   });
-  return { ...recipe, ...Object.fromEntries(parts) } as Recipe;
+  return { ...table, ...Object.fromEntries(parts) };
+}
+
+/** A recipe with changes in its parts and in those of its objective. */
+export function recipeWith(base: keyof typeof RECIPES | Recipe, changes: RecipeChanges): Recipe {
+  const { objective, ...rest } = typeof base === "string" ? RECIPES[base] : base;
+  const isOwn = ([part]: [string, unknown]) => Object.hasOwn(rest, part);
+  const own = Object.fromEntries(Object.entries(changes).filter(isOwn));
+  const inner = Object.fromEntries(Object.entries(changes).filter((entry) => !isOwn(entry)));
+  return {
+    ...changed(rest as unknown as Table, own),
+    objective: changed(objective as unknown as Table, inner),
+  } as unknown as Recipe;
 }
 
 /** Runs one step of a fresh network; `body` gets the result, whose gradients are freed afterwards. */

@@ -62,7 +62,7 @@ Deno.test("resumedRun() takes what is left out from the run that is there, and r
     await refused(/other options: iterations is 20, given 10; expected those of/, { iterations: 10 });
     assert.equal((await resume({ iterations: 30 })).config.iterations, 30, "more may follow");
     assert.match((await resume({ data: "elsewhere/photos" })).config.data.source, /elsewhere\/photos$/);
-    await refused(/recipe\.unsup\.weight is 1, given 2/, { set: ["unsup.weight=2"] });
+    await refused(/recipe\.objective\.unsup\.weight is 1, given 2/, { set: ["unsup.weight=2"] });
     await refused(/recipe\.name is "guidedmix", given "paper"/, { recipe: "paper" });
     await refused(/preset is "own", given "camvid"/, { preset: "camvid" });
   } finally {

@@ -9,7 +9,7 @@ import { readLabeled } from "../../src/data/read_item.ts";
 import type { Network } from "../../src/model/network.ts";
 import { compareStepMasks } from "../../src/train/step_masks.ts";
 import { numericTest } from "../numeric.ts";
-import { BLENDED } from "../method/small_step.ts";
+import { BLENDED, recipeWith } from "../method/small_step.ts";
 import { tinyConfig, tinyDataset, tinyDiagnosis, tinyNetwork } from "./tiny_run.ts";
 
 const DATASET = await tinyDataset();
@@ -96,7 +96,7 @@ numericTest("compareStepMasks() has nothing to say where no unlabeled image is m
     const { guidedmix, supervised } = RECIPES;
     assert.equal(await compare(network, ITEMS, { recipe: guidedmix }), undefined, "boxes are not decoupled");
     assert.equal(await compare(network, ITEMS, { recipe: supervised }), undefined);
-    const without = { ...BLENDED, unsup: { ...BLENDED.unsup, weight: 0 } };
+    const without = recipeWith(BLENDED, { unsup: { weight: 0 } });
     assert.equal(await compare(network, ITEMS, { recipe: without }), undefined);
     assert.equal(await compare(network, []), undefined);
   });

@@ -4,6 +4,7 @@
  * 512 channels wide here. Their batch is a GPU's: the number of GPUs is not written in them.
  */
 import type { EncoderDepth } from "../model_options.ts";
+import { withLambdaLimit } from "../recipe.ts";
 import type { DataConfig, NetworkConfig } from "../run_config.ts";
 import type { Preset } from "./preset.ts";
 import { OFFICIAL_SGD, SMALL_MITRANS } from "./small_network.ts";
@@ -107,9 +108,7 @@ function presetOf(row: Row): Preset {
     summary: `ResNet-${depth}, ${labeled} labeled, ${thousands}k iterations${limit} (${origin})`,
     recipe: "official",
     mitrans: { ...SMALL_MITRANS, channels: 512 },
-    ...(lambdaLimit === undefined
-      ? {}
-      : { adjust: (recipe) => ({ ...recipe, mix: { ...recipe.mix, lambdaLimit } }) }),
+    ...(lambdaLimit === undefined ? {} : { adjust: (recipe) => withLambdaLimit(recipe, lambdaLimit) }),
     config: configOf(row),
   };
 }

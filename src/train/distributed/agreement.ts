@@ -1,3 +1,4 @@
+import { usesUnlabeled } from "../../config/recipe.ts";
 import { ConfigError } from "../../core/errors.ts";
 import type { RunConfig } from "../../config/run_config.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
@@ -47,7 +48,7 @@ export async function runFacts(
 /** Refuses a batch that cannot be divided among so many workers. @throws {ConfigError} As `ownShare` */
 export function checkShares({ batch, recipe }: Pick<RunConfig, "batch" | "recipe">, count: number): void {
   ownShare(batch.labeled, count, "batch.labeled");
-  if (recipe.usesUnlabeled) ownShare(batch.unlabeled, count, "batch.unlabeled");
+  if (usesUnlabeled(recipe)) ownShare(batch.unlabeled, count, "batch.unlabeled");
 }
 
 /**

@@ -1,0 +1,98 @@
+/**
+ * Options of mixtures by place (CutMix, Yun et al. 2019; French et al. 2020): the student sees an unlabeled image with a box
+ * of another unlabeled image in it, and over that a box of the nearest labeled one, whose true labels it learns.
+ */
+import { fromZero, oneOf, options, pair, share } from "../schema_rules.ts";
+import { factor, LAMBDA_LIMIT, lambdaLimit, outOfRange, PAIR, type PairOptions, shareOf } from "./parts.ts";
+
+/** Boxes of labeled images. */
+export interface LabeledBoxOptions {
+  /** The share λ of the area that a box has is drawn again while it is at or above this, in (0, 0.5]. */
+  readonly lambdaLimit: number;
+  /** Factor of L_mix, the loss inside of the boxes, at least 0. */
+  readonly weight: number;
+  /** How many of the mixtures have one, in [0, 1]. */
+  readonly probability: number;
+}
+
+/** Boxes of other unlabeled images, which lie below those of labeled ones. */
+export interface DonorBoxOptions {
+  /** How many of the unlabeled images get one, in [0, 1]. */
+  readonly probability: number;
+  /** Least and greatest share of the area, in (0, 1). */
+  readonly area: readonly [number, number];
+}
+
+/** The loss on what pseudo labels say. */
+export interface PseudoLabelOptions {
+  /** Least probability of a pseudo label, in [0, 1). */
+  readonly threshold: number;
+  /** Compares with the most probable class, or with all probabilities. */
+  readonly target: "hard" | "soft";
+  /** Factor of the loss at the end of the ramp-up, at least 0. */
+  readonly weight: number;
+  /** Share of the run over which the factor grows, in [0, 1]. */
+  readonly rampUp: number;
+}
+
+/** Options of objective `boxes`. */
+export interface BoxesOptions {
+  /** Names the objective. */
+  readonly kind: "boxes";
+  /** Boxes of labeled images. */
+  readonly mix: LabeledBoxOptions;
+  /** Boxes of other unlabeled images. */
+  readonly donor: DonorBoxOptions;
+  /** Which labeled image an unlabeled one gets a box of. */
+  readonly pair: PairOptions;
+  /** L_usup. */
+  readonly unsup: PseudoLabelOptions;
+}
+
+/** The schema of {@linkcode BoxesOptions}. */
+export const BOXES = options<BoxesOptions>({
+  kind: oneOf(["boxes"]),
+  mix: options({ lambdaLimit: LAMBDA_LIMIT, weight: fromZero(), probability: share(true) }),
+  donor: options({
+    probability: share(true),
+    area: pair(
+      "[least, greatest] with 0 < least ≤ greatest < 1",
+      (low, high) => 0 < low && low <= high && high < 1,
+    ),
+  }),
+  pair: PAIR,
+  unsup: options({
+    threshold: share(false),
+    target: oneOf(["hard", "soft"]),
+    weight: fromZero(),
+    rampUp: share(true),
+  }),
+});
+
+/** What of the options is out of range; nothing where all is well. */
+export function boxesProblems({ mix, donor, unsup }: BoxesOptions): string[] {
+  const [least, greatest] = donor.area;
+  return outOfRange({
+    "mix.lambdaLimit": lambdaLimit(mix.lambdaLimit),
+    "mix.weight": factor(mix.weight),
+    "mix.probability": shareOf(mix.probability, "a probability", true),
+    "donor.probability": shareOf(donor.probability, "a probability", true),
+    "donor.area[0]": [least, least > 0 && least <= greatest, "a share in (0, donor.area[1]]"],
+    "donor.area[1]": [greatest, greatest < 1, "a share below 1"],
+    "unsup.threshold": shareOf(unsup.threshold, "a probability", false),
+    "unsup.weight": factor(unsup.weight),
+    "unsup.rampUp": shareOf(unsup.rampUp, "a share of the run", true),
+  });
+}
+
+/**
+ * Labeled boxes alone, with the settings of version 0.1: pseudo labels above 0.8 outside of them, over a ramp of a third of
+ * the run.
+ */
+export const LABELED_BOXES: BoxesOptions = {
+  kind: "boxes",
+  mix: { lambdaLimit: 0.5, weight: 1, probability: 1 },
+  donor: { probability: 0, area: [0.02, 0.4] },
+  pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
+  unsup: { threshold: 0.8, target: "hard", weight: 1, rampUp: 0.3 },
+};

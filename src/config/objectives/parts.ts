@@ -1,0 +1,46 @@
+/** Parts of options that several unlabeled objectives have, with their schemas. */
+import { numberWhere, oneOf, options } from "../schema_rules.ts";
+
+/** Which images are mixed with each other. */
+export interface PairOptions {
+  /** `nearest` by Euclidean distance of pooled features, or a random permutation of the unlabeled images. */
+  readonly select: "nearest" | "random";
+  /** Whose pooled features are compared. */
+  readonly feature: "encoder";
+  /** Whom a partner is looked for: each `unlabeled` image gets a labeled one, or the other way. */
+  readonly direction: "unlabeled" | "labeled";
+}
+
+/** The schema of {@linkcode PairOptions}. */
+export const PAIR = options<PairOptions>({
+  select: oneOf(["nearest", "random"]),
+  feature: oneOf(["encoder"]),
+  direction: oneOf(["unlabeled", "labeled"]),
+});
+
+/** The schema of a limit of λ. */
+export const LAMBDA_LIMIT = numberWhere("a number in (0, 0.5]", (limit) => limit > 0 && limit <= 0.5);
+
+/** Names options and numbers that are out of range. */
+export function outOfRange(
+  demands: Readonly<Record<string, readonly [value: number, fine: boolean, rule: string]>>,
+): string[] {
+  return Object.entries(demands).filter(([, [, fine]]) => !fine)
+    .map(([name, [value, , rule]]) => `${name} is ${value}, expected ${rule}`);
+}
+
+/** The demand of a factor of a loss. */
+export function factor(value: number): readonly [number, boolean, string] {
+  return [value, value >= 0 && Number.isFinite(value), "a finite number from 0"];
+}
+
+/** The demand of a share in [0, 1], or below 1. */
+export function shareOf(value: number, what: string, withOne: boolean): readonly [number, boolean, string] {
+  const fine = value >= 0 && (withOne ? value <= 1 : value < 1);
+  return [value, fine, `${what} in [0, 1${withOne ? "]" : ")"}`];
+}
+
+/** The demand of a limit of λ. */
+export function lambdaLimit(value: number): readonly [number, boolean, string] {
+  return [value, value > 0 && value <= 0.5, "a number in (0, 0.5]"];
+}

@@ -1,0 +1,219 @@
+/**
+ * Mixtures by place: total = L_ce + w · L_mix + ω(t) · L_usup.
+ *
+ *     unlabeled, plain ─> [teacher] at inference ─> M_u ─> pseudo labels ──────────────┐
+ *     unlabeled, strong ─> box of the next unlabeled one ─> box of the nearest labeled ─┴─> encoder, labeled decoder
+ *
+ * L_mix compares inside of the labeled boxes with their labels, L_usup outside of them with the pseudo labels of whatever is
+ * seen there. The boxes are CutMix's (Yun et al. 2019; French et al. 2020), the views FixMatch's (Sohn et al. 2020), the
+ * pairs GuidedMix-Net's (section 3.1).
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { BoxesOptions } from "../../config/objectives/boxes.ts";
+import { asppBranches, decodeBranches } from "../../model/decoder.ts";
+import { encode } from "../../model/encoder.ts";
+import { crossEntropy } from "../../nn/cross_entropy.ts";
+import { gatherRows } from "../../nn/gather_rows.ts";
+import { resizeBilinear } from "../../nn/pool_and_resize.ts";
+import type { Value } from "../../nn/tape.ts";
+import type { AnyTensor, FeatureMap, LabelMap } from "../../nn/tensors.ts";
+import { derive, indexCount, indexTensor, valueNow, type Varying, varyingTensor } from "../../nn/varying.ts";
+import { ownPlaces, rowsOfParts } from "../batch_share.ts";
+import { type Box, boxMask, drawBoxes, drawDonorBoxes, keepBoxes } from "../boxes.ts";
+import { labelsOn, pasteBoxes } from "../box_mixture.ts";
+import { type Inferred, inferUnlabeled } from "../infer_unlabeled.ts";
+import { type LabeledForward, labeledForward } from "../labeled_forward.ts";
+import { chooseMixture, type Mixture, reportedPairs, type SideReads, sidesOf } from "../mixture.ts";
+import { randomPairsOf } from "../pairing.ts";
+import { mapTarget, type PseudoTarget, pseudoTarget } from "../pseudo_labels.ts";
+import type { DrawSource } from "../step_draws.ts";
+import {
+  type ObjectiveCode,
+  pixelOptions,
+  rampedWeight,
+  type Step,
+  type StepTerms,
+  type Weighted,
+} from "./step.ts";
+
+type BoxStep = Step<BoxesOptions>;
+
+/** Unlabeled images as the student sees them, with what is known of them. */
+interface Seen {
+  readonly images: FeatureMap;
+  readonly target: PseudoTarget;
+}
+
+/** A mixture with what is known of it. */
+interface Mixed extends Seen {
+  /** Labels inside of the labeled boxes. */
+  readonly labels: LabelMap;
+  /** 1 outside of them. */
+  readonly outside: AnyTensor;
+}
+
+/** One box a mixture; there are as many mixtures as images that get a partner. */
+function labeledBoxes({ mix, pair }: BoxesOptions, { labeled, unlabeled, stream }: DrawSource): Box[] {
+  const count = pair.select === "nearest" && pair.direction === "unlabeled" ? unlabeled : labeled;
+  const boxes = drawBoxes(stream("boxes"), count, mix.lambdaLimit);
+  return mix.probability < 1 ? keepBoxes(stream("kept boxes"), boxes, mix.probability) : boxes;
+}
+
+/** Masks of the boxes of this process. */
+function masksOf(
+  { batch, context: { share } }: BoxStep,
+  boxes: Varying<readonly Box[]>,
+  own: number,
+): LabelMap {
+  const [, height, width] = batch.labeled.shape;
+  const start = (share?.index ?? 0) * own;
+  const drawn = valueNow(boxes).length;
+  if (drawn !== own * (share?.count ?? 1)) {
+    throw new RangeError(`Cannot mix by place: ${drawn} boxes were drawn for ${own} pairs`);
+  }
+  return varyingTensor(boxes, (all) => boxMask(all.slice(start, start + own), height, width)) as LabelMap;
+}
+
+/** Rows of the images of all processes that follow this process's own, in a ring. */
+function nextRows<T extends AnyTensor>(part: T, { context: { share } }: BoxStep): T {
+  const own = part.shape[0]!;
+  const whole = share === undefined ? part : share.gatherTensor(part) as T;
+  const places = ownPlaces(share ?? { index: 0 }, own).map((place) => (place + 1) % whole.shape[0]!);
+  const next = tf.tidy(() => gatherRows(whole, tf.tensor1d(places, "int32")));
+  if (whole !== part) whole.dispose();
+  return next;
+}
+
+/** Gives some unlabeled images a box of the next one. @param seen Given up */
+function withDonors(step: BoxStep, seen: Seen): Seen {
+  const { draws, options: { donor }, context: { share } } = step;
+  const own = seen.images.shape[0];
+  if (donor.probability === 0) return seen;
+  if (draws.stream === undefined) {
+    throw new RangeError("Cannot mix by place: no stream was given for donor boxes");
+  }
+  const boxesFrom = (stream: Parameters<typeof drawDonorBoxes>[0]) =>
+    keepBoxes(stream, drawDonorBoxes(stream, own * (share?.count ?? 1), donor.area), donor.probability);
+  const mask = masksOf(step, derive(draws.stream("donor boxes"), boxesFrom), own);
+  const paste = <T extends AnyTensor>(part: T) => pasteBoxes(mask, nextRows(part, step), part);
+  const images = tf.tidy(() => paste(seen.images));
+  const target = mapTarget(seen.target, paste);
+  seen.images.dispose();
+  mask.dispose();
+  return { images, target };
+}
+
+/** Gives mixtures a box of their labeled image. @param seen Given up */
+function withLabeled(step: BoxStep, { first, pairs }: Mixture, seen: Seen): Mixed {
+  const mask = masksOf(step, step.draws.boxes ?? [], indexCount(pairs.labeled));
+  const [images, labels, outside] = tf.tidy(() => {
+    const [labeled, unlabeled] = [indexTensor(pairs.labeled), indexTensor(pairs.unlabeled)];
+    return [
+      pasteBoxes(mask, gatherRows(first.images, labeled), gatherRows(seen.images, unlabeled)),
+      labelsOn("inside", mask, gatherRows(first.labels!, labeled)),
+      tf.cast(tf.sub(1, mask), "float32"),
+    ];
+  }) as [FeatureMap, LabelMap, AnyTensor];
+  const rows = mapTarget(
+    seen.target,
+    (part) => tf.tidy(() => gatherRows(part, indexTensor(pairs.unlabeled))),
+  );
+  const target = { ...rows, labels: labelsOn("outside", mask, rows.labels) };
+  tf.dispose([mask, seen.images, rows.labels]);
+  return { images, labels, outside, target };
+}
+
+/** The student's view with its pseudo labels, mixed. */
+function mixed(step: BoxStep, mixture: Mixture): Mixed {
+  const { network, options: { unsup } } = step;
+  const { images, logits } = mixture.second;
+  const [, height, width] = images.shape;
+  const { alignCorners } = network.options.decoder;
+  const target = pseudoTarget(logits.tensor, [height, width], alignCorners, unsup.threshold, unsup.target);
+  return withLabeled(step, mixture, withDonors(step, { images: tf.clone(images), target }));
+}
+
+/**
+ * Losses of mixtures, which pass encoder and labeled decoder. With `recipe.crossEntropy` `all` both are divided by all pixels
+ * of the mixture; with `labeled` L_mix by the labeled pixels inside of the boxes, L_usup by all pixels outside of them: one
+ * that is not sure enough is left out by the loss itself and counts (as UniMatch's masked loss is divided by all valid
+ * pixels). A loss of weight 0 is not taken.
+ */
+function mixtureLosses(step: BoxStep, mixture: Mixture): { mix?: Value; usup?: Value } {
+  const { tape, pass, network: { options: { encoder, decoder } }, options, context: { recipe } } = step;
+  return tape.scope(() => {
+    const { images, labels, target, outside } = mixed(step, mixture);
+    [labels, target.labels, outside].forEach((tensor) => tape.adopt(tensor));
+    if (target.probabilities !== undefined) tape.adopt(target.probabilities);
+    const input = tape.observe("mixed_img", tape.adopt(images));
+    const features = tape.prefixed("mix_", () => encode(pass, input, encoder));
+    const branches = asppBranches(pass, features, decoder, [images.shape[0]]);
+    const logits = tape.observe("M_mix", decodeBranches(pass, branches, decoder)[0]!);
+    const [, height, width] = labels.shape;
+    const resized = resizeBilinear(tape, logits, height, width, decoder.alignCorners);
+    const { classWeights, average, overProcesses } = pixelOptions(step);
+    // steep weights are for labels alone: a rare class that is predicted too often would be learned from its own pseudo labels
+    const pseudoWeights = recipe.classWeights === "sqrt-median" ? classWeights : undefined;
+    return {
+      ...(options.mix.weight > 0 && options.mix.probability > 0 && {
+        mix: crossEntropy(tape, resized, labels, average, { classWeights, overProcesses }),
+      }),
+      ...(options.unsup.weight > 0 && {
+        usup: crossEntropy(tape, resized, target.labels, average, {
+          classWeights: pseudoWeights,
+          counted: outside,
+          overProcesses,
+          probabilities: target.probabilities,
+        }),
+      }),
+    };
+  });
+}
+
+/** Of labeled images a box shows the labels, of unlabeled ones their logits are read. */
+const READS: SideReads = {
+  images: true,
+  branches: false,
+  labels: true,
+  logits: (side) => side.labels === undefined,
+};
+
+function mixTerms(step: BoxStep, labeled: LabeledForward, inferred: Inferred): StepTerms {
+  const { batch, options, context } = step;
+  const made = {
+    ...step,
+    share: context.share,
+    pair: options.pair,
+    reads: READS,
+    features: [labeled.features, inferred.features],
+    branches: [labeled.branches, inferred.branches],
+    logits: [labeled.logits, inferred.logits],
+    batch,
+  };
+  const sides = sidesOf(made);
+  const mixture = chooseMixture(made, sides);
+  const pairs = reportedPairs(made, mixture, sides);
+  const { mix, usup } = mixtureLosses(step, mixture);
+  const known: Weighted[] = mix === undefined ? [] : [["mix", options.mix.weight, mix]];
+  const guessed: Weighted[] = usup === undefined
+    ? []
+    : [["usup", rampedWeight(options.unsup.weight, context), usup]];
+  return { terms: [...known, ...guessed], pairs };
+}
+
+/** Boxes of unlabeled and of labeled images. */
+export const boxes: ObjectiveCode<BoxesOptions> = {
+  draw: (options, source) => ({
+    pairs: randomPairsOf(options.pair, source),
+    boxes: labeledBoxes(options, source),
+  }),
+  passOptions: (_, { context: { share } }) => ({ rows: share && rowsOfParts(share) }),
+  terms(step) {
+    const { mix, unsup } = step.options;
+    const labeled = labeledForward(step);
+    const mixes = unsup.weight > 0 || (mix.weight > 0 && mix.probability > 0);
+    if (!mixes) return { terms: [labeled.term] };
+    const { terms, pairs } = mixTerms(step, labeled, inferUnlabeled(step));
+    return { terms: [labeled.term, ...terms], pairs };
+  },
+};
