@@ -1,7 +1,7 @@
 /** One process of a tiny run, started by tests: `train_worker.ts '{"out": …}'`, its place in TF_CONFIG. */
 import { join } from "node:path";
 import { openBackend } from "../../../src/backends/open_backend.ts";
-import { RECIPES } from "../../../src/config/recipe.ts";
+import { recipeWith } from "../../method/small_step.ts";
 import { CheckpointFolder } from "../../../src/train/checkpoint_folder.ts";
 import { clusterFromTfConfig } from "../../../src/train/distributed/cluster.ts";
 import { encodeServerDef } from "../../../src/train/distributed/server_def.ts";
@@ -24,7 +24,7 @@ async function run(): Promise<void> {
   const config = tinyConfig(job.iterations, {
     optimizer: { ...optimizer, learningRate: job.learningRate ?? optimizer.learningRate },
     batch: { labeled: 6, unlabeled: 6 },
-    recipe: { ...RECIPES[job.recipe], ...job.changes },
+    recipe: recipeWith(job.recipe, job.changes ?? {}),
     checkpointEvery: job.checkpointEvery ?? 5,
     recompute: job.recompute ?? "none",
     engine: "auto",

@@ -1,5 +1,6 @@
 import type { RunConfig } from "../../../src/config/run_config.ts";
-import type { Recipe, RecipeName } from "../../../src/config/recipe.ts";
+import type { RecipeName } from "../../../src/config/recipe.ts";
+import type { RecipeChanges } from "../../method/small_step.ts";
 
 /** What a test asks of `train_worker.ts`. Plain data. */
 export interface WorkerJob {
@@ -8,7 +9,7 @@ export interface WorkerJob {
   readonly iterations: number;
   readonly recipe: RecipeName;
   /** Other values than the recipe's. */
-  readonly changes?: Partial<Recipe>;
+  readonly changes?: RecipeChanges;
   readonly checkpointEvery?: number;
   /** Default none. */
   readonly recompute?: RunConfig["recompute"];
