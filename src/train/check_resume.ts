@@ -21,13 +21,18 @@ function movedNames(parameters: ParameterStore, { recipe, optimizer }: RunConfig
  * @throws {CheckpointMismatch} Names what is missing, left over or not finite
  */
 export function checkResume(
-  { iteration, parameters: stored, momentum }: Checkpoint,
+  { iteration, parameters: evaluated, student, teacher, momentum }: Checkpoint,
   parameters: ParameterStore,
   config: RunConfig,
 ): void {
   const names = parameters.names();
   const action = `go on from the checkpoint of iteration ${iteration}`;
-  requireTensors(action, stored, { required: names, known: names });
+  const whole = { required: names, known: names };
+  requireTensors(action, student ?? evaluated, whole);
+  const { decay, evaluated: teacherEvaluated } = config.recipe.teacher;
+  if (decay > 0) {
+    requireTensors(`${action} with its teacher`, teacherEvaluated ? evaluated : teacher ?? new Map(), whole);
+  }
   const required = iteration === 0 ? [] : movedNames(parameters, config);
   requireTensors(`${action} with its momentum`, momentum, { required, known: parameters.trainableNames() });
 }

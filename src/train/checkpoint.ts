@@ -10,6 +10,10 @@ export interface Checkpoint {
   readonly iteration: number;
   /** Parameters and running statistics by their state_dict names. */
   readonly parameters: ReadonlyMap<string, StoredTensor>;
+  /** The student's parameters and running statistics, where `parameters` are the teacher's. */
+  readonly student?: ReadonlyMap<string, StoredTensor>;
+  /** The teacher's, where there is one and `parameters` are the student's. */
+  readonly teacher?: ReadonlyMap<string, StoredTensor>;
   /** Momentum buffers by parameter name; empty in a file that is for prediction only. */
   readonly momentum: ReadonlyMap<string, StoredTensor>;
   /** The run's configuration and what prediction needs to know, as texts. */
@@ -26,6 +30,8 @@ export function awaitsEvaluation({ metadata }: Pick<Checkpoint, "metadata">): bo
 
 const PARAMETERS = "model/";
 const MOMENTUM = "momentum/";
+const STUDENT = "student/";
+const TEACHER = "teacher/";
 const FORMAT = "guidedmix checkpoint 1";
 
 /** Weights and momentum of the largest network take a fiftieth. */
@@ -37,10 +43,14 @@ async function digestOf(bytes: Uint8Array): Promise<string> {
 }
 
 function tensorsOf(checkpoint: Checkpoint): Map<string, StoredTensor> {
-  const tensors = new Map<string, StoredTensor>();
-  for (const [name, tensor] of checkpoint.parameters) tensors.set(PARAMETERS + name, tensor);
-  for (const [name, tensor] of checkpoint.momentum) tensors.set(MOMENTUM + name, tensor);
-  return tensors;
+  const { parameters, student = new Map(), teacher = new Map(), momentum } = checkpoint;
+  const parts = [[PARAMETERS, parameters], [STUDENT, student], [TEACHER, teacher], [
+    MOMENTUM,
+    momentum,
+  ]] as const;
+  return new Map(
+    parts.flatMap(([prefix, part]) => [...part].map(([name, tensor]) => [prefix + name, tensor] as const)),
+  );
 }
 
 /** A safetensors file whose metadata holds the SHA-256 of the same file without that entry. */
@@ -79,9 +89,12 @@ export async function decodeCheckpoint(bytes: Uint8Array, name: string): Promise
         "the file was changed or damaged, take an earlier one",
     );
   }
+  const [student, teacher] = [part(tensors, STUDENT), part(tensors, TEACHER)];
   return {
     iteration: Number(iteration),
     parameters: part(tensors, PARAMETERS),
+    ...(student.size > 0 && { student }),
+    ...(teacher.size > 0 && { teacher }),
     momentum: part(tensors, MOMENTUM),
     metadata: rest,
   };

@@ -65,7 +65,8 @@ export class CheckpointFolder {
 
   /** Writes the best checkpoint, without what only training needs to go on. */
   async saveBest(checkpoint: Checkpoint): Promise<void> {
-    await this.#write(this.bestPath, { ...checkpoint, momentum: new Map() });
+    const { student: _, teacher: __, ...model } = checkpoint;
+    await this.#write(this.bestPath, { ...model, momentum: new Map() });
   }
 
   /** Whether there is no checkpoint, numbered or best. */

@@ -1,4 +1,5 @@
 /** Training steps as TensorFlow functions: recorded once for each shape of a batch and phase of a run, then called. */
+import * as tf from "@tensorflow/tfjs-core";
 import type { NodeKernelBackend } from "../backends/tensorflow/node_kernels.ts";
 import { TensorFunction } from "../backends/tensorflow/function/tensor_function.ts";
 import type { Recipe } from "../config/recipe.ts";
@@ -16,7 +17,7 @@ import { varyingDraws } from "../method/step_draws.ts";
 import type { Network } from "../model/network.ts";
 import { type Observation, Value } from "../nn/tape.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
-import { withVaryingTensors } from "../nn/varying.ts";
+import { varyingScalar, withVaryingTensors } from "../nn/varying.ts";
 import { lossOf } from "./loss_guards.ts";
 import {
   placeResults,
@@ -26,13 +27,17 @@ import {
 } from "./recorded_objective.ts";
 import { ResidentParameters } from "./resident_parameters.ts";
 import type { Sgd } from "./sgd.ts";
+import type { Teacher } from "./teacher.ts";
 import { UpdateScalars } from "./update_scalars.ts";
 
 /** Recordings kept at the same time; the one not used for longest goes first. */
 const MOST_KEPT = 4;
 
 /** What all steps of a run share. */
-export type RecordedContext = Pick<StepContext, "precision" | "classWeights">;
+export type RecordedContext = Pick<StepContext, "precision" | "classWeights"> & {
+  /** Follows the network in each update. */
+  readonly teacher?: Teacher;
+};
 
 /** What follows the gradients of a step. */
 export interface StepUpdate {
@@ -55,9 +60,10 @@ export class RecordedSteps {
   readonly #recipe: Recipe;
   readonly #context: RecordedContext;
   readonly #parameters: ResidentParameters;
+  readonly #teacher: ResidentParameters | undefined;
   readonly #kept = new Map<string, Recording>();
   /** The step that is recorded or run now; recordings ask here for what differs from step to step. */
-  #now: (StepPlan & { readonly learningRate: number }) | undefined;
+  #now: (StepPlan & { readonly learningRate: number; readonly iteration: number }) | undefined;
 
   /** Nothing is recorded before the first step. */
   constructor(backend: NodeKernelBackend, network: Network, recipe: Recipe, context: RecordedContext = {}) {
@@ -66,6 +72,8 @@ export class RecordedSteps {
     this.#recipe = recipe;
     this.#context = context;
     this.#parameters = new ResidentParameters(backend, network.parameters);
+    const { teacher } = context;
+    this.#teacher = teacher && new ResidentParameters(backend, teacher.network.parameters);
   }
 
   /**
@@ -76,9 +84,11 @@ export class RecordedSteps {
    * @throws {TrainingError} If a loss is NaN or infinite; parameters are not updated then
    */
   async step(batch: StepBatch, context: StepContext, update?: StepUpdate): Promise<StepResult> {
-    const plan = await planStep(this.#network, batch, this.#recipe, { ...context, ...this.#context });
-    this.#now = { ...plan, learningRate: update?.learningRate ?? 0 };
+    const { teacher: _, ...own } = this.#context;
+    const plan = await planStep(this.#network, batch, this.#recipe, { ...context, ...own });
+    this.#now = { ...plan, learningRate: update?.learningRate ?? 0, iteration: context.iteration };
     this.#parameters.enter();
+    this.#teacher?.enter();
     const alone = context.observe !== undefined || context.decisions !== undefined;
     const recording = alone
       ? this.#record(batch, update?.sgd, context)
@@ -86,6 +96,7 @@ export class RecordedSteps {
     try {
       const results = placeResults(recording, this.#call(recording, batch, context.iteration));
       this.#parameters.count(recording.counted);
+      if (update !== undefined) this.#countTeacher();
       return await this.#read(recording, results, context);
     } finally {
       if (alone) recording.function.dispose();
@@ -97,6 +108,7 @@ export class RecordedSteps {
     for (const { function: recorded } of this.#kept.values()) recorded.dispose();
     this.#kept.clear();
     this.#parameters.dispose();
+    this.#teacher?.dispose();
   }
 
   #keptRecording(batch: StepBatch, sgd: Sgd | undefined): Recording {
@@ -118,8 +130,13 @@ export class RecordedSteps {
   #record(batch: StepBatch, sgd: Sgd | undefined, seen: SeenContext = {}): Recording {
     let made: Omit<Recording, "function"> | undefined;
     const recorded = new TensorFunction(this.#backend, tensorsOf(batch), (ask) => {
-      const run = () => withVaryingTensors(ask, () => this.#run(batch, sgd, seen));
-      const { result: { tensors, ...result }, counted } = this.#parameters.recorded(run);
+      const step = () => this.#parameters.recorded(() => this.#run(batch, sgd, seen));
+      const run = () => {
+        const done = this.#teacher?.recorded(step).result ?? step();
+        if (sgd !== undefined) this.#followStudent();
+        return done;
+      };
+      const { result: { tensors, ...result }, counted } = withVaryingTensors(ask, run);
       made = { ...result, counted };
       return tensors;
     });
@@ -131,7 +148,7 @@ export class RecordedSteps {
     sgd: Sgd | undefined,
     { observe, observed, decisions }: SeenContext,
   ): RecordedResults {
-    const { precision, classWeights } = this.#context;
+    const { precision, classWeights, teacher } = this.#context;
     const { classifierOnly } = this.#now!;
     const scalars = new UpdateScalars(() => this.#now!.learningRate);
     try {
@@ -141,7 +158,7 @@ export class RecordedSteps {
         batch,
         draws: varyingDraws(() => this.#now!.draws),
         recipe: this.#recipe,
-        context: { ramp: () => this.#now!.ramp, classifierOnly, classWeights },
+        context: { ramp: () => this.#now!.ramp, classifierOnly, classWeights, teacher: teacher?.network },
         tape: {
           precision,
           decisions,
@@ -152,6 +169,26 @@ export class RecordedSteps {
     } finally {
       scalars.dispose();
     }
+  }
+
+  /** Records the teacher's update, after the student's. */
+  #followStudent(): void {
+    const { teacher } = this.#context;
+    if (teacher === undefined) return;
+    const step = varyingScalar(() => teacher.step(this.#now!.iteration));
+    for (const { name } of teacher.network.parameters.specs()) {
+      const variable = this.#teacher!.variable(name);
+      const [before, student] = [variable.read(), this.#parameters.variable(name).read()];
+      const difference = tf.sub(before, student);
+      tf.dispose([before, student]);
+      variable.subtract(difference, step);
+      difference.dispose();
+    }
+    step.dispose();
+  }
+
+  #countTeacher(): void {
+    this.#context.teacher?.network.parameters.setCounts(this.#network.parameters.counts());
   }
 
   #taker(sgd: Sgd, scalars: UpdateScalars): StepContext["takeGradient"] {

@@ -4,6 +4,7 @@ import { ConfigError, KernelError } from "../core/errors.ts";
 import { guidedMixStep, type StepContext, type StepResult } from "../method/guided_mix_step.ts";
 import type { StepBatch } from "../method/step_batch.ts";
 import type { Network } from "../model/network.ts";
+import type { Teacher } from "./teacher.ts";
 import { RecordedSteps, type StepUpdate } from "./recorded_steps.ts";
 
 /** How a run's steps are run: op by op, or as TensorFlow functions. */
@@ -49,6 +50,8 @@ export interface EngineRun {
   readonly config: Pick<RunConfig, "engine" | "recompute" | "recipe" | "precision">;
   /** Processes that train together. */
   readonly workers: number;
+  /** Follows the network in each update that is recorded. */
+  readonly teacher?: Teacher;
   readonly classWeights?: readonly number[];
   /** Hears why steps that were to be recorded run op by op. */
   readonly onFallback?: (why: string) => void;
@@ -62,15 +65,24 @@ export class StepEngine {
   /** @throws {ConfigError} As `chooseEngine` */
   constructor(run: EngineRun) {
     this.#run = run;
-    const { network, config, workers, classWeights } = run;
+    const { network, config, workers, classWeights, teacher } = run;
     if (chooseEngine({ ...config, workers }).name === "eager") return;
     const { recipe, precision } = config;
-    this.#recorded = new RecordedSteps(nativeBackend()!, network, recipe, { precision, classWeights });
+    this.#recorded = new RecordedSteps(nativeBackend()!, network, recipe, {
+      precision,
+      classWeights,
+      teacher,
+    });
   }
 
   /** How steps are run now. */
   get name(): EngineChoice["name"] {
     return this.#recorded === undefined ? "eager" : "function";
+  }
+
+  /** Whether the last step made an update itself, the teacher's with it. */
+  updates({ sgd }: StepUpdate): boolean {
+    return this.#recorded !== undefined && sgd.canBeRecorded;
   }
 
   /**

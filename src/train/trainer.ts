@@ -14,7 +14,9 @@ import { polyLearningRate, type PolySchedule } from "./schedule.ts";
 import type { Sgd } from "./sgd.ts";
 import { StepEngine } from "./step_engine.ts";
 import type { TrainOptions, TrainOutcome } from "./train_options.ts";
-import { loaderOf, makeUpdate, optimizerOf } from "./update.ts";
+import type { Network } from "../model/network.ts";
+import type { Teacher } from "./teacher.ts";
+import { loaderOf, makeUpdate, optimizerOf, teacherOf } from "./update.ts";
 import { StoppedWaiting } from "./wait_or_stop.ts";
 
 function evalRow(iteration: number, { summary }: Evaluation): EvalRow {
@@ -46,6 +48,7 @@ class TrainingRun {
   readonly #meter: IntervalMeter;
   /** False in workers beside the chief. */
   readonly #writes: boolean;
+  readonly #teacher: Teacher | undefined;
   #engine: StepEngine | undefined;
   #classWeights: readonly number[] | undefined;
   #iteration: number;
@@ -58,6 +61,7 @@ class TrainingRun {
     this.#options = options;
     this.#meter = new IntervalMeter(options.resume?.metadata.interval);
     this.#sgd = optimizerOf(options);
+    this.#teacher = teacherOf(options);
     this.#loader = loaderOf(options);
     this.#writes = options.workers?.isChief ?? true;
     this.#iteration = options.resume?.iteration ?? 0;
@@ -72,12 +76,13 @@ class TrainingRun {
     if (classWeights !== "none") {
       this.#classWeights = medianWeights(await countClasses(dataset), classWeights === "median" ? 1 : 0.5);
     }
-    network.recordInference(config.engine !== "eager");
+    for (const one of [network, this.#teacher?.network]) one?.recordInference(config.engine !== "eager");
     this.#engine = new StepEngine({
       network,
       config,
       workers: workers?.count ?? 1,
       classWeights: this.#classWeights,
+      teacher: this.#teacher,
       onFallback: this.#options.onFallback,
     });
     try {
@@ -109,6 +114,13 @@ class TrainingRun {
     this.#loader.close();
     this.#engine?.dispose();
     this.#sgd.dispose();
+    if (this.#teacher?.evaluated) this.#teacher.copyTo(this.#options.network);
+    this.#teacher?.dispose();
+  }
+
+  /** What is evaluated and saved as the run's model. */
+  get #model(): Network {
+    return this.#teacher?.evaluated ? this.#teacher.network : this.#options.network;
   }
 
   /** Several workers stop together, after an update in which one of them was asked to. */
@@ -132,6 +144,7 @@ class TrainingRun {
       meter: this.#meter,
       engine: this.#engine!,
       classWeights: this.#classWeights,
+      teacher: this.#teacher,
     };
     const { step, batch, stop } = await makeUpdate(options, tools, this.#iteration, learningRate);
     this.#stopped = stop;
@@ -171,16 +184,20 @@ class TrainingRun {
     if (dataset.val.length > 0) await this.#evaluate();
     if (diagnosis.length > 0) {
       // all processes take part, those too that tell nobody
-      const row = await diagnose(this.#options, diagnosis, this.#iteration);
+      const row = await diagnose(
+        { ...this.#options, network: this.#teacher?.network ?? this.#options.network },
+        diagnosis,
+        this.#iteration,
+      );
       await onDiagnosis?.(row);
     }
     this.#meter.paused(performance.now() - paused);
   }
 
   async #evaluate(): Promise<void> {
-    const { network, dataset, config, workers, checkpoints, onImage, onEvaluation } = this.#options;
+    const { dataset, config, workers, checkpoints, onImage, onEvaluation } = this.#options;
     const { mode, crop, stride, scale, limit } = config.evaluation;
-    const found = await evaluateDataset(network, dataset, dataset.val, {
+    const found = await evaluateDataset(this.#model, dataset, dataset.val, {
       mode,
       crop,
       stride,
@@ -208,14 +225,19 @@ class TrainingRun {
   async #snapshot(): Promise<Checkpoint> {
     const { network, metadata } = this.#options;
     const momentum = await this.#sgd.export(network.parameters);
-    const parameters = await network.export();
-    refuseDiverged(parameters, this.#iteration);
+    const student = await network.export();
+    refuseDiverged(student, this.#iteration);
+    const teacher = await this.#teacher?.export();
     const best: Record<string, string> = this.#best === undefined ? {} : { best: JSON.stringify(this.#best) };
     const text = this.#meter.toText();
     const interval: Record<string, string> = text === undefined ? {} : { interval: text };
     return {
       iteration: this.#iteration,
-      parameters,
+      ...(teacher === undefined
+        ? { parameters: student }
+        : this.#teacher!.evaluated
+        ? { parameters: teacher, student }
+        : { parameters: student, teacher }),
       momentum,
       metadata: { ...metadata, ...best, ...interval },
     };
@@ -223,7 +245,8 @@ class TrainingRun {
 }
 
 /**
- * Trains a network: load, step, update, log, save, evaluate. Batch and draws of an iteration depend on seed and
+ * Trains a network: load, step, update, log, save, evaluate. Where a teacher is evaluated, the network has its values at the
+ * end. Batch and draws of an iteration depend on seed and
  * iteration alone, so that a resumed run repeats the unbroken one.
  * @throws {TrainingError} If a loss is not finite; the last checkpoint stays
  * @throws {DatasetError} If an image cannot be read; where one process trains and does not accumulate gradients, a

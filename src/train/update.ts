@@ -15,6 +15,7 @@ import type { IntervalMeter } from "./interval_meter.ts";
 import { Sgd } from "./sgd.ts";
 import type { StepUpdate } from "./recorded_steps.ts";
 import type { StepEngine } from "./step_engine.ts";
+import { Teacher } from "./teacher.ts";
 import type { TrainOptions } from "./train_options.ts";
 import { waitOrStop } from "./wait_or_stop.ts";
 
@@ -66,7 +67,7 @@ export function optimizerOf({ network, config, resume }: TrainOptions): Sgd {
   });
   if (resume !== undefined) {
     checkResume(resume, network.parameters, config);
-    network.parameters.load(resume.parameters);
+    network.parameters.load(resume.student ?? resume.parameters);
     sgd.load(network.parameters, resume.momentum);
   }
   return sgd;
@@ -78,7 +79,7 @@ export function optimizerOf({ network, config, resume }: TrainOptions): Sgd {
  */
 async function gatherGradients(
   options: TrainOptions,
-  { loader, meter, engine, classWeights }: UpdateTools,
+  { loader, meter, engine, classWeights, teacher }: UpdateTools,
   iteration: number,
   use: GradientUse,
 ): Promise<Gathered> {
@@ -99,6 +100,7 @@ async function gatherGradients(
       seed: config.seed,
       precision: config.precision,
       classWeights,
+      teacher: teacher?.network,
       recompute: config.recompute,
       iteration: iteration * accumulate + part,
       iterations: config.iterations * accumulate,
@@ -141,6 +143,8 @@ export interface UpdateTools {
   readonly sgd: Sgd;
   /** Runs the steps. */
   readonly engine: StepEngine;
+  /** Follows the network. */
+  readonly teacher?: Teacher;
   /** Hears how long batches were waited for. */
   readonly meter: IntervalMeter;
   /** Of each class in the losses, where they are not alike. */
@@ -161,6 +165,16 @@ export interface Update {
 interface GradientUse {
   readonly take?: StepContext["takeGradient"];
   readonly update?: StepUpdate;
+}
+
+/** The teacher of a run, where its recipe has one; a resumed run sets its values. */
+export function teacherOf(
+  { network, config: { recipe: { teacher: options } }, resume }: TrainOptions,
+): Teacher | undefined {
+  if (options.decay === 0) return undefined;
+  const teacher = new Teacher(network, options);
+  if (resume !== undefined) teacher.load(options.evaluated ? resume.parameters : resume.teacher!);
+  return teacher;
 }
 
 /** Nothing where they are gathered first. */
@@ -187,12 +201,14 @@ export async function makeUpdate(
   learningRate: number,
 ): Promise<Update> {
   const buckets = options.workers?.gradientBuckets();
-  const { sgd } = tools;
+  const { sgd, teacher, engine } = tools;
   const use = gradientUse(options, sgd, buckets, learningRate);
   const own = await gatherGradients(options, tools, iteration, use);
   const { gradients, step, batch, stop } = buckets === undefined
     ? { ...own, stop: false }
     : await joinStep(options, buckets, own);
-  sgd.step(options.network.parameters, gradients, learningRate);
+  const { parameters } = options.network;
+  sgd.step(parameters, gradients, learningRate);
+  if (!(use.update !== undefined && engine.updates(use.update))) teacher?.follow(parameters, iteration);
   return { step, batch, stop };
 }

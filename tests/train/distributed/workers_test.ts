@@ -24,6 +24,17 @@ const CASES: readonly Case[] = [
   // at 0.05 the runs are 2e-6 apart after seven steps, as here after ten, and 0.16 after ten, with two workers as with
   // three; taken to be a choice that rounding moves, a partner or a pseudo label at its threshold
   { recipe: "guidedmix", learningRate: 0.005, workers: [2, 3] },
+  // donors of other processes, a teacher
+  {
+    recipe: "guidedmix",
+    changes: {
+      donor: { probability: 0.5 },
+      teacher: { decay: 0.9 },
+      unsup: { threshold: 0.2, target: "soft" },
+    },
+    learningRate: 0.005,
+    workers: [2],
+  },
   // pairs at random, statistics replayed, pixels counted over all workers
   { recipe: "official", changes: { crossEntropy: "labeled" }, workers: [2] },
   // at 0.05 one process with two threads and one with one differ by 0.04 after ten steps
