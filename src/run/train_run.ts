@@ -1,6 +1,7 @@
 /** One training run by a call, for programs. */
 import type { ConfigRequest } from "../config/resolve_config.ts";
 import { checkPrecision } from "../nn/precision.ts";
+import { BackendUnavailable } from "../core/errors.ts";
 import type { EvaluationRecord } from "../report/run_record.ts";
 import type { WrittenRow } from "../train/metric_rows.ts";
 import type { Model } from "./model.ts";
@@ -116,7 +117,7 @@ async function plannedRun(options: TrainRunOptions): Promise<PlannedRun> {
 /**
  * Trains one run in a folder, as `deno task train` does: data checked, checkpoints, metrics, a report.
  * @returns How it ended; by `using` the models that it opens are freed
- * @throws {BackendUnavailable} If no backend can be used
+ * @throws {BackendUnavailable} If no backend can be used, or this is not Deno
  * @throws {ConfigError} If an option is wrong, or the folder holds a run and `resume` is false
  * @throws {DatasetError} If the data is missing or wrong
  * @throws {TrainingError} If a loss is not finite
@@ -128,6 +129,11 @@ async function plannedRun(options: TrainRunOptions): Promise<PlannedRun> {
  */
 export async function trainRun(options: TrainRunOptions = {}): Promise<TrainedRun> {
   const { onEvent = () => {}, signal, resume = false, download = false } = options;
+  if (typeof Deno === "undefined") {
+    throw new BackendUnavailable(
+      "Cannot train: this is not Deno, expected Deno; here openModel() predicts with what was trained there",
+    );
+  }
   const output = outputOf(onEvent);
   const planned = await plannedRun(options);
   const { config } = planned;
