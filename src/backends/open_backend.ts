@@ -57,6 +57,12 @@ async function openTrusted(found: FoundLibrary, options: BackendOptions): Promis
 
 /** A library of the cache that does not load, or was changed, is compared byte by byte and brought again, where downloads are allowed. */
 async function openNative(options: BackendOptions): Promise<OpenBackend> {
+  if (typeof Deno === "undefined") {
+    throw new BackendUnavailable(
+      'Cannot open backend "tensorflow": this is not Deno, whose foreign function interface loads libtensorflow, ' +
+        'expected Deno, or backend "wasm"',
+    );
+  }
   const found = await library(options);
   try {
     return await openTrusted(found, options);

@@ -67,7 +67,7 @@ export function webgpuWasTried(): boolean {
  */
 export async function openWebgpu(softwareToo: boolean): Promise<OpenBackend> {
   adapterWasAsked = true;
-  const gpu = (globalThis.navigator as Navigator & { gpu?: GPU }).gpu;
+  const gpu = (globalThis.navigator as (Navigator & { gpu?: GPU }) | undefined)?.gpu;
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
     throw new BackendUnavailable('Cannot open backend "webgpu": no adapter was found, expected a GPU');

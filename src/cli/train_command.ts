@@ -15,7 +15,7 @@ import {
 } from "../run/plan_runs.ts";
 import type { RunContext, RunResult } from "../run/run.ts";
 import { RunFolder } from "../run/run_folder.ts";
-import { trainRun } from "../run/train_run.ts";
+import { trainInFolder } from "../run/train_in_folder.ts";
 import { trainShare } from "../run/train_share.ts";
 import { checkShares } from "../train/distributed/agreement.ts";
 import { checkData } from "./check_data.ts";
@@ -66,7 +66,7 @@ async function trainAll(
   for (const run of runs) {
     if (context.stop.asked()) break;
     const command = commandText("deno task train", ...Deno.args.slice(1));
-    const result = await trainRun({
+    const result = await trainInFolder({
       ...run,
       resume: flags.resume ?? false,
       comparison: [...comparison],
@@ -97,7 +97,7 @@ async function shareAll(
  * Runs the command.
  * @param args The arguments after `train`
  * @returns The exit code: 0; 1 when the run was stopped
- * @throws {ConfigError} For a wrong call; other errors as `trainRun`
+ * @throws {ConfigError} For a wrong call; other errors as `trainInFolder`
  */
 export async function runTrain(args: readonly string[]): Promise<number> {
   const ignoresHangup = leavesHangup();

@@ -99,7 +99,7 @@ function withFlags(config: RunConfig, request: ConfigRequest): RunConfig {
  * numbers out of range
  * @example Supervised training with another learning rate
  * ```ts
- * import { resolveConfig } from "@guidedmix/guidedmix";
+ * import { resolveConfig } from "@guidedmix/guidedmix/train";
  * import assert from "node:assert/strict";
  *
  * const config = resolveConfig({ preset: "demo", recipe: "supervised", set: ["optimizer.learningRate=0.02"] });

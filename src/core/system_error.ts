@@ -1,4 +1,5 @@
 /** Errors of the system, of which Deno names some by code and others by number only. */
+import { platform } from "node:process";
 
 /** Numbers by name, on Linux and on macOS. */
 const NUMBERS: Readonly<Record<string, readonly [linux: number, darwin: number]>> = {
@@ -25,6 +26,6 @@ export function isSystemError(error: unknown, names: readonly string[]): boolean
   const { code, message } = error as { code?: string; message?: string };
   if (code !== undefined) return names.includes(code);
   const number = Number(/\(os error (\d+)\)/.exec(message ?? "")?.[1] ?? NaN);
-  const place = Deno.build.os === "darwin" ? 1 : 0;
+  const place = platform === "darwin" ? 1 : 0;
   return names.some((name) => NUMBERS[name]?.[place] === number);
 }

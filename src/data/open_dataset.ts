@@ -122,7 +122,7 @@ async function openWrapped(folder: string, options: OpenDatasetOptions): Promise
  * @throws {DatasetError} If it cannot be opened; the layouts' own documentation tells why
  * @example Opening the generated dataset
  * ```ts
- * import { openDataset } from "@guidedmix/guidedmix";
+ * import { openDataset } from "@guidedmix/guidedmix/data";
  * import assert from "node:assert/strict";
  *
  * const dataset = await openDataset("synthetic");

@@ -2,7 +2,8 @@
 import { resizeBilinear } from "../formats/resize_image.ts";
 import type { RgbImage } from "../formats/rgb_image.ts";
 import type { Network } from "../model/network.ts";
-import { predictImage, type PredictOptions } from "./predict_image.ts";
+import * as tf from "@tensorflow/tfjs-core";
+import { predictImage, type PredictOptions, predictProbabilities } from "./predict_image.ts";
 
 /** Pixels that are predicted at once: class probabilities of more would fill a laptop's memory. */
 const MOST_PIXELS = 2 ** 21;
@@ -57,4 +58,44 @@ export async function predictPhoto(
   const small = resizeBilinear(photo, size.width, size.height);
   const { labels } = await predictImage(network, small, options);
   return { labels: resizeLabels(labels, small, photo), scaledDown: true };
+}
+
+/** Class probabilities of the pixels of a photo. */
+export interface ProbabilityMap {
+  /** Columns. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** `[height, width, K]`, from 0 to 1; the sum over the classes is 1. */
+  readonly data: Float32Array;
+}
+
+/** A photo's prediction with its probabilities. */
+export interface ProbablePhoto extends PhotoPrediction {
+  /** At the size at which the photo was predicted: its own up to 2 megapixels. */
+  readonly probabilities: ProbabilityMap;
+}
+
+/** Predicts a photo as `predictPhoto` does, and gives its probabilities: 4 bytes a class and pixel. */
+export async function predictPhotoProbabilities(
+  network: Network,
+  photo: RgbImage,
+  options: PredictOptions,
+): Promise<ProbablePhoto> {
+  const { width, height } = workingSize(photo);
+  const scaledDown = width !== photo.width || height !== photo.height;
+  const small = scaledDown ? resizeBilinear(photo, width, height) : photo;
+  const probabilities = predictProbabilities(network, small, options);
+  const classes = tf.argMax(probabilities, -1);
+  try {
+    const labels = Uint8Array.from(await classes.data());
+    const data = await probabilities.data<"float32">();
+    return {
+      labels: scaledDown ? resizeLabels(labels, small, photo) : labels,
+      scaledDown,
+      probabilities: { width, height, data },
+    };
+  } finally {
+    tf.dispose([classes, probabilities]);
+  }
 }

@@ -1,3 +1,4 @@
+import { env } from "node:process";
 import { ConfigError, FormatError } from "../core/errors.ts";
 
 /** What a picture may become in memory. */
@@ -36,6 +37,7 @@ export const DEFAULT_MEGABYTES = 1000;
 const MOST = 1_000_000;
 
 function variable(name: string): string | undefined {
+  if (typeof Deno === "undefined") return env[name]; // Node
   // as a module this code may run where no variable may be read: then the defaults hold
   if (Deno.permissions.querySync({ name: "env", variable: name }).state !== "granted") return undefined;
   return Deno.env.get(name);

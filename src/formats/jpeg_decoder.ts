@@ -4,6 +4,7 @@ import { makeUpright } from "./exif_orientation.ts";
 import { type JpegHeader, readJpegHeader } from "./jpeg_header.ts";
 import { checkJpegWork } from "./jpeg_work.ts";
 import { checkRgbImage, rgbaToRgb, type RgbImage, rgbToRgba } from "./rgb_image.ts";
+import { wasmFile } from "./wasm_file.ts";
 
 /** The part of mozjpeg's WebAssembly module that is used. */
 interface MozjpegDecoder {
@@ -27,7 +28,8 @@ let decoder: Promise<MozjpegDecoder> | undefined;
 /** Reads the module's wasm file from the npm package; needs read permission for it, no network. */
 async function loadDecoder(): Promise<MozjpegDecoder> {
   const { default: start } = await import("@jsquash/jpeg/codec/dec/mozjpeg_dec.js");
-  const options = { noInitialRun: true, printErr: (text: string) => void warnings.push(text) };
+  const wasmBinary = await wasmFile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm");
+  const options = { noInitialRun: true, wasmBinary, printErr: (text: string) => void warnings.push(text) };
   return await (start as unknown as (options: object) => Promise<MozjpegDecoder>)(options);
 }
 

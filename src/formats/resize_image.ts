@@ -5,9 +5,13 @@ const ONE = 2048;
 
 /** A part of a picture: columns `left` to `left + width − 1`, rows `top` to `top + height − 1`, all inside it. */
 export interface PictureRegion {
+  /** First column. */
   readonly left: number;
+  /** First row. */
   readonly top: number;
+  /** Columns. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
 }
 

@@ -3,6 +3,7 @@ import { checkDecodedSize } from "./decode_limits.ts";
 import { turnPixels } from "./exif_orientation.ts";
 import type { PixelSamples } from "./pixel_samples.ts";
 import { rgbaToRgb } from "./rgb_image.ts";
+import { wasmFile } from "./wasm_file.ts";
 import { readWebpHeader } from "./webp_header.ts";
 
 /** The part of libwebp's WebAssembly module that is used. */
@@ -17,7 +18,11 @@ let decoder: Promise<WebpModule> | undefined;
 /** Reads the module's wasm file from the npm package; needs read permission for it, no network. */
 async function loadDecoder(): Promise<WebpModule> {
   const { default: start } = await import("@jsquash/webp/codec/dec/webp_dec.js");
-  return await (start as unknown as (options: object) => Promise<WebpModule>)({ noInitialRun: true });
+  const wasmBinary = await wasmFile("@jsquash/webp/codec/dec/webp_dec.wasm");
+  return await (start as unknown as (options: object) => Promise<WebpModule>)({
+    noInitialRun: true,
+    wasmBinary,
+  });
 }
 
 /** After a larger picture the decoder is loaded anew: its memory never shrinks. */

@@ -157,7 +157,9 @@ export function randomPairsOf(
 
 /** A step whose pairs are drawn. */
 export interface PairSource {
+  /** The run's. */
   readonly seed: number;
+  /** From 0. */
   readonly iteration: number;
   /** Labeled images. */
   readonly labeled: number;

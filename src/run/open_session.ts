@@ -12,6 +12,12 @@ export interface Session {
   readonly record: RunRecord["backend"];
 }
 
+/** How a backend is started. */
+export interface SessionOptions extends ContextOptions {
+  /** Downloads libtensorflow through pip where it is missing. Default true. */
+  readonly download?: boolean;
+}
+
 function recordOf(name: string, { backend, refused }: BackendChoice): RunRecord["backend"] {
   const tried = new Map(refused.map((one) => [one.name, one.why]));
   const others = BACKEND_NAMES.filter((other) => other !== backend.name).map((other) => ({
@@ -25,7 +31,7 @@ function recordOf(name: string, { backend, refused }: BackendChoice): RunRecord[
 
 /**
  * Opens a backend and tells what was taken and why the others were not. libtensorflow is downloaded where it is
- * missing and pip is there.
+ * missing and pip is there, unless `download` is false.
  * @param options How `tensorflow` is started
  * @throws {BackendUnavailable} If none can be used
  * @throws {ConfigError} If the name is unknown
@@ -33,9 +39,9 @@ function recordOf(name: string, { backend, refused }: BackendChoice): RunRecord[
 export async function openSession(
   name: string,
   output: RunOutput,
-  options: ContextOptions = {},
+  options: SessionOptions = {},
 ): Promise<Session> {
-  const choice = await openBackend(name, { ...options, download: true, onProgress: output.onDownload });
+  const choice = await openBackend(name, { download: true, ...options, onProgress: output.onDownload });
   const record = recordOf(name, choice);
   output.note(`backend  ${record.name}, ${record.reason}`);
   for (const { name: other, reason } of record.others) output.note(`         ${other}: ${reason}`);

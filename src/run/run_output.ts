@@ -1,6 +1,7 @@
 /** Who is told what happens while a run is prepared and trained. */
 import type { ProgressHandler } from "../backends/library/progress.ts";
 import type { ProgressState } from "../report/progress_line.ts";
+import type { WrittenRow } from "../train/metric_rows.ts";
 
 /** Takes what a run has to say; the commands print it. */
 export interface RunOutput {
@@ -13,6 +14,8 @@ export interface RunOutput {
   };
   /** A line of text, with its subject in the first nine columns. */
   note(text: string): void;
+  /** A row that was written into `metrics.jsonl`; missing where nobody asks. */
+  onRow?(row: WrittenRow): void;
   /** How far a download is; missing where nobody asks. */
   readonly onDownload?: ProgressHandler;
 }

@@ -1,212 +1,148 @@
-/** One training run in its folder, from a configuration to a report. */
-import { evaluateDataset } from "../eval/evaluate_dataset.ts";
-import { percentText } from "../report/number_text.ts";
+/** One training run by a call, for programs. */
+import type { ConfigRequest } from "../config/resolve_config.ts";
+import { checkPrecision } from "../nn/precision.ts";
+import { BackendUnavailable } from "../core/errors.ts";
 import type { EvaluationRecord } from "../report/run_record.ts";
-import { comparedRun } from "../report/sections/comparison_section.ts";
-import type { DiagnosisRow } from "../train/metric_rows.ts";
-import { chooseEngine } from "../train/step_engine.ts";
-import type { TrainOutcome } from "../train/train_options.ts";
-import { train } from "../train/trainer.ts";
-import { waitOrStop } from "../train/wait_or_stop.ts";
-import { noteLostPixels, withFittingCrop } from "./fit_run.ts";
-import { initialWeights } from "./initial_weights.ts";
-import { metadataOf } from "./model_metadata.ts";
-import { PairLog } from "./pair_log.ts";
-import { prepareDataset } from "./prepare_dataset.ts";
-import { predictOptions, pseudoMaskPictures, reportPictures } from "./report_pictures.ts";
-import type { Run, RunContext, RunRequest, RunResult } from "./run.ts";
+import type { WrittenRow } from "../train/metric_rows.ts";
+import type { Model } from "./model.ts";
+import { openModel, type OpenModelOptions } from "./open_model.ts";
+import { openSession } from "./open_session.ts";
+import { fittingThreads } from "./fitting_threads.ts";
+import { isDemo, newRuns, type PlannedRun, resumedRun } from "./plan_runs.ts";
+import type { RunResult } from "./run.ts";
 import { RunFolder } from "./run_folder.ts";
-import { runRecord, writeReport } from "./run_report.ts";
-import { openSinks, type RunSinks } from "./run_sinks.ts";
-import { doneBefore, makeNetwork, resumedCheckpoint, stepText } from "./start_run.ts";
-import { evaluationRecord, storeEvaluation, wholeEvaluation } from "./stored_evaluation.ts";
+import type { RunOutput } from "./run_output.ts";
+import { trainInFolder } from "./train_in_folder.ts";
+
+/** A line about a run's start, its data, an evaluation. */
+export interface NoteEvent {
+  /** Marks the event's kind. */
+  readonly kind: "note";
+  /** The text, with its subject in the first nine columns. */
+  readonly text: string;
+}
+
+/** How far a piece of work is. */
+export interface ProgressEvent {
+  /** Marks the event's kind. */
+  readonly kind: "progress";
+  /** What is being done: the recipe's name, `evaluate`, `masks`. */
+  readonly label: string;
+  /** Steps done, up to `total`. */
+  readonly done: number;
+  /** Steps in all. */
+  readonly total: number;
+  /** Losses of the last step by name; missing where none is trained. */
+  readonly losses?: { readonly [name: string]: number };
+}
+
+/** What a run tells while it goes on; rows are those of its `metrics.jsonl`. */
+export type RunEvent = NoteEvent | ProgressEvent | WrittenRow;
+
+/** What to train, and where to. */
+export interface TrainRunOptions extends ConfigRequest {
+  /** The run's folder. Default `runs/<preset>-<recipe>-seed<n>`. */
+  readonly out?: string;
+  /** Goes on with the run that lives there, if there is one. Default false. */
+  readonly resume?: boolean;
+  /** Downloads libtensorflow through pip where it is missing. Default false: what is there is taken. */
+  readonly download?: boolean;
+  /** Ends the run with a checkpoint, from which `resume` goes on. */
+  readonly signal?: AbortSignal;
+  /** Told what happens. */
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** A run that ended. `using` frees the models that it opened. */
+export class TrainedRun {
+  /** Its folder, an absolute path. */
+  readonly folder: string;
+  /** Updates done. */
+  readonly iteration: number;
+  /** False when it was stopped. */
+  readonly finished: boolean;
+  /** The evaluation on val after the last update; missing without val, and when it was stopped. */
+  readonly evaluation?: EvaluationRecord;
+  /** The best mIoU seen on val, from 0 to 1, and its iteration. */
+  readonly best?: { readonly miou: number; readonly iteration: number };
+  readonly #models: Model[] = [];
+
+  /** What a run brought; `trainRun` makes it. */
+  constructor({ folder, iteration, finished, evaluation, best }: RunResult) {
+    this.folder = folder;
+    this.iteration = iteration;
+    this.finished = finished;
+    this.evaluation = evaluation;
+    this.best = best;
+  }
+
+  /**
+   * Opens the trained model, which is freed with this run.
+   * @throws As `openModel`
+   */
+  async openModel(options: OpenModelOptions = {}): Promise<Model> {
+    const model = await openModel(this.folder, options);
+    this.#models.push(model);
+    return model;
+  }
+
+  /** Frees the models that were opened. */
+  [Symbol.dispose](): void {
+    for (const model of this.#models.splice(0)) model.dispose();
+  }
+}
+
+function outputOf(onEvent: (event: RunEvent) => void): RunOutput {
+  return {
+    progress: {
+      update: ({ label, done, total, losses }) => onEvent({ kind: "progress", label, done, total, losses }),
+      finish() {},
+    },
+    note: (text) => onEvent({ kind: "note", text }),
+    onRow: onEvent,
+  };
+}
+
+async function plannedRun(options: TrainRunOptions): Promise<PlannedRun> {
+  const { out, resume } = options;
+  const folder = out === undefined ? undefined : new RunFolder(out);
+  if (resume && await folder?.hasRun()) {
+    return await resumedRun({ config: await folder!.readConfig(), out: out! }, options);
+  }
+  // the command trains a baseline before the demo; a call trains one run
+  const [run] = newRuns(isDemo(options) ? { ...options, recipe: "guidedmix" } : options, out);
+  return resume ? await resumedRun(run!, options) : run!;
+}
 
 /**
- * Trains one run and writes everything about it into its folder.
- * @throws {ConfigError} If the folder holds a run and `resume` is false, or another process works in it
+ * Trains one run in a folder, as `deno task train` does: data checked, checkpoints, metrics, a report.
+ * @returns How it ended; by `using` the models that it opens are freed
+ * @throws {BackendUnavailable} If no backend can be used, or this is not Deno
+ * @throws {ConfigError} If an option is wrong, or the folder holds a run and `resume` is false
  * @throws {DatasetError} If the data is missing or wrong
  * @throws {TrainingError} If a loss is not finite
+ * @example
+ * ```ts ignore
+ * using run = await trainRun({ data: "my", out: "runs/first", onEvent: (event) => console.log(event) });
+ * const model = await run.openModel();
+ * ```
  */
-export async function trainRun(request: RunRequest, context: RunContext): Promise<RunResult> {
-  const { config } = request;
-  const { output } = context;
-  const done = await doneBefore(request, output);
-  context.workers?.hearChief(done === undefined);
-  if (done !== undefined) return done;
-  output.note(
-    `run      ${config.preset}, recipe ${config.recipe.name}, seed ${config.seed}, into ${request.out}`,
-  );
-  output.note(stepText(config, context.workers?.count ?? 1));
-  const folder = new RunFolder(request.out, (text) => output.note(`note     ${text}`));
-  try {
-    // a new run's folder is held when it is made
-    if (await folder.hasRun()) await folder.hold();
-    return await runInFolder(request, context, folder);
-  } finally {
-    folder.release();
+export async function trainRun(options: TrainRunOptions = {}): Promise<TrainedRun> {
+  const { onEvent = () => {}, signal, resume = false, download = false } = options;
+  if (typeof Deno === "undefined") {
+    throw new BackendUnavailable(
+      "Cannot train: this is not Deno, expected Deno; here openModel() predicts with what was trained there",
+    );
   }
-}
-
-async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFolder): Promise<RunResult> {
-  const { output } = context;
-  const prepared = prepareDataset(asked.config, output);
-  // several workers stop together, after an update
-  const stopped = context.workers === undefined ? context.stop.asked : undefined;
-  const { dataset, diagnosis, report } = await waitOrStop(prepared, "for the dataset's files", stopped);
-  const alone = context.workers === undefined;
-  const config = asked.fitCrop
-    ? withFittingCrop(asked.config, report, output.note, alone ? freeBytes() : undefined)
-    : asked.config;
-  const request: RunRequest = { ...asked, config };
-  noteLostPixels(config, report, output.note);
-  const resumed = await resumedCheckpoint(request, folder, dataset, output);
-  const weights = resumed === undefined ? await initialWeights(config, output) : undefined;
-  const network = await makeNetwork(config, dataset.classes.length, output, weights);
-  const run: Run = {
-    ...context,
-    request,
-    dataset,
-    diagnosis,
-    network,
-    folder,
-    resumed,
-    started: new Date().toISOString(),
-  };
-  // a folder is made when nothing that was asked for can be wrong any more
-  // a folder that is not held had no run at the start: where another process has begun one since, this begin is refused
-  if (folder.isHeld) await folder.restate(config);
-  else await folder.begin(config, dataset);
-  const sinks = await openSinks(run.folder, run.resumed);
-  try {
-    return await trainAndReport(run, sinks);
-  } finally {
-    output.progress.finish();
-    sinks.close();
-    network.dispose();
-  }
-}
-
-/** Memory that is free; `undefined` where it may not be asked. */
-function freeBytes(): number | undefined {
-  try {
-    return Deno.systemMemoryInfo().available;
-  } catch {
-    return undefined;
-  }
-}
-
-async function trainAndReport(run: Run, sinks: RunSinks): Promise<RunResult> {
-  const { request: { config }, network, dataset, diagnosis, folder } = run;
-  const startMs = performance.now();
-  const pairs = new PairLog(4);
-  const outcome = await trainNetwork(run, sinks, pairs);
-  const evaluation = await finalEvaluation(run, outcome);
-  run.output.progress.finish();
-  const pictures = await reportPictures(network, dataset, config);
-  const diagnosisPictures = await pseudoMaskPictures(network, dataset, diagnosis, config);
-  sinks.writePictures(outcome.iteration, [...pictures, ...diagnosisPictures]);
-  const record = runRecord(run, {
-    metrics: sinks.rows,
-    evaluation,
-    pictures,
-    diagnosisPictures,
-    pairs: await pairs.records(dataset),
-    finished: outcome.finished,
+  const output = outputOf(onEvent);
+  const planned = await plannedRun(options);
+  const { config } = planned;
+  const session = await openSession(options.backend ?? config.backend, output, {
+    download,
+    threads: fittingThreads([config]),
   });
-  await writeReport(folder, record);
-  // last: a run with a stored evaluation of its end is done
-  if (evaluation !== undefined) await storeEvaluation(folder, evaluation);
-  await folder.requireWhole();
-  const { iteration, finished, best } = outcome;
-  return {
-    folder: folder.path,
-    iteration,
-    finished,
-    evaluation,
-    best,
-    compared: comparedRun(record),
-    seconds: (performance.now() - startMs) / 1000,
-  };
-}
-
-/** Lets timers, signals and workers have their turn; awaiting something ready does not. */
-function takeTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
-}
-
-function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainOutcome> {
-  const { request: { config }, network, dataset, folder, resumed, session, output, stop, workers } = run;
-  let miou: number | undefined;
-  const recorded = chooseEngine({ ...config, workers: workers?.count ?? 1 }).name === "function";
-  return train({
-    network,
-    dataset,
-    diagnosis: run.diagnosis,
-    config,
-    checkpoints: folder.checkpoints,
-    metadata: metadataOf(config, network.options, dataset),
-    resume: resumed,
-    workers,
-    memory: {
-      peakBytes: () => recorded ? Deno.memoryUsage().rss : session.backend.memory().peakBytes,
-      reset: () => session.backend.resetPeakMemory(),
-    },
-    onStep(iteration, step, batch) {
-      const { total, ...terms } = step.losses;
-      const losses = { total: total!, ...terms };
-      output.progress.update({
-        label: config.recipe.name,
-        done: iteration,
-        total: config.iterations,
-        losses,
-        miou,
-      });
-      pairs.add(step, batch);
-    },
-    async onTrainRow(row) {
-      await folder.requireInPlace();
-      sinks.write(row, dataset.classes);
-      await takeTurn();
-    },
-    onImage: (done, total) => output.progress.update({ label: "evaluate", done, total, miou }),
-    onEvaluation(row) {
-      miou = row.miou;
-      sinks.write(row, dataset.classes);
-      output.note(
-        `val      iteration ${row.iteration}: mIoU ${percentText(row.miou)}, accuracy ${
-          percentText(row.accuracy)
-        }`,
-      );
-    },
-    onDiagnosis(row) {
-      sinks.write(row, dataset.classes);
-      output.note(diagnosisText(row));
-    },
-    onFallback: (why) => output.note(`note     steps run op by op from here on: ${why}`),
-    shouldStop: stop.asked,
-  });
-}
-
-function diagnosisText({ iteration, miou, accuracy, sure, step }: DiagnosisRow): string {
-  const { above, share, accuracy: right } = sure.at(-1)!;
-  const whole =
-    `pseudo   iteration ${iteration}: mIoU ${percentText(miou)}, accuracy ${percentText(accuracy)}; ` +
-    `${percentText(share)} of the pixels are above ${above}, accuracy there ${
-      percentText(right ?? undefined)
-    }`;
-  if (step === undefined) return whole;
-  const [plain, decoupled] = [percentText(step.plain.accuracy), percentText(step.decoupled.accuracy)];
-  return `${whole}\n         in training steps: accuracy of M_u ${plain}, of M_u-dec ${decoupled}`;
-}
-
-/** The evaluation after the last iteration: the trainer's, the stored one of a finished run, or one made now. */
-async function finalEvaluation(run: Run, outcome: TrainOutcome): Promise<EvaluationRecord | undefined> {
-  const { request: { config }, network, dataset, folder } = run;
-  if (!outcome.finished || dataset.val.length === 0) return undefined;
-  const stored = outcome.evaluation === undefined ? await wholeEvaluation(folder) : undefined;
-  if (stored !== undefined) return stored;
-  const evaluation = outcome.evaluation ??
-    await evaluateDataset(network, dataset, dataset.val, predictOptions(config));
-  const mode = config.evaluation.mode === "whole" ? "whole images, at their own size" : "sliding window";
-  return evaluationRecord(evaluation, "val", mode, outcome.iteration);
+  checkPrecision(config.precision);
+  const stop = { asked: () => signal?.aborted ?? false };
+  const command = "trainRun() of the module";
+  return new TrainedRun(await trainInFolder({ ...planned, resume, command }, { session, output, stop }));
 }

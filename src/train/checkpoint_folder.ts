@@ -1,6 +1,8 @@
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CheckpointMismatch, TrainingError } from "../core/errors.ts";
 import { syncFolder } from "../core/sync_folder.ts";
+import { isSystemError } from "../core/system_error.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 
 const KEPT = 2;
@@ -34,12 +36,7 @@ export class CheckpointFolder {
 
   /** Paths of the numbered checkpoints, newest first. */
   async list(): Promise<string[]> {
-    const names: string[] = [];
-    try {
-      for await (const entry of Deno.readDir(this.path)) if (PATTERN.test(entry.name)) names.push(entry.name);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+    const names = (await namesIn(this.path)).filter((name) => PATTERN.test(name));
     return names.sort().reverse().map((name) => join(this.path, name));
   }
 
@@ -143,12 +140,22 @@ function numberOf(path: string): number {
   return Number(PATTERN.exec(basename(path))![1]);
 }
 
+/** Names of what is in a folder; none where it is missing. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isSystemError(error, ["ENOENT"])) return [];
+    throw error;
+  }
+}
+
 async function isThere(path: string): Promise<boolean> {
   try {
-    await Deno.stat(path);
+    await stat(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (isSystemError(error, ["ENOENT"])) return false;
     throw error;
   }
 }

@@ -82,3 +82,6 @@ export interface DiagnosisRow {
   /** What training steps say of crops of these images; absent where the recipe mixes no unlabeled images. */
   readonly step?: StepMasksRow;
 }
+
+/** A row as a run writes it into `metrics.jsonl`. */
+export type WrittenRow = TrainRow | EvalRow | DiagnosisRow;

@@ -4,8 +4,8 @@ import { RunFolder } from "../../src/run/run_folder.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { runCommand } from "./run_command.ts";
 
-/** A network and pictures small enough for any backend. */
-export const SMALL_RUN = ["--weights", "none"].concat([
+/** A network and pictures small enough for any backend, as options. */
+export const SMALL_SETTINGS: readonly string[] = [
   "data.synthetic.train=16",
   "data.synthetic.val=4",
   "data.synthetic.size=48",
@@ -19,7 +19,10 @@ export const SMALL_RUN = ["--weights", "none"].concat([
   "decoder.channels=8",
   "checkpointEvery=4",
   "evaluation.every=6",
-].flatMap((setting) => ["--set", setting]));
+];
+
+/** The same as arguments. */
+export const SMALL_RUN = ["--weights", "none", ...SMALL_SETTINGS.flatMap((setting) => ["--set", setting])];
 
 /** Runs a command that must succeed. @returns What `--json` printed */
 export async function succeed(...args: string[]): Promise<Record<string, unknown>> {

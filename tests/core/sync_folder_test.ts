@@ -9,7 +9,7 @@ Deno.test("syncFolder() syncs a folder, and fails where there is none", async ()
   const folder = await Deno.makeTempDir();
   await syncFolder(folder);
   if (Deno.build.os !== "windows") {
-    await assert.rejects(syncFolder(join(folder, "missing")), Deno.errors.NotFound);
+    await assert.rejects(syncFolder(join(folder, "missing")), { code: "ENOENT" });
   }
   await Deno.remove(folder);
 });

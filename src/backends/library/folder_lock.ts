@@ -1,4 +1,5 @@
 /** Keeps two processes from writing the same folder at once. */
+import { whileOpen } from "../../core/while_open.ts";
 
 /** What {@linkcode withLock} is told besides the path. */
 export interface LockOptions {
@@ -15,13 +16,14 @@ export async function withLock<T>(
   body: () => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
-  using file = await Deno.open(path, { read: true, write: true, create: true });
-  if (!await file.tryLock(true)) {
-    options.onWait?.(await readHolder(path));
-    await file.lock(true);
-  }
-  await signLock(file);
-  return await body();
+  return await whileOpen(await Deno.open(path, { read: true, write: true, create: true }), async (file) => {
+    if (!await file.tryLock(true)) {
+      options.onWait?.(await readHolder(path));
+      await file.lock(true);
+    }
+    await signLock(file);
+    return await body();
+  });
 }
 
 /** A lock that this process holds until it is released or the process ends. */

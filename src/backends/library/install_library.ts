@@ -11,6 +11,7 @@ import { wheelArchitecture } from "./platform.ts";
 import type { ProgressHandler } from "./progress.ts";
 import { unpackWheel } from "./unpack_wheel.ts";
 import { extraRequirements, openWheel } from "./wheel.ts";
+import { whileOpen } from "../../core/while_open.ts";
 
 /** What an installation took. */
 export interface Installed {
@@ -85,12 +86,13 @@ async function takeWheels(
   const taken: Taken = { wheels: [], files: [], bytes: 0, metadata: "" };
   for (const path of await pipDownload(requirements, { folder, onProgress })) {
     const wheel = await openWheel(path);
-    using _file = wheel.file;
-    taken.wheels.push(basename(path));
-    taken.bytes += (await wheel.file.stat()).size;
-    taken.files.push(...await unpackWheel(wheel, join(partial, "library"), onProgress));
-    taken.metadata = wheel.metadata;
-    await Deno.remove(path);
+    await whileOpen(wheel.file, async (file) => {
+      taken.wheels.push(basename(path));
+      taken.bytes += (await file.stat()).size;
+      taken.files.push(...await unpackWheel(wheel, join(partial, "library"), onProgress));
+      taken.metadata = wheel.metadata;
+      await Deno.remove(path);
+    });
   }
   await Deno.remove(folder, { recursive: true });
   return taken;

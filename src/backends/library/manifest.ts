@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { LibraryBuild } from "./found_library.ts";
 import { type ProgressHandler, ProgressMeter } from "./progress.ts";
+import { whileOpen } from "../../core/while_open.ts";
 
 /** One file of the library. */
 export interface ManifestFile {
@@ -31,10 +32,14 @@ const CHUNK_BYTES = 1 << 22;
 
 /** Writes the manifest of `folder`. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
-  using file = await Deno.open(join(folder, MANIFEST_NAME), { write: true, createNew: true });
-  const bytes = new TextEncoder().encode(JSON.stringify(manifest, null, 2) + "\n");
-  for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
-  await file.sync();
+  await whileOpen(
+    await Deno.open(join(folder, MANIFEST_NAME), { write: true, createNew: true }),
+    async (file) => {
+      const bytes = new TextEncoder().encode(JSON.stringify(manifest, null, 2) + "\n");
+      for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+      await file.sync();
+    },
+  );
 }
 
 /** The manifest of `folder`; `undefined` where it is missing or not readable as one. */
@@ -79,14 +84,15 @@ export async function findDamage(
 
 /** SHA-256 of a file's bytes, 64 hexadecimal digits. @param onBytes Told how many were read, again and again */
 export async function hashFile(path: string, onBytes: (bytes: number) => void): Promise<string> {
-  using file = await Deno.open(path);
-  const hash = createHash("sha256");
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
-    hash.update(buffer.subarray(0, count));
-    onBytes(count);
-  }
-  return hash.digest("hex");
+  return await whileOpen(await Deno.open(path), async (file) => {
+    const hash = createHash("sha256");
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
+      hash.update(buffer.subarray(0, count));
+      onBytes(count);
+    }
+    return hash.digest("hex");
+  });
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

@@ -8,6 +8,7 @@ import type { RecordedFile, Wheel } from "./wheel.ts";
 import type { ZipMember } from "../../formats/zip_directory.ts";
 import { readZipMember } from "../../formats/zip_member.ts";
 import type { ZipSource } from "../../formats/zip_source.ts";
+import { whileOpen } from "../../core/while_open.ts";
 
 /** The libraries, the texts of their licences, and what XLA looks for beside them when it compiles for a GPU. */
 const KEPT = [
@@ -63,15 +64,16 @@ async function unpackMember(source: ZipSource, member: ZipMember, target: Target
   }
   const hash = createHash("sha256");
   const mode = member.name.endsWith("/bin/ptxas") ? 0o755 : 0o644;
-  using file = await Deno.open(path, { write: true, createNew: true, mode });
-  for await (const bytes of readZipMember(source, member)) {
-    hash.update(bytes);
-    await writeAll(file, bytes);
-    meter.add(bytes.length, member.name);
-  }
-  const sha256 = hash.digest("hex");
-  if (sha256 !== recorded.sha256) throw mismatch(member, `sha256 ${recorded.sha256}, the wheel ${sha256}`);
-  await file.syncData();
+  await whileOpen(await Deno.open(path, { write: true, createNew: true, mode }), async (file) => {
+    for await (const bytes of readZipMember(source, member)) {
+      hash.update(bytes);
+      await writeAll(file, bytes);
+      meter.add(bytes.length, member.name);
+    }
+    const sha256 = hash.digest("hex");
+    if (sha256 !== recorded.sha256) throw mismatch(member, `sha256 ${recorded.sha256}, the wheel ${sha256}`);
+    await file.syncData();
+  });
 }
 
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {

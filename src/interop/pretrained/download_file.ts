@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { type ProgressHandler, ProgressMeter } from "../../backends/library/progress.ts";
+import { whileOpen } from "../../core/while_open.ts";
 
 /** Time without a byte after which a server counts as silent. */
 export const SILENCE_MS = 30_000;
@@ -61,18 +62,19 @@ async function store(
   const length = Number(response.headers.get("content-length") ?? NaN);
   const total = Number.isFinite(length) && length > 0 ? length : undefined;
   const meter = new ProgressMeter("download", total, onProgress);
-  using file = await Deno.open(path, { write: true, createNew: true });
-  let count = 0;
-  for await (const bytes of response.body!) {
-    patience.renew();
-    await writeAll(file, bytes);
-    count += bytes.length;
-    meter.add(bytes.length, basename(path));
-  }
-  if (total !== undefined && count !== total && !response.headers.has("content-encoding")) {
-    throw new DownloadFailure(`${count} of ${total} bytes came`, "all of them");
-  }
-  await file.syncData();
+  await whileOpen(await Deno.open(path, { write: true, createNew: true }), async (file) => {
+    let count = 0;
+    for await (const bytes of response.body!) {
+      patience.renew();
+      await writeAll(file, bytes);
+      count += bytes.length;
+      meter.add(bytes.length, basename(path));
+    }
+    if (total !== undefined && count !== total && !response.headers.has("content-encoding")) {
+      throw new DownloadFailure(`${count} of ${total} bytes came`, "all of them");
+    }
+    await file.syncData();
+  });
 }
 
 /** In words, what a request failed with. */

