@@ -23,8 +23,15 @@ function resumeText({ folder }: RunResult, planned: readonly PlannedRun[], args:
   return commandText("deno task train", ...options, ...again, dirname(folder));
 }
 
+/** What limits the last run, a line each; nothing follows from a run that was to be a baseline. */
+function findingLines(results: readonly RunResult[]): string[] {
+  return results.at(-1)!.findings.map(({ text, advice }, i) =>
+    `${i === 0 ? "limits" : ""}`.padEnd(12) + `${text} ${advice}`
+  );
+}
+
 /**
- * Prints a line a run, and where the report is or how to go on.
+ * Prints a line a run, what limits the last, and where the report is or how to go on.
  * @param args Those of the call
  */
 export function printResults(
@@ -39,7 +46,10 @@ export function printResults(
     output.result(
       `Stopped after iteration ${last.iteration}; go on with: ${resumeText(last, planned, args)}`,
     );
-  } else output.result(`Report: ${join(last.folder, "report.html")}`);
+  } else {
+    for (const line of findingLines(results)) output.result(line);
+    output.result(`Report: ${join(last.folder, "report.html")}`);
+  }
 }
 
 /** Whether all runs were finished. */
@@ -52,7 +62,9 @@ export function areFinished(results: readonly RunResult[], count: number): boole
  * @param count Runs that were planned
  */
 export function resultsJson(results: readonly RunResult[], count: number): string {
-  const runs = results.map(({ folder, iteration, finished, evaluation, best, compared, seconds }) => ({
+  const runs = results.map((
+    { folder, iteration, finished, evaluation, findings, best, compared, seconds },
+  ) => ({
     folder,
     recipe: compared.group,
     seed: compared.seed,
@@ -61,6 +73,7 @@ export function resultsJson(results: readonly RunResult[], count: number): strin
     miou: evaluation?.summary.miou,
     accuracy: evaluation?.summary.accuracy,
     best,
+    findings,
     seconds,
     report: join(folder, "report.html"),
   }));

@@ -36,4 +36,4 @@ export { SURE_LEVELS } from "../eval/pseudo_masks.ts";
 export { colorize, overlay } from "../report/pictures.ts";
 export type { ColorizeOptions, OverlayOptions } from "../report/pictures.ts";
 export type { RgbColor } from "../report/palette.ts";
-export type { EvaluationRecord } from "../report/run_record.ts";
+export type { EvaluationRecord, Finding } from "../report/run_record.ts";

@@ -19,6 +19,7 @@ h2{margin:0 0 4px;font:650 20px/1.3 var(--sans);letter-spacing:-.008em}
 h3{margin:26px 0 8px;font-size:14px;font-weight:600}
 p{margin:0 0 10px;max-width:68ch}
 .lead{margin-top:8px;max-width:none;color:var(--soft)}
+.limits{max-width:78ch;padding-left:22px}.limits li{margin:0 0 10px}.limits em{font-style:normal;color:var(--soft)}
 .note{color:var(--soft);font-size:13.5px}
 code,pre{font-family:var(--mono);font-size:12.5px}
 .command{margin:18px 0 0;padding:10px 14px;border:1px solid var(--line);border-radius:6px;background:var(--panel);white-space:pre-wrap;overflow-wrap:anywhere}

@@ -8,6 +8,7 @@ import { confusionSection } from "./sections/confusion_table.ts";
 import { curveSection } from "./sections/curve_section.ts";
 import { pairSection, pictureSection } from "./sections/gallery.ts";
 import { diagnosisSection } from "./sections/diagnosis_section.ts";
+import { findingSection } from "./sections/finding_section.ts";
 import { machineSection, optionSection } from "./sections/machine_section.ts";
 import { overview } from "./sections/overview.ts";
 import type { RunRecord } from "./run_record.ts";
@@ -29,13 +30,14 @@ function contentPolicy(): string {
 }
 
 /**
- * Renders a run as HTML: figures, comparison, pictures, pseudo masks, classes, confusion, curves, pairs, machine, options. Parts
+ * Renders a run as HTML: figures, limits, comparison, pictures, pseudo masks, classes, confusion, curves, pairs, machine, options. Parts
  * that the record has nothing for are left out, so a run that was broken off has a report too.
  * @param record The run; every text in it is escaped
  * @returns A whole HTML document
  */
 export function renderReport(record: RunRecord): string {
   const sections: [string, string, Html | undefined][] = [
+    ["limits", "Limits", findingSection(record)],
     ["comparison", "Comparison", comparisonSection(record)],
     ["pictures", "Pictures", pictureSection(record)],
     ["diagnosis", "Pseudo-masks", diagnosisSection(record)],

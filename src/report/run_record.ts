@@ -116,6 +116,23 @@ export interface EvaluationRecord {
   readonly confusion: readonly (readonly number[])[];
 }
 
+/** Something that limits a run. */
+export interface Finding {
+  /** Tells findings apart. */
+  readonly kind:
+    | "lost-classes"
+    | "still-rising"
+    | "fell"
+    | "labels-learned"
+    | "flat-loss"
+    | "padding"
+    | "no-baseline";
+  /** What was measured, a sentence or two. */
+  readonly text: string;
+  /** What to try. */
+  readonly advice: string;
+}
+
 /** Another run, as far as a comparison needs it. */
 export interface ComparedRun {
   /** The run's name. */
@@ -178,6 +195,8 @@ export interface RunRecord {
   readonly diagnosisPictures?: readonly PictureRow[];
   /** Pairs that were mixed. */
   readonly pairs: readonly PairRecord[];
+  /** What limits it, the weightiest first; missing where it was not asked. */
+  readonly findings?: readonly Finding[];
   /** Other runs to compare with; the first one is the baseline. */
   readonly comparison?: readonly ComparedRun[];
 }

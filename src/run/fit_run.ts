@@ -57,6 +57,12 @@ export function withFittingCrop(
   return withCrop(config, crop);
 }
 
+/** Mean share of a crop that is padding, over the ratios of training. */
+export function runPadding(config: RunConfig, report: CheckReport): number {
+  const typical = typicalOf(report, config);
+  return typical === undefined ? 0 : paddedShare(typical, config.data.crop, config.data.ratioRange);
+}
+
 /** Says where much of what the losses see is padding or has no label. */
 export function noteLostPixels(
   config: RunConfig,
@@ -64,8 +70,8 @@ export function noteLostPixels(
   note: (text: string) => void,
 ): void {
   const typical = typicalOf(report, config);
-  const { crop, ratioRange } = config.data;
-  const padded = typical === undefined ? 0 : paddedShare(typical, crop, ratioRange);
+  const { crop } = config.data;
+  const padded = runPadding(config, report);
   const parts = [
     ...padded > MUCH_PADDING
       ? [

@@ -2,7 +2,7 @@
 import type { RunConfig } from "../config/run_config.ts";
 import type { Dataset, Item } from "../data/dataset.ts";
 import type { Network } from "../model/network.ts";
-import type { ComparedRun, EvaluationRecord } from "../report/run_record.ts";
+import type { ComparedRun, EvaluationRecord, Finding } from "../report/run_record.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import type { WorkerGroup } from "../train/distributed/worker_group.ts";
 import type { TrainOutcome } from "../train/train_options.ts";
@@ -50,6 +50,8 @@ export interface RunResult {
   readonly evaluation?: EvaluationRecord;
   /** The best mIoU seen on val. */
   readonly best?: TrainOutcome["best"];
+  /** What limits it, at most three, the weightiest first; empty where it was stopped. */
+  readonly findings: readonly Finding[];
   /** For the comparison of later runs. */
   readonly compared: ComparedRun;
   /** Seconds that this process spent on it. */
@@ -66,6 +68,8 @@ export interface Run extends RunContext {
   readonly dataset: Dataset;
   /** Unlabeled images with their masks, for a diagnosis; empty where none was asked for. */
   readonly diagnosis: readonly Item[];
+  /** Mean share of a crop that is padding, from 0 to 1. */
+  readonly paddedShare: number;
   /** The network. */
   readonly network: Network;
   /** Where it goes on from. */

@@ -27,7 +27,8 @@ export interface RunFacts {
 
 /** What a run brought. */
 export interface RunResults
-  extends Pick<RunRecord, "metrics" | "evaluation" | "pictures" | "diagnosisPictures" | "pairs"> {
+  extends
+    Pick<RunRecord, "metrics" | "evaluation" | "pictures" | "diagnosisPictures" | "pairs" | "findings"> {
   /** False when it was stopped. */
   readonly finished: boolean;
 }

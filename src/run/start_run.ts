@@ -129,5 +129,5 @@ export async function doneBefore(
   const { recipe: { name: group }, seed } = config;
   const iteration = iterations;
   const compared = { name: folder.path, group, seed, metrics, summary: evaluation.summary };
-  return { folder: folder.path, iteration, finished: true, evaluation, compared, seconds: 0 };
+  return { folder: folder.path, iteration, finished: true, evaluation, findings: [], compared, seconds: 0 };
 }

@@ -8,7 +8,7 @@ import { chooseEngine } from "../train/step_engine.ts";
 import type { TrainOutcome } from "../train/train_options.ts";
 import { train } from "../train/trainer.ts";
 import { waitOrStop } from "../train/wait_or_stop.ts";
-import { noteLostPixels, withFittingCrop } from "./fit_run.ts";
+import { noteLostPixels, runPadding, withFittingCrop } from "./fit_run.ts";
 import { initialWeights } from "./initial_weights.ts";
 import { metadataOf } from "./model_metadata.ts";
 import { PairLog } from "./pair_log.ts";
@@ -17,6 +17,7 @@ import { predictOptions, pseudoMaskPictures, reportPictures } from "./report_pic
 import type { Run, RunContext, RunRequest, RunResult } from "./run.ts";
 import { RunFolder } from "./run_folder.ts";
 import { runRecord, writeReport } from "./run_report.ts";
+import { runFindings } from "./run_findings.ts";
 import { openSinks, type RunSinks } from "./run_sinks.ts";
 import { doneBefore, makeNetwork, resumedCheckpoint, stepText } from "./start_run.ts";
 import { evaluationRecord, storeEvaluation, wholeEvaluation } from "./stored_evaluation.ts";
@@ -67,6 +68,7 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
     request,
     dataset,
     diagnosis,
+    paddedShare: runPadding(config, report),
     network,
     folder,
     resumed,
@@ -105,12 +107,14 @@ async function trainAndReport(run: Run, sinks: RunSinks): Promise<RunResult> {
   const pictures = await reportPictures(network, dataset, config);
   const diagnosisPictures = await pseudoMaskPictures(network, dataset, diagnosis, config);
   sinks.writePictures(outcome.iteration, [...pictures, ...diagnosisPictures]);
+  const findings = await runFindings(run, sinks.rows, evaluation);
   const record = runRecord(run, {
     metrics: sinks.rows,
     evaluation,
     pictures,
     diagnosisPictures,
     pairs: await pairs.records(dataset),
+    findings,
     finished: outcome.finished,
   });
   await writeReport(folder, record);
@@ -123,6 +127,7 @@ async function trainAndReport(run: Run, sinks: RunSinks): Promise<RunResult> {
     iteration,
     finished,
     evaluation,
+    findings,
     best,
     compared: comparedRun(record),
     seconds: (performance.now() - startMs) / 1000,

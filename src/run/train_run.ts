@@ -2,7 +2,7 @@
 import type { ConfigRequest } from "../config/resolve_config.ts";
 import { checkPrecision } from "../nn/precision.ts";
 import { BackendUnavailable } from "../core/errors.ts";
-import type { EvaluationRecord } from "../report/run_record.ts";
+import type { EvaluationRecord, Finding } from "../report/run_record.ts";
 import type { WrittenRow } from "../train/metric_rows.ts";
 import type { Model } from "./model.ts";
 import { openModel, type OpenModelOptions } from "./open_model.ts";
@@ -63,16 +63,19 @@ export class TrainedRun {
   readonly finished: boolean;
   /** The evaluation on val after the last update; missing without val, and when it was stopped. */
   readonly evaluation?: EvaluationRecord;
+  /** What limits it, at most three, the weightiest first; empty where it was stopped. */
+  readonly findings: readonly Finding[];
   /** The best mIoU seen on val, from 0 to 1, and its iteration. */
   readonly best?: { readonly miou: number; readonly iteration: number };
   readonly #models: Model[] = [];
 
   /** What a run brought; `trainRun` makes it. */
-  constructor({ folder, iteration, finished, evaluation, best }: RunResult) {
+  constructor({ folder, iteration, finished, evaluation, findings, best }: RunResult) {
     this.folder = folder;
     this.iteration = iteration;
     this.finished = finished;
     this.evaluation = evaluation;
+    this.findings = findings;
     this.best = best;
   }
 

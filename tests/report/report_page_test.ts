@@ -4,6 +4,7 @@ import { brokenRecord, fullRecord, HOSTILE } from "./run_records.ts";
 import type { RunRecord } from "../../src/report/run_record.ts";
 
 const SECTIONS = [
+  "limits",
   "comparison",
   "pictures",
   "diagnosis",

@@ -42,6 +42,7 @@ export function fullRecord(text: string): RunRecord {
   return {
     ...brokenRecord(text),
     finished: "2026-01-02T03:14:05.000Z",
+    findings: [{ kind: "padding", text, advice: text }],
     evaluation,
     pictures: [{
       name: text,

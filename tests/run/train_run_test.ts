@@ -117,3 +117,20 @@ Deno.test("openModel() and predict() refuse what they cannot use in a sentence",
     await assert.rejects(trainRun({ recipe: "guidedmx", out: folder }), /Cannot use recipe "guidedmx"/);
   });
 });
+
+Deno.test("trainRun() misses a supervised run beside one of guidedmix, until there is one", async () => {
+  await inTemporary(async (folder) => {
+    const train = (recipe: string, name: string) =>
+      trainRun({ ...SMALL, recipe, iterations: 2, out: join(folder, name) });
+    const missing = async (name: string) => {
+      using run = await train("guidedmix", name);
+      const page = await Deno.readTextFile(join(run.folder, "report.html"));
+      const [finding] = run.findings;
+      assert.ok(finding === undefined || page.includes(finding.text.slice(0, 30).replaceAll('"', "&quot;")));
+      return run.findings.some(({ kind }) => kind === "no-baseline");
+    };
+    assert.equal(await missing("alone"), true);
+    using _baseline = await train("supervised", "baseline");
+    assert.equal(await missing("beside"), false);
+  });
+});

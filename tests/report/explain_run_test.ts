@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type ExplainedRun, explainRun as explain } from "../../src/report/explain_run.ts";
+import { readMetrics } from "../../src/report/metrics_file.ts";
+import type { EvaluationRecord, Finding } from "../../src/report/run_record.ts";
+import { projectPath } from "../support.ts";
+
+/** A run of `fixtures/metrics`, with facts that limit nothing. */
+async function realRun(name: string, facts: Partial<ExplainedRun> = {}): Promise<ExplainedRun> {
+  const read = (ending: string) => Deno.readTextFile(projectPath(`fixtures/metrics/${name}.${ending}`));
+  return {
+    metrics: readMetrics(await read("jsonl")),
+    evaluation: JSON.parse(await read("json")) as EvaluationRecord,
+    labeled: 8,
+    paddedShare: 0,
+    crop: [64, 64],
+    usesUnlabeled: false,
+    hasBaseline: false,
+    hasWeights: true,
+    ...facts,
+  };
+}
+
+/** With plain spaces in place of those that keep a number and its unit on a line. */
+function explainRun(run: ExplainedRun): Finding[] {
+  return explain(run).map((finding) => ({ ...finding, text: finding.text.replace(/[\u00a0\u202f]/g, " ") }));
+}
+
+const kinds = (findings: readonly Finding[]) => findings.map(({ kind }) => kind);
+
+Deno.test("explainRun() names the classes that were never found, with their labeled pixels", async () => {
+  const shares = [0.7, 0.1, 0.089, 0.025, 0.045, 0];
+  const [first, ...more] = explainRun(await realRun("short", { classShares: shares }));
+  assert.deepEqual(kinds(more), ["still-rising"]);
+  assert.equal(
+    first!.text,
+    '4 classes are never found: "checked square" (8.9 % of the labeled pixels), "dotted triangle" (2.5 % of the ' +
+      'labeled pixels), "rayed ring" (4.5 % of the labeled pixels) and 1 more. Each counts as 0 in the mean.',
+  );
+  const [uncounted] = explainRun(await realRun("short"));
+  assert.match(uncounted!.text, /"checked square" \(pixels not counted\)/);
+  const none = shares.map(() => 0);
+  assert.match(explainRun(await realRun("short", { classShares: none }))[0]!.text, /\(no labeled pixel\)/);
+});
+
+Deno.test("explainRun() tells that mIoU still rose, by how much and since when", async () => {
+  const rising = explainRun(await realRun("msrc")).find(({ kind }) => kind === "still-rising")!;
+  assert.match(rising.text, /^mIoU still rose by 4\.\d points after iteration 40 of 60/);
+  assert.match(rising.advice, /--iterations 120/);
+});
+
+Deno.test("explainRun() tells of labeled photos learned by heart, and of an mIoU that has fallen", async () => {
+  const findings = explainRun(await realRun("overfit", { labeled: 4 }));
+  assert.deepEqual(kinds(findings), ["fell", "labels-learned"]);
+  assert.match(findings[0]!.text, /best at iteration 1 500 and is 2\.2 points lower at the end/);
+  assert.match(findings[1]!.text, /^The 4 labeled photos are learned .* pixels of val are right in 69\.0 %/);
+});
+
+Deno.test("explainRun() tells of a flat loss, padding and a missing baseline, and of three things at most", async () => {
+  const facts = { paddedShare: 0.68, crop: [129, 100], usesUnlabeled: true } as const;
+  const findings = explainRun(await realRun("flat", { ...facts, hasWeights: false }));
+  assert.deepEqual(kinds(findings), ["flat-loss", "padding", "no-baseline"]);
+  assert.match(findings[0]!.advice, /--weights imagenet/);
+  assert.match(findings[1]!.text, /^68 % of a crop of 100 × 129 is padding/);
+  assert.match(explainRun(await realRun("flat", facts))[0]!.advice, /learning rate/);
+  const withBaseline = explainRun(await realRun("flat", { ...facts, hasBaseline: true }));
+  assert.deepEqual(kinds(withBaseline), ["flat-loss", "padding"]);
+  const much = explainRun(await realRun("short", facts));
+  assert.deepEqual(kinds(much), ["lost-classes", "still-rising", "padding"]);
+});
+
+Deno.test("explainRun() is silent where no measure tells of a limit, and never breaks on rows that lack", async () => {
+  const run = await realRun("overfit");
+  const good = { ...run.evaluation, summary: { ...run.evaluation.summary, accuracy: 0.9, miou: 0.9 } };
+  assert.deepEqual(explainRun({ ...run, evaluation: good }), []);
+  assert.deepEqual(explainRun({ ...run, metrics: [] }), []);
+  fc.assert(fc.property(fc.subarray([...run.metrics], { maxLength: 30 }), (metrics) => {
+    assert.ok(explainRun({ ...run, metrics }).length <= 3);
+  }));
+});
