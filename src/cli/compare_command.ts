@@ -12,17 +12,17 @@
  *
  * The folder of a comparison:
  *
- *     plan.json  runs/<recipe>-<labels>-seed<n>/  runs/<recipe>-<labels>-seed<n>.log  comparison.json  comparison.csv
+ *     plan.json  costs.json  runs/<recipe>-<labels>-seed<n>/  runs/<recipe>-<labels>-seed<n>.log  comparison.json  comparison.csv
  *     report.html
  */
 import { join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
-import { durationText } from "../report/number_text.ts";
+import { durationText, terminalText } from "../report/number_text.ts";
 import type { ComparisonRecord } from "../report/comparison/comparison_record.ts";
 import { holdRun } from "../run/run_lock.ts";
 import { commandText, parseArguments } from "./command_line.ts";
 import { askedComparison, type ComparisonCall } from "./compare/asked_comparison.ts";
-import { fittingIterations } from "./compare/budget.ts";
+import { fittingIterations, runsText } from "./compare/budget.ts";
 import { compareCommand, type CompareFlags } from "./compare/compare_flags.ts";
 import { type ComparisonPlan, writePlan } from "./compare/comparison_plan.ts";
 import { ComparisonStop } from "./compare/comparison_stop.ts";
@@ -31,7 +31,7 @@ import { decideSettings, prepareComparison, type PreparedComparison } from "./co
 import { readTrial } from "./compare/read_trials.ts";
 import { runTrials, type TrialOptions } from "./compare/run_trials.ts";
 import { sharedMachine } from "./compare/shared_machine.ts";
-import { costKey, RUNS, type Trial, trialsOf } from "./compare/trials.ts";
+import { RUNS, type Trial, trialsOf } from "./compare/trials.ts";
 import { comparisonRecord, writeComparison } from "./compare/write_comparison.ts";
 import { FAILED } from "./failure.ts";
 import { type Output, standardOutput } from "./output.ts";
@@ -48,7 +48,7 @@ async function decidedPlan(
   if (plan !== undefined) return { ...plan, ...asked };
   const decided = await decideSettings(asked, prepared, 1 / work.jobs, work.output);
   const { iterations } = prepared.configs[0]!;
-  const open: ComparisonPlan = { version: 1, ...asked, decided, iterations, costs: {} };
+  const open: ComparisonPlan = { version: 1, ...asked, decided, iterations };
   return asked.shared.budget === undefined
     ? open
     : await withBudget(open, asked.shared.budget, { ...work, out });
@@ -62,11 +62,14 @@ async function withBudget(
   const { trials, jobs, output } = work;
   const startMs = performance.now();
   const costs = await measureCosts(trials, { ...work, plan });
-  const seconds = budget - (performance.now() - startMs) / 1000;
-  const runs = trials.map(({ variant }) => costs[costKey(variant)]!);
-  const iterations = fittingIterations({ costs: runs, jobs, seconds });
-  output.note(`budget   ${iterations} iterations of ${trials.length} runs fit into ${durationText(budget)}`);
-  return { ...plan, costs, iterations };
+  const spentSeconds = (performance.now() - startMs) / 1000;
+  const iterations = fittingIterations({ costs, jobs, seconds: budget, spentSeconds });
+  output.note(
+    `budget   ${iterations} iterations fit, ${runsText(trials.length)} in ${
+      terminalText(durationText(budget))
+    }`,
+  );
+  return { ...plan, iterations };
 }
 
 async function unfinished(
@@ -79,7 +82,7 @@ async function unfinished(
 }
 
 function printResults(out: string, text: string, doubts: readonly string[], output: Output): void {
-  if (text !== "") output.result(text.replaceAll(/[\u00a0\u202f]/g, " "));
+  if (text !== "") output.result(terminalText(text));
   for (const doubt of doubts) output.result(`note     ${doubt}`);
   output.result(`Report: ${join(out, "report.html")}`);
 }
@@ -100,14 +103,16 @@ async function compareIn(
   const { out, asked } = call;
   const trials = trialsOf(asked, prepared, out);
   const { jobs, shareOf, text: shares } = sharedMachine(trials.length, flags.jobs);
-  const stop = new ComparisonStop((count) => output.note(`stopping: ${count} runs write their checkpoints`));
+  const stop = new ComparisonStop((count) =>
+    output.note(`stopping: ${runsText(count)} going on until a checkpoint is written`)
+  );
   try {
     const work = { jobs, shareOf, stop, output, trials };
     const plan = await decidedPlan(call, prepared, work);
     await writePlan(out, plan);
     const rest = await unfinished(trials, plan, out);
     output.note(
-      `compare  ${trials.length} runs of ${plan.iterations} iterations, ${
+      `compare  ${runsText(trials.length)} of ${plan.iterations} iterations, ${
         trials.length - rest.length
       } are finished; ` +
         `${shares}; into ${out}`,

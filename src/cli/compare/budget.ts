@@ -1,13 +1,20 @@
 /** How many iterations fit into a time. */
 import { ConfigError } from "../../core/errors.ts";
-import { durationText } from "../../report/number_text.ts";
-import type { RunCost } from "./comparison_plan.ts";
+import { durationText, terminalText } from "../../report/number_text.ts";
 
 /** Share of the time that is planned with: steps are slower while caches are cold, and other programs want their part. */
 const PLANNED_SHARE = 0.92;
 
 /** A run with fewer iterations says nothing. */
 const FEWEST = 10;
+
+/** What a run costs. */
+export interface RunCost {
+  /** Of its training steps. */
+  readonly secondsPerIteration: number;
+  /** Its start and its evaluation. */
+  readonly overheadSeconds: number;
+}
 
 /** Runs and the time they have. */
 export interface Budget {
@@ -17,10 +24,12 @@ export interface Budget {
   readonly jobs: number;
   /** Time for all of them. */
   readonly seconds: number;
+  /** What of it is gone already. */
+  readonly spentSeconds?: number;
 }
 
 /** Seconds until the last of these runs ends, where each is begun as soon as a place is free. */
-export function makespan({ costs, jobs }: Omit<Budget, "seconds">, iterations: number): number {
+export function makespan({ costs, jobs }: Pick<Budget, "costs" | "jobs">, iterations: number): number {
   const ends = Array.from({ length: jobs }, () => 0);
   for (const { secondsPerIteration, overheadSeconds } of costs) {
     const free = ends.indexOf(Math.min(...ends));
@@ -34,16 +43,18 @@ export function makespan({ costs, jobs }: Omit<Budget, "seconds">, iterations: n
  * @throws {ConfigError} If there is no time for 10; says what would be needed
  */
 export function fittingIterations(budget: Budget): number {
-  const seconds = budget.seconds * PLANNED_SHARE;
+  const { spentSeconds: spent = 0 } = budget;
+  const seconds = (budget.seconds - spent) * PLANNED_SHARE;
   const needed = makespan(budget, FEWEST);
   if (needed > seconds) {
     throw new ConfigError(
-      `Cannot compare in ${
-        plain(durationText(budget.seconds))
-      }: ${budget.costs.length} runs of only ${FEWEST} iterations ` +
-        `take about ${
-          plain(durationText(needed / PLANNED_SHARE))
-        }, expected more time, or fewer recipes, labels or seeds`,
+      `Cannot compare in ${terminalText(durationText(budget.seconds))}: ${
+        runsText(budget.costs.length)
+      } of only ${FEWEST} ` +
+        `iterations take about ${
+          terminalText(durationText(needed / PLANNED_SHARE + spent))
+        }, expected more time, or fewer ` +
+        "recipes, labels or seeds",
     );
   }
   let [fits, beyond] = [FEWEST, 2 * FEWEST];
@@ -57,4 +68,7 @@ export function fittingIterations(budget: Budget): number {
   return Math.floor(fits / unit) * unit;
 }
 
-const plain = (text: string) => text.replaceAll("\u00a0", " ");
+/** `1 run`, `12 runs`. */
+export function runsText(count: number): string {
+  return `${count} ${count === 1 ? "run" : "runs"}`;
+}

@@ -26,23 +26,17 @@ const ASKED = z.object({
   seeds: z.array(z.int().min(0)).min(1),
 });
 
-const COST = z.object({ secondsPerIteration: z.number().positive(), overheadSeconds: z.number().min(0) });
-
 const PLAN = ASKED.extend({
   version: z.literal(1),
   /** Settings that were decided for all runs: a crop that fits the photos, evaluation at the end alone. */
   decided: z.array(z.string()),
   iterations: z.int().min(1),
-  /** What `--budget` measured, by `costKey`. */
-  costs: z.record(z.string(), COST),
 });
 
 /** What all runs share. */
 export type SharedRequest = z.infer<typeof SHARED>;
 /** What a call asks for. */
 export type AskedComparison = z.infer<typeof ASKED>;
-/** What a run of a recipe costs. */
-export type RunCost = z.infer<typeof COST>;
 /** What a folder's runs are made by. */
 export type ComparisonPlan = z.infer<typeof PLAN>;
 

@@ -59,8 +59,21 @@ export async function runTrials(
   return failures;
 }
 
+/** Of a run that another process began, or works on: one that a comparison left behind when it was killed. */
+const OTHER_PROCESS = /^Cannot (begin a run|train) in /;
+
 /** @returns What it failed with; `undefined` for a run that was finished */
 async function trainTrial(
+  trial: Trial,
+  options: TrialOptions & { readonly place: number },
+  onIteration: (done: number) => void,
+): Promise<string | undefined> {
+  const error = await attempt(trial, options, onIteration);
+  if (error === undefined || options.stop.asked || !OTHER_PROCESS.test(error)) return error;
+  return await attempt(trial, options, onIteration);
+}
+
+async function attempt(
   trial: Trial,
   { plan, shareOf, stop, place }: TrialOptions & { readonly place: number },
   onIteration: (done: number) => void,
@@ -76,7 +89,7 @@ async function trainTrial(
 
 const LONGEST_WAIT_MS = 60_000;
 
-/** A comparison that was killed leaves processes behind that are writing their checkpoints. */
+/** Processes that were left behind write their checkpoints first. */
 async function untilFree(folder: RunFolder, stop: ComparisonStop): Promise<void> {
   for (const since = performance.now(); performance.now() - since < LONGEST_WAIT_MS && !stop.asked;) {
     try {

@@ -1,5 +1,6 @@
 /** A `deno task train` in a process of its own: its log, how far it is, and what it failed with. */
 import { fileURLToPath } from "node:url";
+import { ConfigError } from "../../core/errors.ts";
 import { cleanMessage, quoted } from "../../core/shown_text.ts";
 import { TRAIN_PERMISSIONS } from "../task_variables.ts";
 import { TextLineStream } from "../text_line_stream.ts";
@@ -29,6 +30,18 @@ export interface TrainingEnd {
 /** `guidedmix 412/1200 (34 %), …`, and where a run goes on. */
 const PROGRESS = /^(?!evaluate|masks)\S+ (\d+)\/\d+ \(|^resume {3}from iteration (\d+) of/;
 
+function start(command: Deno.Command): Deno.ChildProcess {
+  try {
+    return command.spawn();
+  } catch (cause) {
+    throw new ConfigError(
+      `Cannot start a run: "deno" is not found (${(cause as Error).message}), expected the folder of ` +
+        `"${Deno.execPath()}" in PATH`,
+      { cause },
+    );
+  }
+}
+
 /** A training process. It ends with a checkpoint when this process ends, however it does. */
 export class TrainingProcess {
   /** How it ended. */
@@ -36,15 +49,21 @@ export class TrainingProcess {
   readonly #child: Deno.ChildProcess;
   #sentence = "";
 
-  /** Starts it. @param args Arguments of the command line, `train` first */
+  /**
+   * Starts it.
+   * @param args Arguments of the command line, `train` first
+   * @throws {ConfigError} If no Deno may be started
+   */
   constructor(args: readonly string[], options: TrainingOptions) {
-    this.#child = new Deno.Command(denoCommand(), {
-      args: ["run", ...TRAIN_PERMISSIONS, MAIN, ...args],
-      env: { [LAUNCHED_VARIABLE]: "open", ...options.env },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    this.#child = start(
+      new Deno.Command(denoCommand(), {
+        args: ["run", ...TRAIN_PERMISSIONS, MAIN, ...args],
+        env: { [LAUNCHED_VARIABLE]: "open", ...options.env },
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }),
+    );
     this.end = this.#follow(options);
   }
 

@@ -51,7 +51,6 @@ Deno.test("every table has recipes that presets take, under names of their own, 
       const distinct = new Set(
         configs.map((config) => JSON.stringify([config.recipe, config.network.mitrans])),
       );
-      // a λ limit of 0.5 is the paper's own, so that it is no setting of another table's row
       assert.equal(distinct.size, variants.length, `${name} with preset ${preset}`);
     }
   }
