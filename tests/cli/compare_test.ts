@@ -149,7 +149,7 @@ Deno.test("deno task compare --budget chooses iterations by timed steps, which i
     assert.ok(Number(iterations) >= 10);
     assert.match(
       await Deno.readTextFile(join(out, "runs/supervised-4-seed0/config.toml")),
-      new RegExp(`every = ${iterations}\n`),
+      new RegExp(`^iterations = ${iterations}$`, "m"),
     );
     assert.deepEqual([...Deno.readDirSync(out)].filter(({ name }) => name.startsWith("budget-")), []);
   });
