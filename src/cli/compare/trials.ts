@@ -1,5 +1,6 @@
 /** The runs of a comparison. */
 import { join } from "node:path";
+import { usesUnlabeled } from "../../config/recipe.ts";
 import type { VariantRecord } from "../../report/comparison/comparison_record.ts";
 import type { ComparisonPlan } from "./comparison_plan.ts";
 import type { LabelChoice } from "./label_choices.ts";
@@ -34,7 +35,7 @@ export function trialsOf(
 ): Trial[] {
   return seeds.flatMap((seed) =>
     labels.flatMap((choice) =>
-      variants.filter((_, i) => choice.leavesUnlabeled || !configs[i]!.recipe.usesUnlabeled).map(
+      variants.filter((_, i) => choice.leavesUnlabeled || !usesUnlabeled(configs[i]!.recipe)).map(
         (variant) => {
           const labelWord = choice.text === "all" ? "all" : String(choice.count);
           const name = `${folderWord(variant.label)}-${labelWord}-seed${seed}`;
