@@ -28,6 +28,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "write a model as ONNX, TF.js, a web page, safetensors or .pth",
     load: async () => (await import("./export_command.ts")).runExport,
   },
+  compare: {
+    summary: "train recipes with several numbers of labels and seeds, and compare them",
+    load: async () => (await import("./compare_command.ts")).runCompare,
+  },
   parity: {
     summary: "compare with reference tensors of the official code",
     load: async () => (await import("./parity.ts")).runParityCommand,

@@ -4,3 +4,15 @@
  */
 export const TASK_VARIABLES =
   "HOME,XDG_CACHE_HOME,GUIDEDMIX_*,TF_*,ONEDNN_*,DNNL_*,CUDA_*,NVIDIA_*,NO_COLOR,FORCE_COLOR,CLICOLOR_FORCE";
+
+/** What task `train` of `deno.json` may do, for the runs that a comparison starts. */
+export const TRAIN_PERMISSIONS: readonly string[] = [
+  "--allow-read",
+  "--allow-write",
+  `--allow-env=${TASK_VARIABLES}`,
+  "--allow-ffi",
+  "--allow-run=python3,deno,unshare",
+  "--allow-net=127.0.0.1,download.pytorch.org,download.openmmlab.com",
+  "--allow-sys=systemMemoryInfo",
+  "--no-prompt",
+];

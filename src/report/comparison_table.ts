@@ -100,15 +100,12 @@ export function difference(a: MeasureSpread | undefined, b: MeasureSpread | unde
   return a === undefined || b === undefined ? undefined : a.mean - b.mean;
 }
 
-/** First column to the left, the others to the right, a rule under the head. */
-function alignColumns(rows: readonly (readonly string[])[]): string {
+/** A table for a terminal: so many first columns to the left, the others to the right, a rule under the head. */
+export function alignColumns(rows: readonly (readonly string[])[], left = 1): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => [...row[column]!].length)));
-  const lines = rows.map((row) =>
-    row.map((cell, column) => column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)).join(
-      "  ",
-    )
-      .trimEnd()
-  );
+  const aligned = (cell: string, column: number) =>
+    column < left ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
+  const lines = rows.map((row) => row.map(aligned).join("  ").trimEnd());
   const rule = widths.map((width) => "─".repeat(width)).join("  ");
   return [lines[0], rule, ...lines.slice(1)].join("\n");
 }

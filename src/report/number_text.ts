@@ -75,3 +75,8 @@ export function median(values: readonly number[]): number | undefined {
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
+
+/** A text with typographic spaces as plain ones: not every terminal font has them, and nobody can search for them. */
+export function terminalText(text: string): string {
+  return text.replace(/[\u00a0\u202f]/g, " ");
+}

@@ -47,6 +47,10 @@ th:last-child,td:last-child{padding-right:0}
 .barcell{width:42%;min-width:110px}
 .bar{display:block;height:9px;border-radius:2px;background:var(--grid);overflow:hidden}
 .bar i{display:block;height:100%;background:var(--accent)}
+.bar[class*=s] i{background:currentColor}
+.classes .barcell{width:auto;min-width:56px}.classes td.number{padding-right:22px}.classes td:last-child{padding-right:0}.change{display:inline-block;min-width:3.4em;color:var(--soft)}
+.doubts{margin:16px 0 0;padding:10px 16px 10px 32px;border-left:3px solid var(--wrong);background:var(--panel);font-size:13.5px}
+td a{color:var(--accent);text-decoration:none}td a:hover,td a:focus-visible{text-decoration:underline}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;margin:8px 0 0;padding:0;list-style:none;font-size:13px}
 .key{display:inline-block;width:16px;height:3px;margin-right:7px;border-radius:2px;vertical-align:3px}
 figcaption{margin-top:4px;color:var(--soft);font-size:12.5px;overflow-wrap:anywhere}
@@ -65,6 +69,8 @@ figcaption{margin-top:4px;color:var(--soft);font-size:12.5px;overflow-wrap:anywh
 .tick{fill:var(--soft);font:11.5px var(--sans);font-variant-numeric:tabular-nums}
 .curve{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .curve.faint{stroke-width:1;stroke-opacity:.3}
+.band{fill:currentColor;fill-opacity:.14}.whisker{stroke:currentColor;stroke-width:2;stroke-linecap:round}
+.guide{stroke:var(--soft);stroke-dasharray:3 4;stroke-opacity:.7}.tick.name{fill:var(--ink)}
 .mark{fill:currentColor;stroke:var(--paper);stroke-width:1.2}
 .s0{color:var(--s0)}.s1{color:var(--s1)}.s2{color:var(--s2)}.s3{color:var(--s3)}.s4{color:var(--s4)}.s5{color:var(--s5)}.s6{color:var(--s6)}.s7{color:var(--s7)}
 .key{background:currentColor}
@@ -101,7 +107,7 @@ img.map{image-rendering:pixelated}
 .two td.number{text-align:right}
 .options td{padding-right:0;font-family:var(--mono);font-size:12px;text-align:right;overflow-wrap:anywhere}
 .two{display:grid;margin-top:14px;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:6px 44px}
-.up{color:var(--s2)}.down{color:var(--s4)}
+.change.up,.up{color:var(--s2)}.change.down,.down{color:var(--s4)}
 footer{margin-top:52px;padding-top:18px;padding-bottom:40px;color:var(--soft);font-size:12.5px}
 a:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 @media (max-width:620px){main,header,footer{padding-left:18px;padding-right:18px}header{padding-top:30px}h1{font-size:27px}section{margin-top:34px;padding-top:20px}

@@ -1,5 +1,5 @@
 /** How far long work is, as text. */
-import { durationText, numberText, percentText } from "./number_text.ts";
+import { durationText, numberText, percentText, terminalText } from "./number_text.ts";
 
 /** How far long work is. */
 export interface ProgressState {
@@ -81,9 +81,4 @@ function bar({ done, total }: ProgressState, length: number, color: boolean): st
   const filled = Math.round(Math.min(Math.max(done / total, 0), 1) * length);
   const [full, empty] = ["━".repeat(filled), "─".repeat(length - filled)];
   return color ? `\x1b[36m${full}\x1b[0m\x1b[2m${empty}\x1b[0m` : full + empty;
-}
-
-/** Typographic spaces as plain ones: not every terminal font has them, and nobody can search for them. */
-function terminalText(text: string): string {
-  return text.replace(/[\u00a0\u202f]/g, " ");
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TASK_VARIABLES } from "../../src/cli/task_variables.ts";
+import { TASK_VARIABLES, TRAIN_PERMISSIONS } from "../../src/cli/task_variables.ts";
 import { projectPath } from "../support.ts";
 
 const SMALL = "HOME,XDG_CACHE_HOME,GUIDEDMIX_*,NO_COLOR,FORCE_COLOR,CLICOLOR_FORCE";
@@ -44,4 +44,9 @@ Deno.test("every task asks for the permissions that src/cli/README.md gives reas
     const words = tasks.get(name)!.split(" ").filter((word) => word.startsWith("--"));
     assert.deepEqual(words, [...flags, "--no-prompt"], name);
   }
+});
+
+Deno.test("TRAIN_PERMISSIONS, with which a comparison starts its runs, are those of task train", async () => {
+  const words = (await commands()).get("train")!.split(" ").filter((word) => word.startsWith("--"));
+  assert.deepEqual(words, TRAIN_PERMISSIONS);
 });

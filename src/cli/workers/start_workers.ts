@@ -4,6 +4,7 @@ import { tfConfigOf } from "../../train/distributed/cluster.ts";
 import { FAILED } from "../failure.ts";
 import { TASK_VARIABLES } from "../task_variables.ts";
 import { TextLineStream } from "../text_line_stream.ts";
+import { cudaDevices, denoCommand } from "./place_of_process.ts";
 import { kill, LAUNCHED_VARIABLE, whileHandingOn, type WorkerNetwork } from "./held_process.ts";
 
 /** Permissions of a training process, those of `deno task train` without what starts further ones. */
@@ -27,17 +28,6 @@ function freeAddresses(count: number): string[] {
   return addresses;
 }
 
-/** Numbers of the CUDA devices that processes may take; none where there are none. */
-function cudaDevices(): string[] {
-  const chosen = Deno.env.get("CUDA_VISIBLE_DEVICES");
-  if (chosen !== undefined) return chosen.split(",").filter((device) => device.trim() !== "");
-  try {
-    return [...Deno.readDirSync("/dev")].flatMap(({ name }) => /^nvidia(\d+)$/.exec(name)?.[1] ?? []).sort();
-  } catch {
-    return [];
-  }
-}
-
 /**
  * What a worker's environment has besides this process's: its place, its share of the cores, a GPU of its own where there
  * are several.
@@ -52,12 +42,6 @@ export function workerEnvironment(addresses: readonly string[], index: number): 
     ...(gpus.length > 1 ? { CUDA_VISIBLE_DEVICES: gpus[index % gpus.length]! } : {}),
     TF_CONFIG: tfConfigOf({ addresses, index }),
   };
-}
-
-/** This Deno, or the one that is called by its name where only that is allowed. */
-function denoCommand(): string {
-  const command = Deno.execPath();
-  return Deno.permissions.querySync({ name: "run", command }).state === "granted" ? command : "deno";
 }
 
 function start(

@@ -30,7 +30,7 @@ export function pictureSection(record: RunRecord): Html | undefined {
 }
 
 /** The classes with their colours. */
-export function classLegend({ dataset }: RunRecord): Html {
+export function classLegend({ dataset }: Pick<RunRecord, "dataset">): Html {
   const entries = dataset.classes.map((name, k) => html`<li>${swatch(dataset.colors[k])}${name}</li>`);
   return html`<ul class="legend" aria-label="Colours of the classes">${entries}</ul>`;
 }
