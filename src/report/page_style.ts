@@ -39,7 +39,7 @@ th,td{padding:5px 12px 5px 0;border-bottom:1px solid var(--line);text-align:left
 thead th{color:var(--soft);font-size:12.5px;font-weight:500;vertical-align:bottom}
 tbody th{font-weight:500;white-space:nowrap}
 .number{text-align:right}
-td.number{white-space:nowrap}
+td.number,td.key-cell{white-space:nowrap}
 tfoot th,tfoot td,.strong{font-weight:600}
 .wide{width:100%}
 th:last-child,td:last-child{padding-right:0}

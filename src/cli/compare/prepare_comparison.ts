@@ -1,7 +1,8 @@
 /** What is decided before the runs of a comparison: data checked once, one crop for all, weights brought. */
+import { ensureLibrary } from "../../backends/library/ensure_library.ts";
 import { resolveConfig } from "../../config/resolve_config.ts";
 import type { RunConfig } from "../../config/run_config.ts";
-import { ConfigError, DatasetError } from "../../core/errors.ts";
+import { BackendUnavailable, ConfigError, DatasetError } from "../../core/errors.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { VariantRecord } from "../../report/comparison/comparison_record.ts";
 import { withFittingCrop } from "../../run/fit_run.ts";
@@ -67,8 +68,23 @@ export async function prepareComparison(
     );
   }
   const labels = await labelChoices(asked.labels, config!, dataset);
-  for (const one of configs) await initialWeights(one, output);
+  await bringFiles(configs, output);
   return { dataset, labels, configs };
+}
+
+/** What runs would all bring at once, each telling of it in its log alone. */
+async function bringFiles(configs: readonly RunConfig[], output: RunOutput): Promise<void> {
+  const kinds = new Map(
+    configs.map((config) => [JSON.stringify([config.network.weights, config.network.encoder]), config]),
+  );
+  for (const config of kinds.values()) await initialWeights(config, output);
+  if (!["auto", "tensorflow"].includes(configs[0]!.backend)) return;
+  try {
+    await ensureLibrary({ onProgress: output.onDownload });
+  } catch (error) {
+    // the runs take another backend, and say why
+    if (!(error instanceof BackendUnavailable)) throw error;
+  }
 }
 
 function unchosen(config: RunConfig): RunConfig {

@@ -48,7 +48,8 @@ export function variantsOf(text: string): VariantRecord[] {
 
 /** The same for variants. @throws {ConfigError} If two have the same name */
 export function withBaselineFirst(variants: readonly VariantRecord[]): VariantRecord[] {
-  const twice = variants.find(({ label }, i) => variants.findIndex((other) => other.label === label) !== i);
+  const words = variants.map(({ label }) => folderWord(label));
+  const twice = variants.find((_, i) => words.indexOf(words[i]!) !== i);
   if (twice !== undefined) {
     throw new ConfigError(
       `Cannot compare "${twice.label}" with itself: it is named twice, expected each once; ` +

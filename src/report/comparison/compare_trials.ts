@@ -51,7 +51,8 @@ function trialsOf({ trials, seeds }: ComparisonRecord, variant: string, labels: 
     .sort((a, b) => seeds.indexOf(a.seed) - seeds.indexOf(b.seed));
 }
 
-function bySeed(trials: readonly TrialRecord[]): SeedValues {
+/** mIoU by seed. */
+export function miouBySeed(trials: readonly TrialRecord[]): SeedValues {
   return new Map(trials.map(({ seed, miou }) => [seed, miou]));
 }
 
@@ -83,12 +84,12 @@ function againstBaseline(
   const [first] = record.variants;
   const { variant, labels } = trials[0]!;
   if (first === undefined || variant === first.label) return {};
-  const baseline = bySeed(trialsOf(record, first.label, labels));
-  const difference = estimate(pairedDifferences(bySeed(trials), baseline));
+  const baseline = miouBySeed(trialsOf(record, first.label, labels));
+  const difference = estimate(pairedDifferences(miouBySeed(trials), baseline));
   const most = allLabels(record);
   if (first.recipe !== "supervised" || most === undefined || labels === most) return { difference };
-  const all = bySeed(trialsOf(record, first.label, most));
-  return { difference, gapShare: gapShare({ recipe: bySeed(trials), baseline, all }) };
+  const all = miouBySeed(trialsOf(record, first.label, most));
+  return { difference, gapShare: gapShare({ recipe: miouBySeed(trials), baseline, all }) };
 }
 
 /** The count of `all`; `undefined` where it was not asked for. */

@@ -32,11 +32,12 @@ const HEAD = [
   "memory",
 ];
 
-/** A row for each recipe and number of labels, those of the baseline first. */
+/** A row for each recipe and number of labels, those of the baseline first; nothing without a finished run. */
 export function comparisonText(
   { variants, labels }: ComparisonRecord,
   groups: readonly TrialGroup[],
 ): string {
+  if (groups.length === 0) return "";
   const named = (count: number) =>
     labels.find((one) => one.count === count)?.text === "all" ? `all ${count}` : `${count}`;
   const rows = groups.map((group) => [

@@ -1,8 +1,9 @@
 /** What a reader of a comparison must not conclude from it. */
 import { differenceText, pointsText } from "../number_text.ts";
 import type { ComparisonRecord } from "./comparison_record.ts";
-import type { TrialGroup } from "./compare_trials.ts";
-import { isSure } from "./paired_statistics.ts";
+import { allLabels, miouBySeed, type TrialGroup } from "./compare_trials.ts";
+import { intervalText } from "./comparison_text.ts";
+import { estimate, isSure, pairedDifferences } from "./paired_statistics.ts";
 
 /** Sentences on differences that seeds may explain, and on runs that are missing. */
 export function doubts(record: ComparisonRecord, groups: readonly TrialGroup[]): string[] {
@@ -13,6 +14,7 @@ export function doubts(record: ComparisonRecord, groups: readonly TrialGroup[]):
     ...(seeds.length === 1
       ? ["One seed: how far seeds spread is not known, and another can turn every order."]
       : []),
+    ...gapDoubts(record, groups),
     ...record.labels.flatMap(({ count }) =>
       labelDoubts(record, groups.filter(({ labels }) => labels === count))
     ),
@@ -23,6 +25,25 @@ export function doubts(record: ComparisonRecord, groups: readonly TrialGroup[]):
 
 const countOfRuns = (count: number) => `${count} ${count === 1 ? "run" : "runs"}`;
 const are = (count: number) => count === 1 ? "is" : "are";
+
+/** Where the baseline gains nothing by all labels, a share of that gain says nothing. */
+function gapDoubts({ variants, ...record }: ComparisonRecord, groups: readonly TrialGroup[]): string[] {
+  const most = allLabels(record);
+  const baselines = groups.filter(({ variant }) => variant === variants[0]!.label);
+  const all = baselines.find(({ labels }) => labels === most);
+  if (all === undefined) return [];
+  return baselines.filter((few) => few !== all).flatMap((few) => {
+    const gap = estimate(pairedDifferences(miouBySeed(all.trials), miouBySeed(few.trials)));
+    if (gap === undefined || (gap.mean > 0 && (gap.deviation === undefined || isSure(gap)))) return [];
+    const interval = gap.interval === undefined ? "" : ` (95 % interval ${intervalText(gap)})`;
+    return [
+      `All ${all.labels} labels are no clear gain over ${few.labels} for ${all.variant}, ${
+        differenceText(gap.mean)
+      } points${interval}: ` +
+      "a share of that gap says little; more iterations may open it.",
+    ];
+  });
+}
 
 /** Recipes whose difference may be chance: seeds spread more than it, or the interval has 0 inside. */
 function labelDoubts({ variants }: ComparisonRecord, same: readonly TrialGroup[]): string[] {

@@ -31,6 +31,7 @@ Deno.test("variantsOf() refuses unknown recipes, what is no setting and names th
   refused("guidedmx", /recipe "guidedmx": it is unknown, .*did you mean "guidedmix"/);
   refused("guidedmix supervised", /"supervised" is no setting, expected key=value/);
   refused("guidedmix,supervised,guidedmix", /"guidedmix" with itself: it is named twice/);
+  refused("a b: guidedmix,a_b: supervised", /"a_b" with itself: it is named twice/);
   refused("", /recipe "": it is unknown/);
 });
 

@@ -56,6 +56,20 @@ Deno.test("doubts() tells where seeds spread more than recipes differ", () => {
   ]);
 });
 
+Deno.test("doubts() tells where all labels are no clear gain", () => {
+  const record = twoSeeds();
+  // 40 and 44 points with 20 labels, 46 and 45 with all: gaps of 6 and 1, 3.5 ± 3.54, by t(1) = 12.7 within ± 31.8
+  const trials = record.trials.map((one) =>
+    one.labels === 100 ? { ...one, miou: one.seed === 0 ? 0.46 : 0.45 } : one
+  );
+  const [first] = doubts({ ...record, trials }, compareTrials({ ...record, trials }));
+  assert.equal(
+    first,
+    "All 100 labels are no clear gain over 20 for supervised, +3.5 points (95 % interval −28.3 to +35.3): a share of that gap " +
+      "says little; more iterations may open it.",
+  );
+});
+
 Deno.test("doubts() is silent where the interval leaves out 0", () => {
   const trials = [0, 1, 2].flatMap((seed) => [
     trial("supervised", 20, seed, 0.4 + seed / 100),

@@ -35,24 +35,25 @@ function headline({ labels }: ComparisonRecord): string {
     : `${counts.slice(0, -1).join(", ")} and ${counts.at(-1)} labels`;
 }
 
-/** The recipe that is farthest ahead with the fewest labels. */
+/** The best with the fewest labels, and how the recipe that is farthest ahead of the baseline, or nearest behind, compares. */
 function bestFacts(groups: readonly TrialGroup[]): Html[] {
-  const ahead = groups.filter(({ labels, difference }) =>
-    labels === groups[0]!.labels && difference !== undefined
-  )
-    .reduce<TrialGroup | undefined>(
-      (best, group) => best && best.difference!.mean >= group.difference!.mean ? best : group,
-      undefined,
-    );
-  if (ahead === undefined) return [];
-  const note = `${ahead.variant}, ${countText(ahead.labels)} labels`;
+  const same = groups.filter(({ labels }) => labels === groups[0]!.labels);
+  const rivals = same.filter(({ difference }) => difference !== undefined);
+  if (rivals.length === 0) return [];
+  const best = highest(same, ({ miou }) => miou.mean);
+  const rival = highest(rivals, ({ difference }) => difference!.mean);
+  const gain = rival.difference!.mean;
   return [
-    fact("Best mean IoU", percentText(ahead.miou.mean), note),
-    fact("Ahead by", `${differenceText(ahead.difference!.mean)}`, "points, mean over seeds"),
-    ...(ahead.gapShare === undefined
+    fact("Best mean IoU", percentText(best.miou.mean), `${best.variant}, ${countText(best.labels)} labels`),
+    fact(gain > 0 ? "Ahead by" : "Next to it", differenceText(gain), `points, ${rival.variant}`),
+    ...(rival.gapShare === undefined
       ? []
-      : [fact("Label gap closed", `${gapText(ahead.gapShare)}`, "percent")]),
+      : [fact("Label gap closed", gapText(rival.gapShare), `percent, ${rival.variant}`)]),
   ];
+}
+
+function highest(groups: readonly TrialGroup[], measure: (group: TrialGroup) => number): TrialGroup {
+  return groups.reduce((best, group) => measure(group) > measure(best) ? group : best);
 }
 
 function fact(name: string, value: string, note: string): Html {

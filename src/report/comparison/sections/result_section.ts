@@ -94,7 +94,7 @@ function groupRow(
   return html`
     <tr>
       <th scope="row">${first}</th>
-      <td>${variantKey(variants[index]!, index)}</td>
+      <td class="key-cell">${variantKey(variants[index]!, index)}</td>
       <td class="number">${group.trials.length}</td>
       <td class="number strong">${spreadText(group.miou)}</td>
       <td class="number">${spreadText(group.accuracy)}</td>

@@ -49,7 +49,7 @@ function runRow(group: TrialGroup, seeds: readonly number[]): Html {
   });
   return html`
     <tr>
-      <th scope="row">${group.labels}</th><td>${group.variant}</td>${cells}
+      <th scope="row">${group.labels}</th><td class="key-cell">${group.variant}</td>${cells}
       ${costText(group).map((text) => html`<td class="number">${text}</td>`)}
     </tr>
   `;
