@@ -37,6 +37,13 @@ export interface SuggestionPage {
   readonly version: string;
 }
 
+/** Letters of a command that are shown: it may name thousands of photos. */
+const MOST_LETTERS = 400;
+
+function shortened(command: string): string {
+  return command.length <= MOST_LETTERS ? command : `${command.slice(0, MOST_LETTERS)} …`;
+}
+
 const number = (value: number) => value.toFixed(2);
 
 /** Why a photo was taken, in a sentence or two. */
@@ -112,7 +119,7 @@ export function suggestionPage(page: SuggestionPage): string {
       <p class="eyebrow">guidedmix suggestions</p>
       <h1>Photos to label next</h1>
       ${introduction(page)}
-      <pre class="command" tabindex="0" aria-label="Command">${command}</pre>
+      <pre class="command" tabindex="0" aria-label="Command">${shortened(command)}</pre>
     `,
     sections: [["photos", "Photos", photos]],
     footer: `guidedmix ${version}`,
