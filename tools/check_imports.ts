@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 /** Folders of `src` from top to bottom; those of one line do not import each other. */
 const LAYERS: readonly (readonly string[])[] = [
   ["cli", "entries"],
+  ["suggest"],
   ["run"],
   ["report", "parity"],
   ["train", "export", "interop"],

@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "predict photos of any size",
     load: async () => (await import("./predict_command.ts")).runPredict,
   },
+  suggest: {
+    summary: "tell which photos to label next",
+    load: async () => (await import("./suggest_command.ts")).runSuggest,
+  },
   export: {
     summary: "write a model as ONNX, TF.js, a web page, safetensors or .pth",
     load: async () => (await import("./export_command.ts")).runExport,

@@ -100,6 +100,24 @@ export class Network {
     });
   }
 
+  /**
+   * The encoder's last feature map, as at inference, with running statistics.
+   * @param images `[N, H, W, 3]`, normalized; stays the caller's
+   * @returns `[N, h, w, C]`; the caller disposes it
+   */
+  features(images: FeatureMap): FeatureMap {
+    return this.#run(images, "features", () => {
+      const tape = new Tape({ recording: false });
+      try {
+        const pass = new ForwardPass(tape, this.parameters, { training: false });
+        const [features] = tape.scope(() => [encode(pass, tape.constant(images), this.options.encoder)]);
+        return tf.clone(features!.tensor) as FeatureMap;
+      } finally {
+        tape.dispose();
+      }
+    });
+  }
+
   /** Copies all parameters out, by their names in the official state_dict, in the layout of files. */
   export(): Promise<Map<string, StoredTensor>> {
     return this.parameters.export();

@@ -29,8 +29,14 @@ export function pictureSection(record: RunRecord): Html | undefined {
   `;
 }
 
+/** What a legend tells of. */
+export interface LegendSource {
+  /** The classes and their colours. */
+  readonly dataset: Pick<RunRecord["dataset"], "classes" | "colors">;
+}
+
 /** The classes with their colours. */
-export function classLegend({ dataset }: Pick<RunRecord, "dataset">): Html {
+export function classLegend({ dataset }: LegendSource): Html {
   const entries = dataset.classes.map((name, k) => html`<li>${swatch(dataset.colors[k])}${name}</li>`);
   return html`<ul class="legend" aria-label="Colours of the classes">${entries}</ul>`;
 }
