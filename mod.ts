@@ -123,13 +123,8 @@ export type {
   LabeledMixOptions,
   UnsupervisedOptions,
 } from "./src/config/objectives/guided_mix.ts";
-export type {
-  BoxesOptions,
-  DonorBoxOptions,
-  LabeledBoxOptions,
-  PseudoLabelOptions,
-} from "./src/config/objectives/boxes.ts";
-export type { PairOptions } from "./src/config/objectives/parts.ts";
+export type { BoxesOptions, LabeledBoxOptions, PseudoLabelOptions } from "./src/config/objectives/boxes.ts";
+export type { DonorBoxOptions, PairOptions } from "./src/config/objectives/parts.ts";
 export type { UnlabeledViews } from "./src/config/view_options.ts";
 export { Network } from "./src/model/network.ts";
 export { ParameterStore } from "./src/nn/parameters.ts";

@@ -3,13 +3,23 @@
  * own (`objectives/`), and says who predicts for unlabeled images and what the student sees of them.
  */
 import { LABELED_BOXES } from "./objectives/boxes.ts";
+import { CUTMIX } from "./objectives/cutmix_seg.ts";
+import { FIXMATCH, UNIMATCH } from "./objectives/strong_views.ts";
 import { OFFICIAL_MIX, PAPER_MIX } from "./objectives/guided_mix.ts";
 import { type ObjectiveOptions, objectiveProblems } from "./objectives/objective_options.ts";
 import { outOfRange, shareOf } from "./objectives/parts.ts";
 import type { UnlabeledViews } from "./view_options.ts";
 
 /** Names of the recipes. */
-export const RECIPE_NAMES = ["guidedmix", "official", "paper", "supervised"] as const;
+export const RECIPE_NAMES = [
+  "guidedmix",
+  "official",
+  "paper",
+  "fixmatch",
+  "unimatch",
+  "cutmix-seg",
+  "supervised",
+] as const;
 
 /** A recipe's name. */
 export type RecipeName = (typeof RECIPE_NAMES)[number];
@@ -51,6 +61,9 @@ export interface Recipe {
 /** One view, distorted as labeled images are. */
 const ONE_VIEW: UnlabeledViews = { strong: "official", count: 1, plain: false, warp: 0 };
 
+/** One strong view, with the weak one beside it. */
+const JITTERED: UnlabeledViews = { strong: "jitter", count: 1, plain: true, warp: 0 };
+
 const NO_TEACHER: TeacherOptions = { decay: 0, evaluated: false };
 
 const OFFICIAL: Recipe = {
@@ -62,7 +75,10 @@ const OFFICIAL: Recipe = {
   classWeights: "none",
 };
 
-/** The named recipes. `official` is what the code of 27de72a does on CUDA, `paper` what the paper says. */
+/**
+ * The named recipes. `official` is what the code of 27de72a does on CUDA, `paper` what the paper says. `fixmatch`, `unimatch`
+ * and `cutmix-seg` are other methods, to compare with.
+ */
 export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
   guidedmix: {
     ...OFFICIAL,
@@ -73,6 +89,22 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
   },
   official: OFFICIAL,
   paper: { ...OFFICIAL, name: "paper", objective: PAPER_MIX },
+  fixmatch: { ...OFFICIAL, name: "fixmatch", objective: FIXMATCH, views: JITTERED, crossEntropy: "labeled" },
+  unimatch: {
+    ...OFFICIAL,
+    name: "unimatch",
+    objective: UNIMATCH,
+    views: { ...JITTERED, count: 2 },
+    crossEntropy: "labeled",
+  },
+  "cutmix-seg": {
+    ...OFFICIAL,
+    name: "cutmix-seg",
+    objective: CUTMIX,
+    views: JITTERED,
+    teacher: { decay: 0.99, evaluated: true },
+    crossEntropy: "labeled",
+  },
   supervised: {
     ...OFFICIAL,
     name: "supervised",
@@ -109,7 +141,7 @@ export function unsupervisedWeight({ objective }: Pick<Recipe, "objective">): nu
 
 /** Share of the run over which L_usup grows. */
 export function rampUpShare({ objective }: Pick<Recipe, "objective">): number {
-  return "unsup" in objective ? objective.unsup.rampUp : 0;
+  return "unsup" in objective && "rampUp" in objective.unsup ? objective.unsup.rampUp : 0;
 }
 
 /** Share of the run at its start in which the classifier is trained alone. */

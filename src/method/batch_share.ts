@@ -101,6 +101,28 @@ export function rowsOfParts(
 }
 
 /**
+ * As `rowsOfParts`, where calls of a decoder see several kinds of images, each kind in a row of its own.
+ * @param calls How many images of each kind a call has in this process; of calls as large as each other the first counts,
+ * which must then have equal kinds
+ */
+export function rowsOfMany(
+  share: Pick<BatchShare, "index" | "count">,
+  calls: readonly (readonly number[])[],
+): (decoder: "decode_head" | "decode_head_mix", count: number) => BatchRows {
+  return (decoder, count) => {
+    const kinds = calls.find((sizes) => sizes.reduce((sum, size) => sum + size, 0) === count);
+    if (kinds === undefined) return rowsOfParts(share)(decoder, count);
+    let before = 0;
+    const own = kinds.flatMap((size) => {
+      const places = ownPlaces(share, size).map((place) => before + place);
+      before += size * share.count;
+      return places;
+    });
+    return { of: count * share.count, own };
+  };
+}
+
+/**
  * Where the rows of each decoder's batch stand in the whole one, for dropout. The labeled decoder sees labeled images,
  * then unlabeled ones in one call; the mix decoder sees the mixtures of the own images of one side.
  */

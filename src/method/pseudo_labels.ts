@@ -48,12 +48,16 @@ export function pseudoTarget(
   return { labels, ...(probabilities && { probabilities }) };
 }
 
-/** Changes both parts of a target; the one before is given up. */
-export function mapTarget(target: PseudoTarget, change: <T extends AnyTensor>(part: T) => T): PseudoTarget {
+/** Changes both parts of a target. @param keep Otherwise the one before is given up */
+export function mapTarget(
+  target: PseudoTarget,
+  change: <T extends AnyTensor>(part: T) => T,
+  keep = false,
+): PseudoTarget {
   const mapped = Object.entries(target).map((
     [name, part],
   ) => [name, tf.tidy(() => change(part as AnyTensor))]);
-  disposeTarget(target);
+  if (!keep) disposeTarget(target);
   return Object.fromEntries(mapped) as PseudoTarget;
 }
 

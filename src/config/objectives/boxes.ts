@@ -2,8 +2,19 @@
  * Options of mixtures by place (CutMix, Yun et al. 2019; French et al. 2020): the student sees an unlabeled image with a box
  * of another unlabeled image in it, and over that a box of the nearest labeled one, whose true labels it learns.
  */
-import { fromZero, oneOf, options, pair, share } from "../schema_rules.ts";
-import { factor, LAMBDA_LIMIT, lambdaLimit, outOfRange, PAIR, type PairOptions, shareOf } from "./parts.ts";
+import { fromZero, oneOf, options, share } from "../schema_rules.ts";
+import {
+  DONOR,
+  type DonorBoxOptions,
+  donorDemands,
+  factor,
+  LAMBDA_LIMIT,
+  lambdaLimit,
+  outOfRange,
+  PAIR,
+  type PairOptions,
+  shareOf,
+} from "./parts.ts";
 
 /** Boxes of labeled images. */
 export interface LabeledBoxOptions {
@@ -13,14 +24,6 @@ export interface LabeledBoxOptions {
   readonly weight: number;
   /** How many of the mixtures have one, in [0, 1]. */
   readonly probability: number;
-}
-
-/** Boxes of other unlabeled images, which lie below those of labeled ones. */
-export interface DonorBoxOptions {
-  /** How many of the unlabeled images get one, in [0, 1]. */
-  readonly probability: number;
-  /** Least and greatest share of the area, in (0, 1). */
-  readonly area: readonly [number, number];
 }
 
 /** The loss on what pseudo labels say. */
@@ -53,13 +56,7 @@ export interface BoxesOptions {
 export const BOXES = options<BoxesOptions>({
   kind: oneOf(["boxes"]),
   mix: options({ lambdaLimit: LAMBDA_LIMIT, weight: fromZero(), probability: share(true) }),
-  donor: options({
-    probability: share(true),
-    area: pair(
-      "[least, greatest] with 0 < least ≤ greatest < 1",
-      (low, high) => 0 < low && low <= high && high < 1,
-    ),
-  }),
+  donor: DONOR,
   pair: PAIR,
   unsup: options({
     threshold: share(false),
@@ -71,14 +68,11 @@ export const BOXES = options<BoxesOptions>({
 
 /** What of the options is out of range; nothing where all is well. */
 export function boxesProblems({ mix, donor, unsup }: BoxesOptions): string[] {
-  const [least, greatest] = donor.area;
   return outOfRange({
     "mix.lambdaLimit": lambdaLimit(mix.lambdaLimit),
     "mix.weight": factor(mix.weight),
     "mix.probability": shareOf(mix.probability, "a probability", true),
-    "donor.probability": shareOf(donor.probability, "a probability", true),
-    "donor.area[0]": [least, least > 0 && least <= greatest, "a share in (0, donor.area[1]]"],
-    "donor.area[1]": [greatest, greatest < 1, "a share below 1"],
+    ...donorDemands(donor),
     "unsup.threshold": shareOf(unsup.threshold, "a probability", false),
     "unsup.weight": factor(unsup.weight),
     "unsup.rampUp": shareOf(unsup.rampUp, "a share of the run", true),

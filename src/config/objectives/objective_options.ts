@@ -4,6 +4,8 @@
  */
 import { z } from "zod";
 import { oneOf, options } from "../schema_rules.ts";
+import { CUTMIX_SEG, type CutMixSegOptions, cutMixSegProblems } from "./cutmix_seg.ts";
+import { STRONG_VIEWS, type StrongViewsOptions, strongViewsProblems } from "./strong_views.ts";
 import { BOXES, type BoxesOptions, boxesProblems } from "./boxes.ts";
 import { GUIDED_MIX, type GuidedMixOptions, guidedMixProblems } from "./guided_mix.ts";
 
@@ -14,7 +16,12 @@ export interface SupervisedOptions {
 }
 
 /** What is done with unlabeled images, by `kind`. */
-export type ObjectiveOptions = SupervisedOptions | GuidedMixOptions | BoxesOptions;
+export type ObjectiveOptions =
+  | SupervisedOptions
+  | GuidedMixOptions
+  | BoxesOptions
+  | StrongViewsOptions
+  | CutMixSegOptions;
 
 /** Names of the objectives. */
 export type ObjectiveKind = ObjectiveOptions["kind"];
@@ -33,6 +40,8 @@ const ENTRIES: { readonly [K in ObjectiveKind]: Entry<OptionsOf<K>> } = {
   supervised: { schema: options({ kind: oneOf(["supervised"]) }), problems: () => [] },
   "guided-mix": { schema: GUIDED_MIX, problems: guidedMixProblems },
   boxes: { schema: BOXES, problems: boxesProblems },
+  "strong-views": { schema: STRONG_VIEWS, problems: strongViewsProblems },
+  "cutmix-seg": { schema: CUTMIX_SEG, problems: cutMixSegProblems },
 };
 
 const KINDS = Object.keys(ENTRIES).map((kind) => JSON.stringify(kind)).join(", ");

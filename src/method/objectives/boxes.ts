@@ -17,16 +17,17 @@ import { gatherRows } from "../../nn/gather_rows.ts";
 import { resizeBilinear } from "../../nn/pool_and_resize.ts";
 import type { Value } from "../../nn/tape.ts";
 import type { AnyTensor, FeatureMap, LabelMap } from "../../nn/tensors.ts";
-import { derive, indexCount, indexTensor, valueNow, type Varying, varyingTensor } from "../../nn/varying.ts";
-import { ownPlaces, rowsOfParts } from "../batch_share.ts";
-import { type Box, boxMask, drawBoxes, drawDonorBoxes, keepBoxes } from "../boxes.ts";
+import { indexCount, indexTensor } from "../../nn/varying.ts";
+import { rowsOfParts } from "../batch_share.ts";
+import { type Box, drawBoxes, keepBoxes } from "../boxes.ts";
 import { labelsOn, pasteBoxes } from "../box_mixture.ts";
 import { type Inferred, inferUnlabeled } from "../infer_unlabeled.ts";
 import { type LabeledForward, labeledForward } from "../labeled_forward.ts";
 import { chooseMixture, type Mixture, reportedPairs, type SideReads, sidesOf } from "../mixture.ts";
 import { randomPairsOf } from "../pairing.ts";
-import { mapTarget, type PseudoTarget, pseudoTarget } from "../pseudo_labels.ts";
+import { mapTarget, pseudoTarget } from "../pseudo_labels.ts";
 import type { DrawSource } from "../step_draws.ts";
+import { masksOf, type Seen, withDonors } from "../student_view.ts";
 import {
   type ObjectiveCode,
   pixelOptions,
@@ -37,12 +38,6 @@ import {
 } from "./step.ts";
 
 type BoxStep = Step<BoxesOptions>;
-
-/** Unlabeled images as the student sees them, with what is known of them. */
-interface Seen {
-  readonly images: FeatureMap;
-  readonly target: PseudoTarget;
-}
 
 /** A mixture with what is known of it. */
 interface Mixed extends Seen {
@@ -57,50 +52,6 @@ function labeledBoxes({ mix, pair }: BoxesOptions, { labeled, unlabeled, stream 
   const count = pair.select === "nearest" && pair.direction === "unlabeled" ? unlabeled : labeled;
   const boxes = drawBoxes(stream("boxes"), count, mix.lambdaLimit);
   return mix.probability < 1 ? keepBoxes(stream("kept boxes"), boxes, mix.probability) : boxes;
-}
-
-/** Masks of the boxes of this process. */
-function masksOf(
-  { batch, context: { share } }: BoxStep,
-  boxes: Varying<readonly Box[]>,
-  own: number,
-): LabelMap {
-  const [, height, width] = batch.labeled.shape;
-  const start = (share?.index ?? 0) * own;
-  const drawn = valueNow(boxes).length;
-  if (drawn !== own * (share?.count ?? 1)) {
-    throw new RangeError(`Cannot mix by place: ${drawn} boxes were drawn for ${own} pairs`);
-  }
-  return varyingTensor(boxes, (all) => boxMask(all.slice(start, start + own), height, width)) as LabelMap;
-}
-
-/** Rows of the images of all processes that follow this process's own, in a ring. */
-function nextRows<T extends AnyTensor>(part: T, { context: { share } }: BoxStep): T {
-  const own = part.shape[0]!;
-  const whole = share === undefined ? part : share.gatherTensor(part) as T;
-  const places = ownPlaces(share ?? { index: 0 }, own).map((place) => (place + 1) % whole.shape[0]!);
-  const next = tf.tidy(() => gatherRows(whole, tf.tensor1d(places, "int32")));
-  if (whole !== part) whole.dispose();
-  return next;
-}
-
-/** Gives some unlabeled images a box of the next one. @param seen Given up */
-function withDonors(step: BoxStep, seen: Seen): Seen {
-  const { draws, options: { donor }, context: { share } } = step;
-  const own = seen.images.shape[0];
-  if (donor.probability === 0) return seen;
-  if (draws.stream === undefined) {
-    throw new RangeError("Cannot mix by place: no stream was given for donor boxes");
-  }
-  const boxesFrom = (stream: Parameters<typeof drawDonorBoxes>[0]) =>
-    keepBoxes(stream, drawDonorBoxes(stream, own * (share?.count ?? 1), donor.area), donor.probability);
-  const mask = masksOf(step, derive(draws.stream("donor boxes"), boxesFrom), own);
-  const paste = <T extends AnyTensor>(part: T) => pasteBoxes(mask, nextRows(part, step), part);
-  const images = tf.tidy(() => paste(seen.images));
-  const target = mapTarget(seen.target, paste);
-  seen.images.dispose();
-  mask.dispose();
-  return { images, target };
 }
 
 /** Gives mixtures a box of their labeled image. @param seen Given up */
@@ -130,7 +81,11 @@ function mixed(step: BoxStep, mixture: Mixture): Mixed {
   const [, height, width] = images.shape;
   const { alignCorners } = network.options.decoder;
   const target = pseudoTarget(logits.tensor, [height, width], alignCorners, unsup.threshold, unsup.target);
-  return withLabeled(step, mixture, withDonors(step, { images: tf.clone(images), target }));
+  return withLabeled(
+    step,
+    mixture,
+    withDonors(step, { images: tf.clone(images), target }, step.options.donor),
+  );
 }
 
 /**

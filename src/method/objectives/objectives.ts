@@ -4,8 +4,10 @@ import type {
   OptionsOf,
 } from "../../config/objectives/objective_options.ts";
 import { boxes } from "./boxes.ts";
+import { cutMixSeg } from "./cutmix_seg.ts";
 import { guidedMix } from "./guided_mix.ts";
 import type { ObjectiveCode } from "./step.ts";
+import { strongViews } from "./strong_views.ts";
 import { supervised } from "./supervised.ts";
 
 /** The code of each objective. */
@@ -13,6 +15,8 @@ const OBJECTIVES: { readonly [K in ObjectiveKind]: ObjectiveCode<OptionsOf<K>> }
   supervised,
   "guided-mix": guidedMix,
   boxes,
+  "strong-views": strongViews,
+  "cutmix-seg": cutMixSeg,
 };
 
 /** The code of an objective. */

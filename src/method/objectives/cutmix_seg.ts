@@ -1,0 +1,83 @@
+/**
+ * CutMix for semi-supervised segmentation (French, Laine, Aila, Mackiewicz & Finlayson 2020, section 3.4; their code at
+ * af6183a): total = L_ce + w · L_usup.
+ *
+ *     unlabeled, clean ──> teacher, at inference ──> probabilities p_t ──┐ the same box in both
+ *     unlabeled, jittered ──> box of the next one ──> student ──> p_s ───┴─> Σ_c (p_s − p_t)²
+ *
+ * The loss is the mean over positions times one number: the share of the batch's positions with max p_t of at least the
+ * threshold. Their norms are frozen and ours are not; their jitter is a little gentler.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { CutMixSegOptions } from "../../config/objectives/cutmix_seg.ts";
+import { asppBranches, decodeBranches } from "../../model/decoder.ts";
+import { encode } from "../../model/encoder.ts";
+import { resizeBilinear } from "../../nn/pool_and_resize.ts";
+import { softmax } from "../../nn/softmax.ts";
+import type { Value } from "../../nn/tape.ts";
+import type { AnyTensor } from "../../nn/tensors.ts";
+import { rowsOfParts } from "../batch_share.ts";
+import { inferUnlabeled } from "../infer_unlabeled.ts";
+import { labeledForward } from "../labeled_forward.ts";
+import { pseudoTarget } from "../pseudo_labels.ts";
+import { squaredError } from "../scalar_losses.ts";
+import { type Seen, withDonors } from "../student_view.ts";
+import { IGNORE_LABEL } from "../../nn/cross_entropy.ts";
+import { type ObjectiveCode, rampedWeight, type Step } from "./step.ts";
+
+function mixed(step: Step<CutMixSegOptions>): Seen {
+  const { batch, network: { options: { decoder } }, options: { unsup, donor } } = step;
+  const images = batch.unlabeled!;
+  const [, height, width] = images.shape;
+  const { logits } = inferUnlabeled(step);
+  const target = pseudoTarget(logits.tensor, [height, width], decoder.alignCorners, unsup.threshold, "soft");
+  return withDonors(step, { images: tf.clone(images), target }, donor);
+}
+
+/** Share of the positions that are sure, in the whole batch. */
+function sureShare({ context: { share } }: Step<CutMixSegOptions>, labels: AnyTensor): AnyTensor {
+  const own = tf.tidy(() => tf.mean(tf.cast(tf.notEqual(labels, IGNORE_LABEL), "float32")));
+  if (share === undefined) return own;
+  const all = share.mean(own);
+  own.dispose();
+  return all;
+}
+
+/** Σ_c (p_s − p_t)², mean over positions, times a constant. */
+function consistency(step: Step<CutMixSegOptions>): Value {
+  const { tape, pass, network: { options: { encoder, decoder, classes } } } = step;
+  return tape.scope(() => {
+    const { images, target: { labels, probabilities } } = mixed(step);
+    const [, height, width] = labels.shape;
+    const factor = tape.adopt(tf.tidy(() => tf.mul(sureShare(step, labels), classes)));
+    const target = tape.adopt(probabilities!);
+    labels.dispose();
+    const input = tape.observe("mixed_img", tape.adopt(images));
+    const features = tape.prefixed("mix_", () => encode(pass, input, encoder));
+    const branches = asppBranches(pass, features, decoder, [images.shape[0]]);
+    const logits = tape.observe("M_mix", decodeBranches(pass, branches, decoder)[0]!);
+    const predicted = softmax(tape, resizeBilinear(tape, logits, height, width, decoder.alignCorners));
+    // squaredError is the mean over classes too
+    return scaled(step, squaredError(tape, predicted, target.tensor), factor.tensor);
+  });
+}
+
+/** A value times a constant scalar. */
+function scaled({ tape }: Step<CutMixSegOptions>, value: Value, factor: AnyTensor): Value {
+  return tape.apply({
+    inputs: [value],
+    output: tf.mul(value.tensor, factor),
+    backward: (dy) => [tf.mul(dy, factor)],
+  });
+}
+
+/** CutMix with a mean teacher. */
+export const cutMixSeg: ObjectiveCode<CutMixSegOptions> = {
+  passOptions: (_, { context: { share } }) => ({ rows: share && rowsOfParts(share) }),
+  terms(step) {
+    const { term } = labeledForward(step);
+    const { weight } = step.options.unsup;
+    if (weight === 0) return { terms: [term] };
+    return { terms: [term, ["usup", rampedWeight(weight, step.context), consistency(step)]] };
+  },
+};

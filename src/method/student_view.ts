@@ -1,0 +1,89 @@
+/** What the student sees of unlabeled images in a step, with what it is to learn there. */
+import * as tf from "@tensorflow/tfjs-core";
+import type { DonorBoxOptions } from "../config/objectives/parts.ts";
+import type { RandomStream } from "../core/random.ts";
+import { gatherRows } from "../nn/gather_rows.ts";
+import type { AnyTensor, FeatureMap, LabelMap } from "../nn/tensors.ts";
+import { derive, valueNow, type Varying, varyingTensor } from "../nn/varying.ts";
+import { ownPlaces } from "./batch_share.ts";
+import { type Box, boxMask, drawDonorBoxes, keepBoxes } from "./boxes.ts";
+import { pasteBoxes } from "./box_mixture.ts";
+import type { Step } from "./objectives/step.ts";
+import { mapTarget, type PseudoTarget } from "./pseudo_labels.ts";
+
+/** Unlabeled images as the student sees them, with what is known of them. The holder frees both. */
+export interface Seen {
+  /** `[M, H, W, 3]` */
+  readonly images: FeatureMap;
+  /** Of these images, position by position. */
+  readonly target: PseudoTarget;
+}
+
+/**
+ * Masks of the boxes of this process.
+ * @param boxes Those of all processes
+ * @param own How many this process has
+ * @returns int32 `[own, H, W]`; the caller disposes it
+ * @throws {RangeError} If there are more or fewer
+ */
+export function masksOf(
+  { batch, context: { share } }: Pick<Step, "batch" | "context">,
+  boxes: Varying<readonly Box[]>,
+  own: number,
+): LabelMap {
+  const [, height, width] = batch.labeled.shape;
+  const start = (share?.index ?? 0) * own;
+  const drawn = valueNow(boxes).length;
+  if (drawn !== own * (share?.count ?? 1)) {
+    throw new RangeError(`Cannot mix by place: ${drawn} boxes were drawn for ${own} pairs`);
+  }
+  return varyingTensor(boxes, (all) => boxMask(all.slice(start, start + own), height, width)) as LabelMap;
+}
+
+/** Rows of the images of all processes that follow this process's own, in a ring. */
+function nextRows<T extends AnyTensor>(part: T, { context: { share } }: Pick<Step, "context">): T {
+  const own = part.shape[0]!;
+  const whole = share === undefined ? part : share.gatherTensor(part) as T;
+  const places = ownPlaces(share ?? { index: 0 }, own).map((place) => (place + 1) % whole.shape[0]!);
+  const next = tf.tidy(() => gatherRows(whole, tf.tensor1d(places, "int32")));
+  if (whole !== part) whole.dispose();
+  return next;
+}
+
+/**
+ * A stream of a step.
+ * @throws {RangeError} If the step's draws were given without streams
+ */
+export function streamOf({ draws }: Pick<Step, "draws">, purpose: string): Varying<RandomStream> {
+  if (draws.stream === undefined) {
+    throw new RangeError(
+      `Cannot draw ${purpose}: the step's draws have no stream, expected those of drawStep`,
+    );
+  }
+  return draws.stream(purpose);
+}
+
+/**
+ * Gives some images a box of the next one in the batch, with its target. (UniMatch takes another batch for the boxes.)
+ * @param seen Given up
+ * @param purpose Names the draws
+ */
+export function withDonors(
+  step: Pick<Step, "batch" | "context" | "draws">,
+  seen: Seen,
+  { probability, area }: DonorBoxOptions,
+  purpose = "donor boxes",
+): Seen {
+  if (probability === 0) return seen;
+  const own = seen.images.shape[0];
+  const all = own * (step.context.share?.count ?? 1);
+  const boxesFrom = (stream: RandomStream) =>
+    keepBoxes(stream, drawDonorBoxes(stream, all, area), probability);
+  const mask = masksOf(step, derive(streamOf(step, purpose), boxesFrom), own);
+  const paste = <T extends AnyTensor>(part: T) => pasteBoxes(mask, nextRows(part, step), part);
+  const images = tf.tidy(() => paste(seen.images));
+  const target = mapTarget(seen.target, paste);
+  seen.images.dispose();
+  mask.dispose();
+  return { images, target };
+}
