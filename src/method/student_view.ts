@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { DonorBoxOptions } from "../config/objectives/parts.ts";
 import type { RandomStream } from "../core/random.ts";
+import { IGNORE_LABEL } from "../core/ignore_label.ts";
 import { gatherRows } from "../nn/gather_rows.ts";
 import type { AnyTensor, FeatureMap, LabelMap } from "../nn/tensors.ts";
 import { derive, valueNow, type Varying, varyingTensor } from "../nn/varying.ts";
@@ -9,6 +10,7 @@ import { ownPlaces } from "./batch_share.ts";
 import { type Box, boxMask, drawDonorBoxes, keepBoxes } from "./boxes.ts";
 import { pasteBoxes } from "./box_mixture.ts";
 import type { Step } from "./objectives/step.ts";
+import type { StepBatch } from "./step_batch.ts";
 import { mapTarget, type PseudoTarget } from "./pseudo_labels.ts";
 
 /** Unlabeled images as the student sees them, with what is known of them. The holder frees both. */
@@ -63,16 +65,68 @@ export function streamOf({ draws }: Pick<Step, "draws">, purpose: string): Varyi
   return draws.stream(purpose);
 }
 
+/** A part of a target of the plain view, as the warped view shows it. */
+function moveAlong<T extends AnyTensor>(part: T, places: LabelMap): T {
+  const [images, height, width] = places.shape;
+  const area = height * width;
+  const starts = tf.tensor3d(Array.from({ length: images }, (_, i) => i * area), [images, 1, 1], "int32");
+  const rows = tf.reshape(tf.add(tf.maximum(places, tf.scalar(0, "int32")), starts), [images * area]);
+  const flat = tf.reshape(part, [images * area, ...part.shape.slice(3)]);
+  return tf.reshape(gatherRows(flat, rows), part.shape) as T;
+}
+
+/**
+ * Moves a target of the plain view to where a warped view shows it.
+ * @param target Given up
+ * @param places `StepBatch.unlabeledWarp`; what comes from outside has no label
+ */
+export function warpTarget(target: PseudoTarget, places: LabelMap): PseudoTarget {
+  const { labels, ...rest } = mapTarget(target, (part) => moveAlong(part, places));
+  const inside = tf.tidy(() =>
+    tf.where(tf.greaterEqual(places, 0), labels, tf.fill(labels.shape, IGNORE_LABEL, "int32")) as LabelMap
+  );
+  labels.dispose();
+  return { ...rest, labels: inside };
+}
+
+/** The strong views of a batch's unlabeled images. */
+export function strongViews({ unlabeled, unlabeledSecond }: StepBatch): FeatureMap[] {
+  return [unlabeled, unlabeledSecond].filter((view) => view !== undefined);
+}
+
+/**
+ * What a strong view shows and is to learn, with its boxes of other images.
+ * @param view Place among `strongViews`
+ * @param target Of the plain view; stays the caller's
+ */
+export function seenAs(
+  step: Pick<Step, "batch" | "context" | "draws">,
+  view: number,
+  target: PseudoTarget,
+  donor: DonorBoxOptions,
+): Seen {
+  const { batch } = step;
+  const copy = mapTarget(target, (part) => tf.clone(part), true);
+  const moved = batch.unlabeledWarp === undefined ? copy : warpTarget(copy, batch.unlabeledWarp);
+  const images = tf.clone(strongViews(batch)[view]!);
+  return withDonors(
+    step,
+    { images, target: moved },
+    donor,
+    view === 0 ? "donor boxes" : "second donor boxes",
+  );
+}
+
 /**
  * Gives some images a box of the next one in the batch, with its target. (UniMatch takes another batch for the boxes.)
  * @param seen Given up
  * @param purpose Names the draws
  */
-export function withDonors(
+function withDonors(
   step: Pick<Step, "batch" | "context" | "draws">,
   seen: Seen,
   { probability, area }: DonorBoxOptions,
-  purpose = "donor boxes",
+  purpose: string,
 ): Seen {
   if (probability === 0) return seen;
   const own = seen.images.shape[0];

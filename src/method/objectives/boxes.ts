@@ -12,6 +12,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { BoxesOptions } from "../../config/objectives/boxes.ts";
 import { asppBranches, decodeBranches } from "../../model/decoder.ts";
 import { encode } from "../../model/encoder.ts";
+import { linearCombination } from "../../nn/arithmetic.ts";
 import { crossEntropy } from "../../nn/cross_entropy.ts";
 import { gatherRows } from "../../nn/gather_rows.ts";
 import { resizeBilinear } from "../../nn/pool_and_resize.ts";
@@ -25,9 +26,9 @@ import { type Inferred, inferUnlabeled } from "../infer_unlabeled.ts";
 import { type LabeledForward, labeledForward } from "../labeled_forward.ts";
 import { chooseMixture, type Mixture, reportedPairs, type SideReads, sidesOf } from "../mixture.ts";
 import { randomPairsOf } from "../pairing.ts";
-import { mapTarget, pseudoTarget } from "../pseudo_labels.ts";
+import { disposeTarget, mapTarget, pseudoTarget } from "../pseudo_labels.ts";
 import type { DrawSource } from "../step_draws.ts";
-import { masksOf, type Seen, withDonors } from "../student_view.ts";
+import { masksOf, type Seen, seenAs, strongViews } from "../student_view.ts";
 import {
   type ObjectiveCode,
   pixelOptions,
@@ -38,6 +39,10 @@ import {
 } from "./step.ts";
 
 type BoxStep = Step<BoxesOptions>;
+
+function hasLabeledBoxes({ mix }: BoxesOptions): boolean {
+  return mix.weight > 0 && mix.probability > 0;
+}
 
 /** A mixture with what is known of it. */
 interface Mixed extends Seen {
@@ -74,30 +79,21 @@ function withLabeled(step: BoxStep, { first, pairs }: Mixture, seen: Seen): Mixe
   return { images, labels, outside, target };
 }
 
-/** The student's view with its pseudo labels, mixed. */
-function mixed(step: BoxStep, mixture: Mixture): Mixed {
-  const { network, options: { unsup } } = step;
-  const { images, logits } = mixture.second;
-  const [, height, width] = images.shape;
-  const { alignCorners } = network.options.decoder;
-  const target = pseudoTarget(logits.tensor, [height, width], alignCorners, unsup.threshold, unsup.target);
-  return withLabeled(
-    step,
-    mixture,
-    withDonors(step, { images: tf.clone(images), target }, step.options.donor),
-  );
+/** Losses of one mixture; one whose weight is 0 is absent. */
+interface MixtureLosses {
+  readonly mix?: Value;
+  readonly usup?: Value;
 }
 
 /**
- * Losses of mixtures, which pass encoder and labeled decoder. With `recipe.crossEntropy` `all` both are divided by all pixels
- * of the mixture; with `labeled` L_mix by the labeled pixels inside of the boxes, L_usup by all pixels outside of them: one
- * that is not sure enough is left out by the loss itself and counts (as UniMatch's masked loss is divided by all valid
- * pixels). A loss of weight 0 is not taken.
+ * Losses of a mixture, which passes encoder and labeled decoder. With `recipe.crossEntropy` `all` both are divided by all
+ * pixels of the mixture; with `labeled` L_mix by the labeled pixels inside of the boxes, L_usup by all pixels outside of
+ * them: one that is not sure enough is left out by the loss itself and counts (as UniMatch's masked loss is divided by all
+ * valid pixels).
  */
-function mixtureLosses(step: BoxStep, mixture: Mixture): { mix?: Value; usup?: Value } {
+function mixtureLosses(step: BoxStep, { images, labels, target, outside }: Mixed): MixtureLosses {
   const { tape, pass, network: { options: { encoder, decoder } }, options, context: { recipe } } = step;
   return tape.scope(() => {
-    const { images, labels, target, outside } = mixed(step, mixture);
     [labels, target.labels, outside].forEach((tensor) => tape.adopt(tensor));
     if (target.probabilities !== undefined) tape.adopt(target.probabilities);
     const input = tape.observe("mixed_img", tape.adopt(images));
@@ -110,7 +106,7 @@ function mixtureLosses(step: BoxStep, mixture: Mixture): { mix?: Value; usup?: V
     // steep weights are for labels alone: a rare class that is predicted too often would be learned from its own pseudo labels
     const pseudoWeights = recipe.classWeights === "sqrt-median" ? classWeights : undefined;
     return {
-      ...(options.mix.weight > 0 && options.mix.probability > 0 && {
+      ...(hasLabeledBoxes(options) && {
         mix: crossEntropy(tape, resized, labels, average, { classWeights, overProcesses }),
       }),
       ...(options.unsup.weight > 0 && {
@@ -125,13 +121,38 @@ function mixtureLosses(step: BoxStep, mixture: Mixture): { mix?: Value; usup?: V
   });
 }
 
-/** Of labeled images a box shows the labels, of unlabeled ones their logits are read. */
-const READS: SideReads = {
-  images: true,
-  branches: false,
-  labels: true,
-  logits: (side) => side.labels === undefined,
-};
+/** Views of the images of all processes, where labeled images look for partners in all of them. @param seen Given up */
+function gathered({ batch, context: { share } }: BoxStep, { second }: Mixture, seen: Seen): Seen {
+  if (second.images === batch.unlabeled) return seen;
+  const gather = <T extends AnyTensor>(part: T) => share!.gatherTensor(part) as T;
+  const images = gather(seen.images);
+  seen.images.dispose();
+  return { images, target: mapTarget(seen.target, gather) };
+}
+
+/** The losses of all strong views, their mean. */
+function lossesOfViews(step: BoxStep, mixture: Mixture, { logits }: Inferred): MixtureLosses {
+  const { tape, batch, network, options: { unsup, donor } } = step;
+  const [, height, width] = batch.labeled.shape;
+  const { alignCorners } = network.options.decoder;
+  const target = pseudoTarget(logits.tensor, [height, width], alignCorners, unsup.threshold, unsup.target);
+  const views = strongViews(batch).map((_, view) =>
+    mixtureLosses(
+      step,
+      withLabeled(step, mixture, gathered(step, mixture, seenAs(step, view, target, donor))),
+    )
+  );
+  disposeTarget(target);
+  const mean = (losses: readonly (Value | undefined)[]) => {
+    const present = losses.filter((loss) => loss !== undefined);
+    if (present.length < 2) return present[0];
+    return linearCombination(tape, present.map((loss) => [1 / present.length, loss]));
+  };
+  return { mix: mean(views.map(({ mix }) => mix)), usup: mean(views.map(({ usup }) => usup)) };
+}
+
+/** Of labeled images a box shows the labels; of unlabeled ones the views are gathered. */
+const READS: SideReads = { images: true, branches: false, labels: true, logits: () => false };
 
 function mixTerms(step: BoxStep, labeled: LabeledForward, inferred: Inferred): StepTerms {
   const { batch, options, context } = step;
@@ -148,7 +169,7 @@ function mixTerms(step: BoxStep, labeled: LabeledForward, inferred: Inferred): S
   const sides = sidesOf(made);
   const mixture = chooseMixture(made, sides);
   const pairs = reportedPairs(made, mixture, sides);
-  const { mix, usup } = mixtureLosses(step, mixture);
+  const { mix, usup } = lossesOfViews(step, mixture, inferred);
   const known: Weighted[] = mix === undefined ? [] : [["mix", options.mix.weight, mix]];
   const guessed: Weighted[] = usup === undefined
     ? []
@@ -164,9 +185,8 @@ export const boxes: ObjectiveCode<BoxesOptions> = {
   }),
   passOptions: (_, { context: { share } }) => ({ rows: share && rowsOfParts(share) }),
   terms(step) {
-    const { mix, unsup } = step.options;
     const labeled = labeledForward(step);
-    const mixes = unsup.weight > 0 || (mix.weight > 0 && mix.probability > 0);
+    const mixes = step.options.unsup.weight > 0 || hasLabeledBoxes(step.options);
     if (!mixes) return { terms: [labeled.term] };
     const { terms, pairs } = mixTerms(step, labeled, inferUnlabeled(step));
     return { terms: [labeled.term, ...terms], pairs };

@@ -19,19 +19,20 @@ import type { AnyTensor } from "../../nn/tensors.ts";
 import { rowsOfParts } from "../batch_share.ts";
 import { inferUnlabeled } from "../infer_unlabeled.ts";
 import { labeledForward } from "../labeled_forward.ts";
-import { pseudoTarget } from "../pseudo_labels.ts";
+import { disposeTarget, pseudoTarget } from "../pseudo_labels.ts";
 import { squaredError } from "../scalar_losses.ts";
-import { type Seen, withDonors } from "../student_view.ts";
+import { type Seen, seenAs } from "../student_view.ts";
 import { IGNORE_LABEL } from "../../nn/cross_entropy.ts";
 import { type ObjectiveCode, rampedWeight, type Step } from "./step.ts";
 
 function mixed(step: Step<CutMixSegOptions>): Seen {
   const { batch, network: { options: { decoder } }, options: { unsup, donor } } = step;
-  const images = batch.unlabeled!;
-  const [, height, width] = images.shape;
+  const [, height, width] = batch.labeled.shape;
   const { logits } = inferUnlabeled(step);
   const target = pseudoTarget(logits.tensor, [height, width], decoder.alignCorners, unsup.threshold, "soft");
-  return withDonors(step, { images: tf.clone(images), target }, donor);
+  const seen = seenAs(step, 0, target, donor);
+  disposeTarget(target);
+  return seen;
 }
 
 /** Share of the positions that are sure, in the whole batch. */

@@ -22,8 +22,8 @@ import type { Value } from "../../nn/tape.ts";
 import type { FeatureMap, LabelMap } from "../../nn/tensors.ts";
 import { rowsOfMany } from "../batch_share.ts";
 import { labeledTerm } from "../labeled_forward.ts";
-import { disposeTarget, mapTarget, type PseudoTarget, pseudoTarget } from "../pseudo_labels.ts";
-import { streamOf, withDonors } from "../student_view.ts";
+import { disposeTarget, type PseudoTarget, pseudoTarget } from "../pseudo_labels.ts";
+import { seenAs, streamOf, strongViews as strongViewsOf } from "../student_view.ts";
 import { type ObjectiveCode, pixelOptions, rampedWeight, type Step, type Weighted } from "./step.ts";
 
 type ViewStep = Step<StrongViewsOptions>;
@@ -37,7 +37,7 @@ function decode({ pass, network: { options: { decoder } } }: ViewStep, features:
 /** Places of the rows of decoder calls in the whole batch. */
 function partsOf({ features }: StrongViewsOptions, { batch }: Pick<Step, "batch">): number[][] {
   const both = [batch.labeled.shape[0], batch.unlabeled!.shape[0]];
-  const strong = batch.unlabeledSecond === undefined ? [both[1]!] : [both[1]!, both[1]!];
+  const strong = strongViewsOf(batch).map((view) => view.shape[0]);
   return [features.share > 0 ? [...both, ...both] : both, strong];
 }
 
@@ -86,11 +86,7 @@ function pixelOptionsOfPseudo(step: ViewStep) {
 /** The strong views with their boxes, and the losses of each. */
 function strongLosses(step: ViewStep, target: PseudoTarget): Value[] {
   const { tape, pass, network: { options: { encoder } }, batch, options: { donor } } = step;
-  const views = [batch.unlabeled!, batch.unlabeledSecond].filter((view) => view !== undefined);
-  const seen = views.map((images, i) => {
-    const copy = mapTarget(target, (part) => tf.clone(part), true);
-    return withDonors(step, { images: tf.clone(images), target: copy }, donor, `donor boxes ${i + 1}`);
-  });
+  const seen = strongViewsOf(batch).map((_, view) => seenAs(step, view, target, donor));
   const images = tf.concat(seen.map((view) => view.images), 0) as FeatureMap;
   seen.forEach((view) => view.images.dispose());
   const input = tape.observe("mixed_img", tape.adopt(images));
