@@ -12,7 +12,7 @@ import type {
 import { ENCODER_FAMILY_NAMES } from "./encoder_facts.ts";
 import { OBJECTIVE } from "./objectives/objective_options.ts";
 import { type Recipe, RECIPE_NAMES } from "./recipe.ts";
-import { VIEWS } from "./view_options.ts";
+import { VIEWS } from "./view_schema.ts";
 import type {
   DataConfig,
   EvaluationConfig,

@@ -12,6 +12,13 @@ export interface StepBatch {
   readonly unlabeled?: FeatureMap;
   /** `unlabeled` before its photometric distortion: what M_u is predicted from (`views.plain`), where it is given. */
   readonly unlabeledPlain?: FeatureMap;
+  /** `[M, H, W, 3]`: a second strong view of the same crops (`views.count` 2). */
+  readonly unlabeledSecond?: FeatureMap;
+  /**
+   * int32 `[M, H, W]`, where strong views are warped (`views.warp`): the place `row · W + column` in the plain view of the same image that
+   * each of their pixels comes from, −1 for none.
+   */
+  readonly unlabeledWarp?: LabelMap;
 }
 
 /**
@@ -28,6 +35,20 @@ export async function checkLabels(labels: LabelMap, classes: number): Promise<vo
         "the class count does not fit the labels, or the masks need a mapping of values",
     );
   }
+}
+
+/** Refuses views of unlabeled images that do not have their shape. */
+function checkViews(
+  { unlabeledPlain, unlabeledSecond, unlabeledWarp }: StepBatch,
+  { shape }: FeatureMap,
+): void {
+  const expect = (what: string, present: readonly number[] | undefined, expected: readonly number[]) => {
+    if (present === undefined || present.join() === expected.join()) return;
+    throw new RangeError(`Cannot train: ${what} [${present}], expected [${expected}] as the distorted ones`);
+  };
+  expect("plain unlabeled images are", unlabeledPlain?.shape, shape);
+  expect("second unlabeled images are", unlabeledSecond?.shape, shape);
+  expect("the warp of unlabeled images is", unlabeledWarp?.shape, shape.slice(0, 3));
 }
 
 /**
@@ -50,12 +71,7 @@ export function checkBatch(batch: StepBatch, recipe: Recipe, processes = 1): voi
         `${unlabeled === undefined ? "missing" : `[${unlabeled.shape}]`}, expected [M, ${h}, ${w}, 3]`,
     );
   }
-  const plain = batch.unlabeledPlain?.shape ?? unlabeled.shape;
-  if (plain.join() !== unlabeled.shape.join()) {
-    throw new RangeError(
-      `Cannot train: plain unlabeled images are [${plain}], expected [${unlabeled.shape}] as the distorted ones`,
-    );
-  }
+  checkViews(batch, unlabeled);
   const alone = n * processes < 2 || unlabeled.shape[0] * processes < 2;
   if (alone) {
     throw new RangeError(

@@ -229,8 +229,10 @@ export class RecordedSteps {
 
 type SeenContext = Partial<Pick<StepContext, "observe" | "observed" | "decisions">>;
 
-function tensorsOf({ labeled, labels, unlabeled, unlabeledPlain }: StepBatch): AnyTensor[] {
-  return [labeled, labels, unlabeled, unlabeledPlain].filter((tensor) => tensor !== undefined);
+function tensorsOf(batch: StepBatch): AnyTensor[] {
+  const { labeled, labels, unlabeled, unlabeledPlain, unlabeledSecond, unlabeledWarp } = batch;
+  return [labeled, labels, unlabeled, unlabeledPlain, unlabeledSecond, unlabeledWarp]
+    .filter((tensor) => tensor !== undefined);
 }
 
 async function numbersOf(tensors: ReadonlyMap<string, AnyTensor>): Promise<Record<string, number>> {

@@ -6,7 +6,7 @@ import type { LoadedBatch } from "../data/loader/batch.ts";
 import { createLoader, type Loader } from "../data/loader/loader.ts";
 import { unlabeledPlaces } from "../method/batch_share.ts";
 import type { StepContext, StepResult } from "../method/guided_mix_step.ts";
-import type { StepBatch } from "../method/step_batch.ts";
+import { batchTensors } from "./batch_tensors.ts";
 import { checkResume } from "./check_resume.ts";
 import { ownShare } from "./distributed/agreement.ts";
 import type { GradientBuckets } from "./distributed/gradient_buckets.ts";
@@ -33,23 +33,11 @@ export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Lo
     unlabeledPlaces: workers &&
       ((iteration) => unlabeledPlaces(recipe, seed, iteration, share, batchUnlabeled)),
     augment: trainingAugment(config),
-    plainUnlabeled: usesUnlabeled(recipe) && recipe.views.plain && data.photometric,
+    views: recipe.views,
     seed,
     workers: data.workers,
     startIteration: (resume?.iteration ?? 0) * optimizer.accumulate,
   });
-}
-
-function tensorsOf(batch: LoadedBatch): StepBatch {
-  const { height, width } = batch.size;
-  const unlabeled = batch.unlabeledIds.length;
-  const images = (values: Float32Array, count: number) => tf.tensor4d(values, [count, height, width, 3]);
-  return {
-    labeled: images(batch.labeled, batch.labeledIds.length),
-    labels: tf.tensor3d(batch.labels, [batch.labeledIds.length, height, width], "int32"),
-    unlabeled: unlabeled > 0 ? images(batch.unlabeled, unlabeled) : undefined,
-    unlabeledPlain: batch.unlabeledPlain && images(batch.unlabeledPlain, unlabeled),
-  };
 }
 
 /**
@@ -92,7 +80,7 @@ async function gatherGradients(
     const asked = workers === undefined ? options.shouldStop : undefined;
     const batch = await waitOrStop(loader.next(), "for the next batch", asked);
     meter.waited(performance.now() - started);
-    const tensors = tensorsOf(batch);
+    const tensors = batchTensors(batch);
     workers?.startRound();
     const context: StepContext = {
       share: workers?.share,

@@ -267,6 +267,12 @@ numericTest("guidedMixStep() refuses batches whose shapes do not fit", async () 
   await refused(range(/plain unlabeled images are \[1,33,33,3\], expected \[2,33,33,3\]/), {
     batch: { unlabeledPlain },
   });
+  await refused(range(/second unlabeled images are \[1,33,33,3\], expected \[2,33,33,3\]/), {
+    batch: { unlabeledSecond: unlabeledPlain },
+  });
+  await refused(range(/the warp of unlabeled images is \[2,32,33\], expected \[2,33,33\]/), {
+    batch: { unlabeledWarp: labels },
+  });
 });
 
 numericTest("guidedMixStep() refuses recipes out of range, and networks that lack a part", async () => {

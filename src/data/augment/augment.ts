@@ -1,27 +1,14 @@
-import type { RandomStream } from "../../core/random.ts";
+import { OFFICIAL_VIEWS, type UnlabeledViews } from "../../config/view_options.ts";
 import { type PictureRegion, resizeBilinear, resizeNearest } from "../../formats/resize_image.ts";
 import type { RgbImage } from "../../formats/rgb_image.ts";
 import type { LabelMap } from "../dataset.ts";
 import type { AugmentOptions, PictureSize } from "./augment_options.ts";
 import { drawMixedRegion, drawRegion } from "./crop.ts";
-import { distortColors, drawDistortion } from "./distort.ts";
 import { flipRows } from "./flip.ts";
-import { normalizePadded, normalizeTable, padLabels } from "./normalize.ts";
+import { padLabels } from "./normalize.ts";
+import type { SampleStreams } from "./sample_streams.ts";
 import { drawSize } from "./scale.ts";
-
-/** What the random numbers of a sample are for: each has a stream of its own, so that one change moves no other. */
-export type Draw = "resize" | "crop" | "flip" | "distort";
-
-/** Gives the stream of one purpose, for one sample. */
-export type SampleStreams = (draw: Draw) => RandomStream;
-
-/** An augmented picture. */
-export interface AugmentedImage {
-  /** `[crop.height, crop.width, 3]`, normalized RGB. */
-  readonly image: Float32Array<ArrayBuffer>;
-  /** The same without photometric distortion, where it was asked for. */
-  readonly plain?: Float32Array<ArrayBuffer>;
-}
+import { type AugmentedImage, makeViews } from "./views.ts";
 
 /** An augmented picture with its labels. */
 export interface AugmentedPair extends AugmentedImage {
@@ -33,22 +20,18 @@ function isFlipped(streams: SampleStreams, { flip }: AugmentOptions): boolean {
   return flip > 0 && streams("flip").uniform() < flip;
 }
 
-/** Resize, crop, flip, distort, normalize and pad, in the official order; only the crop's pixels are computed. */
+/** Resize, crop, flip, change colours, normalize and pad, in the official order; only the crop's pixels are computed. */
 function makeImage(
   image: RgbImage,
   size: PictureSize,
   region: PictureRegion,
   streams: SampleStreams,
   options: AugmentOptions,
-  alsoPlain = false,
+  views: UnlabeledViews,
 ): AugmentedImage {
   const pixels = resizeBilinear(image, size.width, size.height, region).data;
   if (isFlipped(streams, options)) flipRows(pixels, region.width, 3);
-  const table = normalizeTable(options.mean, options.std);
-  const normalized = () => normalizePadded(pixels, region, table, options.crop);
-  const plain = alsoPlain ? normalized() : undefined;
-  if (options.distort) distortColors(pixels, drawDistortion(streams("distort")));
-  return plain === undefined ? { image: normalized() } : { image: normalized(), plain };
+  return makeViews(pixels, region, streams, options, views);
 }
 
 /**
@@ -77,7 +60,7 @@ export function augmentPair(
   const drawn = drawMixedRegion(streams("crop"), size, options.crop, options.catMaxRatio, labelsIn);
   if (isFlipped(streams, options)) flipRows(drawn.labels, drawn.region.width, 1);
   return {
-    ...makeImage(image, size, drawn.region, streams, options),
+    ...makeImage(image, size, drawn.region, streams, options, OFFICIAL_VIEWS),
     label: padLabels(drawn.labels, drawn.region, options.crop),
   };
 }
@@ -85,15 +68,15 @@ export function augmentPair(
 /**
  * Augments an unlabeled picture: as {@link augmentPair}, but the first crop is taken, since no labels tell what it
  * shows. (The official code reads the masks of unlabeled images and lets them choose the crop.)
- * @param alsoPlain Gives the picture without photometric distortion too
+ * @param views What is made of the crop
  */
 export function augmentImage(
   image: RgbImage,
   streams: SampleStreams,
   options: AugmentOptions,
-  alsoPlain = false,
+  views: UnlabeledViews = OFFICIAL_VIEWS,
 ): AugmentedImage {
   const size = drawSize(streams("resize"), image, options.ratioRange, options.scale);
   const region = drawRegion(streams("crop"), size, options.crop);
-  return makeImage(image, size, region, streams, options, alsoPlain);
+  return makeImage(image, size, region, streams, options, views);
 }

@@ -1,5 +1,6 @@
 import type { RandomStream } from "../../core/random.ts";
 import { hsvToRgb, rgbToHsv } from "./hsv.ts";
+import { levelTable, mapLevels } from "./level_tables.ts";
 
 /**
  * One drawn photometric distortion; a part that is `undefined` is left out. Ranges as the official
@@ -36,15 +37,9 @@ export function drawDistortion(stream: RandomStream): Distortion {
 }
 
 /** Each level times `factor` plus `offset`, in float32, clipped and cut to a byte. */
-function levelTable(factor: number, offset: number): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, level) => {
-    const value = Math.fround(Math.fround(level * Math.fround(factor)) + Math.fround(offset));
-    return value < 0 ? 0 : value > 255 ? 255 : Math.trunc(value);
-  });
-}
-
-function mapLevels(pixels: Uint8Array, table: Uint8Array): void {
-  for (let i = 0; i < pixels.length; i++) pixels[i] = table[pixels[i]!]!;
+function linearTable(factor: number, offset: number): Uint8Array {
+  const fround = Math.fround;
+  return levelTable((level) => fround(fround(level * fround(factor)) + fround(offset)));
 }
 
 function inHsv(pixels: Uint8Array, channel: 0 | 1, table: Uint8Array): void {
@@ -59,9 +54,9 @@ function inHsv(pixels: Uint8Array, channel: 0 | 1, table: Uint8Array): void {
  */
 export function distortColors(pixels: Uint8Array, distortion: Distortion): void {
   const { brightness, contrast, contrastFirst, saturation, hue } = distortion;
-  if (brightness !== undefined) mapLevels(pixels, levelTable(1, brightness));
-  if (contrast !== undefined && contrastFirst) mapLevels(pixels, levelTable(contrast, 0));
-  if (saturation !== undefined) inHsv(pixels, 1, levelTable(saturation, 0));
+  if (brightness !== undefined) mapLevels(pixels, linearTable(1, brightness));
+  if (contrast !== undefined && contrastFirst) mapLevels(pixels, linearTable(contrast, 0));
+  if (saturation !== undefined) inHsv(pixels, 1, linearTable(saturation, 0));
   if (hue !== undefined) inHsv(pixels, 0, Uint8Array.from({ length: 256 }, (_, h) => (h + hue + 180) % 180));
-  if (contrast !== undefined && !contrastFirst) mapLevels(pixels, levelTable(contrast, 0));
+  if (contrast !== undefined && !contrastFirst) mapLevels(pixels, linearTable(contrast, 0));
 }

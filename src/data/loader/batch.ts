@@ -13,13 +13,34 @@ export interface LoadedBatch {
   readonly labels: Int32Array<ArrayBuffer>;
   /** `[M, H, W, 3]`, normalized RGB; empty for M = 0. */
   readonly unlabeled: Float32Array<ArrayBuffer>;
-  /** The same without photometric distortion, where the loader makes it. */
+  /** The same crops without change of colours and warp, where the views have it. */
   readonly unlabeledPlain?: Float32Array<ArrayBuffer>;
+  /** A second strong view of the same geometry, where the views have it. */
+  readonly unlabeledSecond?: Float32Array<ArrayBuffer>;
+  /**
+   * `[M, H, W]`, where strong views are warped: the place `row · W + column` in the plain view of the same photo that each of
+   * their pixels comes from, −1 for none.
+   */
+  readonly unlabeledWarp?: Int32Array<ArrayBuffer>;
   /** The N items, in order. */
   readonly labeledIds: readonly string[];
   /** The M items, in order. */
   readonly unlabeledIds: readonly string[];
 }
+
+/** Joins what each sample has of one kind; nothing where they have none. */
+function join<Values extends Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(
+  make: (length: number) => Values,
+  parts: readonly (Values | undefined)[],
+): Values | undefined {
+  if (parts[0] === undefined) return undefined;
+  const joined = make(parts.length * parts[0].length);
+  parts.forEach((part, i) => joined.set(part!, i * part!.length));
+  return joined;
+}
+
+const floats = (length: number) => new Float32Array(length);
+const integers = (length: number) => new Int32Array(length);
 
 /** Puts samples, labeled ones first, into the arrays of a batch. */
 export function joinBatch(
@@ -29,26 +50,17 @@ export function joinBatch(
   size: PictureSize,
 ): LoadedBatch {
   const count = tasks.filter(({ labeled }) => labeled).length;
-  const pixels = size.height * size.width;
-  const labeled = new Float32Array(count * pixels * 3);
-  const labels = new Int32Array(count * pixels);
-  const unlabeled = new Float32Array((tasks.length - count) * pixels * 3);
-  const isPlain = samples.slice(count).some(({ plain }) => plain !== undefined);
-  const unlabeledPlain = isPlain ? new Float32Array(unlabeled.length) : undefined;
-  samples.forEach(({ image, plain, label }, i) => {
-    if (label !== undefined) labels.set(label, i * pixels);
-    if (plain !== undefined) unlabeledPlain!.set(plain, (i - count) * pixels * 3);
-    if (i < count) labeled.set(image, i * pixels * 3);
-    else unlabeled.set(image, (i - count) * pixels * 3);
-  });
+  const [labeled, unlabeled] = [samples.slice(0, count), samples.slice(count)];
   const ids = tasks.map(({ item }) => item.id);
   return {
     iteration,
     size,
-    labeled,
-    labels,
-    unlabeled,
-    unlabeledPlain,
+    labeled: join(floats, labeled.map(({ image }) => image)) ?? floats(0),
+    labels: join(integers, labeled.map(({ label }) => Int32Array.from(label!))) ?? integers(0),
+    unlabeled: join(floats, unlabeled.map(({ image }) => image)) ?? floats(0),
+    unlabeledPlain: join(floats, unlabeled.map(({ plain }) => plain)),
+    unlabeledSecond: join(floats, unlabeled.map(({ second }) => second)),
+    unlabeledWarp: join(integers, unlabeled.map(({ warp }) => warp)),
     labeledIds: ids.slice(0, count),
     unlabeledIds: ids.slice(count),
   };

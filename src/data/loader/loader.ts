@@ -1,3 +1,5 @@
+import type { UnlabeledViews } from "../../config/view_options.ts";
+import { checkViews } from "../../config/view_schema.ts";
 import { DatasetError } from "../../core/errors.ts";
 import type { AugmentOptions } from "../augment/augment_options.ts";
 import type { Dataset, Item } from "../dataset.ts";
@@ -14,8 +16,8 @@ export interface LoaderOptions {
   readonly batchUnlabeled: number;
   /** Crop and augmentation, from `augmentOptions`. */
   readonly augment: AugmentOptions;
-  /** Makes `LoadedBatch.unlabeledPlain`. Default false. */
-  readonly plainUnlabeled?: boolean;
+  /** Which views of unlabeled pictures are made. Default one official view. */
+  readonly views?: UnlabeledViews;
   /** Names order and augmentation. */
   readonly seed: number;
   /** Workers that decode ahead; 0 decodes in this thread when asked. Default 1. */
@@ -89,6 +91,7 @@ function checkOptions(dataset: Pick<Dataset, "name" | "train" | "unlabeled">, op
       throw new RangeError(`Cannot load with ${key} ${value}: expected an integer from ${low}`);
     }
   }
+  if (options.views !== undefined) checkViews(options.views);
   if (dataset.train.length === 0) {
     throw new DatasetError(
       `Cannot load "${dataset.name}": train holds no labeled image, expected at least one`,
@@ -138,9 +141,9 @@ export function createLoader(
 ): Loader {
   const full: FullOptions = { ...DEFAULTS, ...definedOnly(options) };
   checkOptions(dataset, full);
-  const { augment, seed, workers, cacheBytes, share, plainUnlabeled } = full;
+  const { augment, seed, workers, cacheBytes, share, views } = full;
   const { maskRule, classes } = dataset;
-  const settings = { dataset: { maskRule, classes }, augment, seed, cacheBytes, plainUnlabeled };
+  const settings = { dataset: { maskRule, classes }, augment, seed, cacheBytes, views };
   const pool = createSamplePool(settings, workers);
   const plan = (items: readonly Item[], labeled: boolean, count: number): ListPlan => {
     return {

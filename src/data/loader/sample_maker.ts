@@ -1,6 +1,9 @@
+import type { UnlabeledViews } from "../../config/view_options.ts";
 import { randomStream } from "../../core/random.ts";
-import { augmentImage, augmentPair, type SampleStreams } from "../augment/augment.ts";
+import { augmentImage, augmentPair } from "../augment/augment.ts";
 import type { AugmentOptions } from "../augment/augment_options.ts";
+import type { SampleStreams } from "../augment/sample_streams.ts";
+import type { AugmentedImage } from "../augment/views.ts";
 import { type Dataset, type Item, sourceName } from "../dataset.ts";
 import { readImage, readLabeled } from "../read_item.ts";
 import { createPictureCache } from "./picture_cache.ts";
@@ -11,8 +14,8 @@ export interface SampleSettings {
   readonly dataset: Pick<Dataset, "maskRule" | "classes">;
   /** Crop and augmentation. */
   readonly augment: AugmentOptions;
-  /** Makes unlabeled pictures without photometric distortion too. */
-  readonly plainUnlabeled?: boolean;
+  /** What is made of an unlabeled picture. Default one official view. */
+  readonly views?: UnlabeledViews;
   /** Of all random numbers. */
   readonly seed: number;
   /** Bytes of decoded pictures that are kept. */
@@ -29,12 +32,8 @@ export interface SampleTask {
   readonly position: number;
 }
 
-/** A sample that was made. */
-export interface Sample {
-  /** `[H, W, 3]`, normalized. */
-  readonly image: Float32Array<ArrayBuffer>;
-  /** `image` without photometric distortion; for unlabeled samples, where asked for. */
-  readonly plain?: Float32Array<ArrayBuffer>;
+/** A sample that was made; further views for unlabeled ones, where asked for. */
+export interface Sample extends AugmentedImage {
   /** `[H, W]`; for labeled samples. */
   readonly label?: Uint8Array<ArrayBuffer>;
   /** Time it took. */
@@ -51,7 +50,7 @@ export type SampleMaker = (task: SampleTask) => Promise<Sample>;
  * @throws {DatasetError} (its promises) If a file is missing, damaged or does not fit
  */
 export function createSampleMaker(settings: SampleSettings): SampleMaker {
-  const { dataset, augment, seed, cacheBytes, plainUnlabeled } = settings;
+  const { dataset, augment, seed, cacheBytes, views } = settings;
   const cache = createPictureCache(cacheBytes);
   const make: SampleMaker = async ({ item, labeled, position }) => {
     const started = performance.now();
@@ -62,7 +61,7 @@ export function createSampleMaker(settings: SampleSettings): SampleMaker {
       return labeled ? await readLabeled(dataset, item) : { image: await readImage(item) };
     });
     const made = labels === undefined
-      ? augmentImage(image, streams, augment, plainUnlabeled)
+      ? augmentImage(image, streams, augment, views)
       : augmentPair(image, labels, streams, augment);
     return { ...made, madeMs: performance.now() - started, cached: cache.hits() > hitsBefore };
   };

@@ -11,8 +11,8 @@ const scope = globalThis as unknown as WorkerScope;
 
 let makeSample: SampleMaker | undefined;
 
-function buffersOf({ image, plain, label }: Sample): Transferable[] {
-  return [image, plain, label].flatMap((array) => array === undefined ? [] : [array.buffer]);
+function buffersOf({ image, second, plain, warp, label }: Sample): Transferable[] {
+  return [image, second, plain, warp, label].flatMap((array) => array === undefined ? [] : [array.buffer]);
 }
 
 async function answer(request: WorkerRequest): Promise<void> {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { OFFICIAL_VIEWS } from "../../../src/config/view_options.ts";
 import { randomStream } from "../../../src/core/random.ts";
-import { augmentImage, augmentPair, type Draw } from "../../../src/data/augment/augment.ts";
+import { augmentImage, augmentPair } from "../../../src/data/augment/augment.ts";
 import { type AugmentOptions, augmentOptions } from "../../../src/data/augment/augment_options.ts";
+import type { Draw } from "../../../src/data/augment/sample_streams.ts";
 
 /** Every pixel tells its place: red is the column, green the row; so does its label. */
 function places(width: number, height: number) {
@@ -79,7 +81,10 @@ Deno.test("augmentImage() gives the image of augmentPair() when labels do not ch
 Deno.test("augmentImage() gives the same crop without distortion where it is asked for", () => {
   const { image } = places(40, 30);
   const options = augmentOptions({ height: 16, width: 16 });
-  const { image: distorted, plain } = augmentImage(image, streams(8), options, true);
+  const { image: distorted, plain } = augmentImage(image, streams(8), options, {
+    ...OFFICIAL_VIEWS,
+    plain: true,
+  });
   assert.deepEqual(distorted, augmentImage(image, streams(8), options).image);
   assert.deepEqual(plain, augmentImage(image, streams(8), { ...options, distort: false }).image);
   assert.notDeepEqual(plain, distorted);

@@ -3,19 +3,15 @@ import fc from "fast-check";
 import { randomStream } from "../../../src/core/random.ts";
 import { distortColors, type Distortion, drawDistortion } from "../../../src/data/augment/distort.ts";
 import { digestOf } from "./digest.ts";
+import { noise } from "./noise.ts";
 
-/** The picture of `opencv_digests.py`. */
-function picture(): Uint8Array {
-  return Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => Math.imul(i, 2654435761 | 0) >>> 24);
-}
-
-function distorted(distortion: Distortion, pixels = picture()): Uint8Array {
+function distorted(distortion: Distortion, pixels = noise()): Uint8Array {
   distortColors(pixels, distortion);
   return pixels;
 }
 
 Deno.test("distortColors() changes nothing when no part is drawn", () => {
-  assert.deepEqual(distorted({ contrastFirst: true }), picture());
+  assert.deepEqual(distorted({ contrastFirst: true }), noise());
 });
 
 Deno.test("distortColors() adds brightness and cuts at both ends", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { OFFICIAL_VIEWS, type UnlabeledViews } from "../../../src/config/view_options.ts";
 import { type AugmentOptions, augmentOptions } from "../../../src/data/augment/augment_options.ts";
 import { chooseLabeled } from "../../../src/data/choose_labeled.ts";
 import type { Dataset } from "../../../src/data/dataset.ts";
@@ -8,8 +9,10 @@ import { createLoader, type LoaderOptions } from "../../../src/data/loader/loade
 import { openDataset } from "../../../src/data/open_dataset.ts";
 import { openSynthetic } from "../../../src/data/synthetic/synthetic.ts";
 import { missingData, sharedPath, testUnless } from "../../support.ts";
+import { digestOf } from "../augment/digest.ts";
 import { describedFiles, withFolder } from "../made_folders.ts";
 
+const PLAIN: UnlabeledViews = { ...OFFICIAL_VIEWS, plain: true };
 const AUGMENT: AugmentOptions = augmentOptions({ height: 24, width: 20 });
 const OPTIONS: LoaderOptions = { batchLabeled: 2, batchUnlabeled: 3, augment: AUGMENT, seed: 7, workers: 0 };
 
@@ -56,12 +59,52 @@ Deno.test("createLoader() gives unlabeled pictures without distortion too where 
   const dataset = await small();
   const [without] = await batches(dataset, 1);
   assert.equal(without!.unlabeledPlain, undefined);
-  const both = await batches(dataset, 2, { plainUnlabeled: true });
+  const both = await batches(dataset, 2, { views: PLAIN });
   assert.deepEqual(both[0]!.unlabeled, without!.unlabeled);
   const undistorted = await batches(dataset, 2, { augment: { ...AUGMENT, distort: false } });
   assert.deepEqual(both.map((batch) => batch.unlabeledPlain), undistorted.map((batch) => batch.unlabeled));
-  assert.deepEqual(await batches(dataset, 2, { plainUnlabeled: true, workers: 1 }), both);
+  assert.deepEqual(await batches(dataset, 2, { views: PLAIN, workers: 1 }), both);
 });
+
+/** Digests of four batches of {@link small}, labeled and labels, unlabeled, made before there were other views. */
+const OFFICIAL_DIGESTS = [
+  "01b8ad2a01816dd883f1749527acc42c2ec8b977366089b3a503d824ff057d9f",
+  "79225929c4d79a5caf026d65f26f829b1f17459f228b864795ba67d5a2430c96",
+];
+
+Deno.test("createLoader() gives the batches of version 0.1 where no views are named", async () => {
+  const loaded = await batches(await small(), 4);
+  const joined = (values: (Float32Array | Int32Array)[]) => Float32Array.from(values.flatMap((v) => [...v]));
+  assert.deepEqual([
+    digestOf(joined(loaded.flatMap(({ labeled, labels }) => [labeled, labels]))),
+    digestOf(joined(loaded.map(({ unlabeled }) => unlabeled))),
+  ], OFFICIAL_DIGESTS);
+});
+
+for (const strong of ["official", "jitter", "operations"] as const) {
+  const views: UnlabeledViews = { strong, count: 2, plain: true, warp: 0.1 };
+
+  Deno.test(`createLoader() gives equal ${strong} views here, in workers and after a stop`, async () => {
+    const dataset = await small();
+    const expected = await batches(dataset, 4, { views });
+    assert.deepEqual(await batches(dataset, 4, { views, workers: 2 }), expected);
+    assert.deepEqual(await batches(dataset, 2, { views, startIteration: 2 }), expected.slice(2));
+    const [{ unlabeled, unlabeledSecond, unlabeledPlain, unlabeledWarp }] = expected as [LoadedBatch];
+    const pixels = 3 * 24 * 20;
+    assert.deepEqual([unlabeledSecond!.length, unlabeledPlain!.length], [3 * pixels, 3 * pixels]);
+    assert.deepEqual([unlabeledWarp!.length, unlabeledWarp!.constructor], [pixels, Int32Array]);
+    assert.notDeepEqual(unlabeledSecond, unlabeled);
+  });
+
+  Deno.test(`createLoader() gives labeled pictures and plain views the same draws with ${strong} views`, async () => {
+    const dataset = await small();
+    const [expected] = await batches(dataset, 1, { views: PLAIN });
+    const [batch] = await batches(dataset, 1, { views });
+    assert.deepEqual(batch!.labeled, expected!.labeled);
+    assert.deepEqual(batch!.labels, expected!.labels);
+    assert.deepEqual(batch!.unlabeledPlain, expected!.unlabeledPlain);
+  });
+}
 
 Deno.test("createLoader() gives the same batches with 0, 1 and 2 workers and any prefetch", async () => {
   const dataset = await small();
@@ -188,6 +231,11 @@ Deno.test("createLoader() refuses empty lists and options out of range", async (
   );
   assert.throws(() => createLoader(dataset, { ...OPTIONS, batchLabeled: 0 }), RangeError);
   assert.throws(() => createLoader(dataset, { ...OPTIONS, startIteration: -1 }), RangeError);
+  const warped = { ...OFFICIAL_VIEWS, warp: 0.6 };
+  assert.throws(
+    () => createLoader(dataset, { ...OPTIONS, views: warped }),
+    /warp is 0\.6, expected a number in/,
+  );
 });
 
 for (const workers of [0, 2]) {
