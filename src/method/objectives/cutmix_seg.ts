@@ -50,7 +50,7 @@ function consistency(step: Step<CutMixSegOptions>): Value {
   return tape.scope(() => {
     const { images, target: { labels, probabilities } } = mixed(step);
     const [, height, width] = labels.shape;
-    const factor = tape.adopt(tf.tidy(() => tf.mul(sureShare(step, labels), classes)));
+    const factor = tf.tidy(() => tf.mul(sureShare(step, labels), classes));
     const target = tape.adopt(probabilities!);
     labels.dispose();
     const input = tape.observe("mixed_img", tape.adopt(images));
@@ -59,15 +59,16 @@ function consistency(step: Step<CutMixSegOptions>): Value {
     const logits = tape.observe("M_mix", decodeBranches(pass, branches, decoder)[0]!);
     const predicted = softmax(tape, resizeBilinear(tape, logits, height, width, decoder.alignCorners));
     // squaredError is the mean over classes too
-    return scaled(step, squaredError(tape, predicted, target.tensor), factor.tensor);
+    return scaled(step, squaredError(tape, predicted, target.tensor), factor);
   });
 }
 
-/** A value times a constant scalar. */
+/** A value times a constant scalar, which is given up. */
 function scaled({ tape }: Step<CutMixSegOptions>, value: Value, factor: AnyTensor): Value {
   return tape.apply({
     inputs: [value],
     output: tf.mul(value.tensor, factor),
+    extras: [factor],
     backward: (dy) => [tf.mul(dy, factor)],
   });
 }
