@@ -14,7 +14,7 @@ export const LITE_ENCODER: EfficientNetLiteOptions = {
 
 /**
  * ResNet-18 with torchvision's stem, output stride 16, ASPP of 128 channels. Dilations stay below the feature map of
- * a 225 crop (15 × 15), where the official 24 and 36 would see padding only.
+ * a 193 crop (13 × 13), where the official 24 and 36 would see padding only.
  */
 export const SMALL_NETWORK: ResnetNetwork = {
   encoder: {
