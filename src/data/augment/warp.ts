@@ -1,8 +1,7 @@
 /**
- * A warp by thin plate splines as in "Revisiting consistency for semi-supervised semantic segmentation" (Grubišić, Oršić, Šegvić 2023;
- * `TPSWarp` of Ivan1248/vidlu, backward): the centres of the picture's four quarters are moved by random offsets, and what was
- * there with them. (In vidlu at 86b7c78 the points are at 0.75 and 1.25 of the sides, not at 0.25 and 0.75 as its comment and the paper
- * have them; we follow the paper.)
+ * A warp by thin plate splines as in Ivan1248/semisup-seg-efficient (Grubišić, Oršić, Šegvić 2021; `TPSWarp` of Ivan1248/vidlu, backward): the
+ * middles of the picture's four quarters are moved by random offsets, and what was there with them. (In vidlu, v0.1.0 to 86b7c78, the
+ * points are at 0.75 and 1.25 of the sides; its comment has them in the middles of the quarters, and so have we.)
  */
 import type { RandomStream } from "../../core/random.ts";
 import type { PictureSize } from "./augment_options.ts";
