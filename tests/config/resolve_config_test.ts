@@ -178,7 +178,7 @@ Deno.test("checkConfig() reads recipes of version 0.1", () => {
   const { objective, ...rest } = read(old);
   assert.deepEqual(objective, {
     ...LABELED_BOXES,
-    mix: { lambdaLimit: 0.4, weight: 0.5, probability: 1 },
+    mix: { lambdaLimit: 0.4, weight: 0.5, probability: 1, over: "boxes" },
     unsup: { threshold: 0.7, target: "hard", weight: 2, rampUp: 0.3 },
   });
   assert.deepEqual(rest, {

@@ -24,6 +24,11 @@ export interface LabeledBoxOptions {
   readonly weight: number;
   /** How many of the mixtures have one, in [0, 1]. */
   readonly probability: number;
+  /**
+   * What L_mix is divided by: the labeled pixels inside of the boxes, or all pixels of the mixtures, so that a labeled pixel
+   * counts as one with a pseudo label does.
+   */
+  readonly over: "boxes" | "mixtures";
 }
 
 /** The loss on what pseudo labels say. */
@@ -55,7 +60,12 @@ export interface BoxesOptions {
 /** The schema of {@linkcode BoxesOptions}. */
 export const BOXES = options<BoxesOptions>({
   kind: oneOf(["boxes"]),
-  mix: options({ lambdaLimit: LAMBDA_LIMIT, weight: fromZero(), probability: share(true) }),
+  mix: options({
+    lambdaLimit: LAMBDA_LIMIT,
+    weight: fromZero(),
+    probability: share(true),
+    over: oneOf(["boxes", "mixtures"]),
+  }),
   donor: DONOR,
   pair: PAIR,
   unsup: options({
@@ -85,7 +95,7 @@ export function boxesProblems({ mix, donor, unsup }: BoxesOptions): string[] {
  */
 export const LABELED_BOXES: BoxesOptions = {
   kind: "boxes",
-  mix: { lambdaLimit: 0.5, weight: 1, probability: 1 },
+  mix: { lambdaLimit: 0.5, weight: 1, probability: 1, over: "boxes" },
   donor: { probability: 0, area: [0.02, 0.4] },
   pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
   unsup: { threshold: 0.8, target: "hard", weight: 1, rampUp: 0.3 },

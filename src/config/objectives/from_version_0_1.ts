@@ -18,7 +18,7 @@ function objectiveOf(
   if (isTable(mix) && mix.shape === "box") {
     return {
       kind: "boxes",
-      mix: { weight: 1, ...without(mix, "at", "shape"), probability: 1 },
+      mix: { weight: 1, ...without(mix, "at", "shape"), probability: 1, over: "boxes" },
       donor: { probability: 0, area: [0.02, 0.4] },
       pair,
       unsup: { ...without(unsup, "loss", "target", "plainView"), target: "hard" },
