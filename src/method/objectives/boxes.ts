@@ -87,7 +87,7 @@ interface MixtureLosses {
 
 /**
  * Losses of a mixture, which passes encoder and labeled decoder. With `recipe.crossEntropy` `all` both are divided by all
- * pixels of the mixture; with `labeled` L_mix by the labeled pixels inside of the boxes, L_usup by all pixels outside of
+ * pixels of the mixture; with `labeled` L_mix by the labeled pixels inside of the boxes (or as `mix.over` says), L_usup by all pixels outside of
  * them: one that is not sure enough is left out by the loss itself and counts (as UniMatch's masked loss is divided by all
  * valid pixels).
  */
@@ -107,7 +107,10 @@ function mixtureLosses(step: BoxStep, { images, labels, target, outside }: Mixed
     const pseudoWeights = recipe.classWeights === "sqrt-median" ? classWeights : undefined;
     return {
       ...(hasLabeledBoxes(options) && {
-        mix: crossEntropy(tape, resized, labels, average, { classWeights, overProcesses }),
+        mix: crossEntropy(tape, resized, labels, options.mix.over === "mixtures" ? "all" : average, {
+          classWeights,
+          overProcesses,
+        }),
       }),
       ...(options.unsup.weight > 0 && {
         usup: crossEntropy(tape, resized, target.labels, average, {
