@@ -96,6 +96,7 @@ export type { ContextOptions } from "./src/backends/tensorflow/context.ts";
 export type { LibraryProgress, ProgressHandler } from "./src/backends/library/progress.ts";
 export * from "./src/core/errors.ts";
 export type {
+  AuxiliaryDecoders,
   DecoderOptions,
   EfficientNetLiteOptions,
   EfficientNetLiteVariant,
@@ -124,6 +125,17 @@ export type {
   UnsupervisedOptions,
 } from "./src/config/objectives/guided_mix.ts";
 export type { BoxesOptions, LabeledBoxOptions, PseudoLabelOptions } from "./src/config/objectives/boxes.ts";
+export type {
+  CctOptions,
+  CrossConsistencyOptions,
+  PerturbationOptions,
+} from "./src/config/objectives/cct.ts";
+export type { ConsistencyOptions, CutMixSegOptions } from "./src/config/objectives/cutmix_seg.ts";
+export type {
+  ConfidentOptions,
+  FeatureStreamOptions,
+  StrongViewsOptions,
+} from "./src/config/objectives/strong_views.ts";
 export type { DonorBoxOptions, PairOptions } from "./src/config/objectives/parts.ts";
 export type { UnlabeledViews } from "./src/config/view_options.ts";
 export { Network } from "./src/model/network.ts";

@@ -76,6 +76,28 @@ export interface MitransOptions {
   readonly subsample: boolean;
 }
 
+/**
+ * How many auxiliary decoders there are for each way to perturb features (Ouali, Hudelot & Tami 2020, section 3.3), used in
+ * training only. Each is a 1×1 convolution to the classes, then for each factor 2 of the output stride a 1×1 convolution,
+ * a rectifier and a pixel shuffle.
+ */
+export interface AuxiliaryDecoders {
+  /** Features moved in an adversarial direction. */
+  readonly vat: number;
+  /** Channels dropped. */
+  readonly dropout: number;
+  /** A box cut out of what each predicted class covers. */
+  readonly cutOut: number;
+  /** What is predicted as class 0, the background, is hidden. */
+  readonly context: number;
+  /** What is predicted as any other class is hidden. */
+  readonly object: number;
+  /** The most active positions left out. */
+  readonly featureDrop: number;
+  /** Features times random factors. */
+  readonly noise: number;
+}
+
 /** A whole network. */
 export interface ModelOptions {
   /** Number of classes, at least 2. */
@@ -90,4 +112,6 @@ export interface ModelOptions {
   readonly mitrans: MitransOptions | false;
   /** The image-level classifier on pooled encoder features (training only). */
   readonly classifier: boolean;
+  /** Auxiliary decoders (training only); none where absent. */
+  readonly auxiliary?: AuxiliaryDecoders;
 }

@@ -4,14 +4,15 @@ import type { RunConfig } from "./run_config.ts";
 
 /**
  * The network of a run. Parts that the recipe never uses are left out: the mix decoder, MITrans and the image-level
- * classifier exist only where unlabeled images are blended in, the classifier only where its loss is on.
+ * classifier exist only where unlabeled images are blended in, the classifier only where its loss is on, auxiliary decoders
+ * only with objective `cct`.
  * @param classes Number of classes of the dataset, at least 2
  */
 export function modelOptions(
   { network, recipe }: Pick<RunConfig, "network" | "recipe">,
   classes: number,
 ): ModelOptions {
-  const { mixDecoder, classifier } = partsOf(recipe);
+  const { mixDecoder, classifier, auxiliary } = partsOf(recipe);
   return {
     classes,
     encoder: network.encoder,
@@ -19,5 +20,6 @@ export function modelOptions(
     mixDecoder,
     mitrans: mixDecoder && network.mitrans,
     classifier,
+    ...(auxiliary && { auxiliary }),
   };
 }

@@ -3,6 +3,8 @@
  * own (`objectives/`), and says who predicts for unlabeled images and what the student sees of them.
  */
 import { LABELED_BOXES } from "./objectives/boxes.ts";
+import type { AuxiliaryDecoders } from "./model_options.ts";
+import { CROSS_CONSISTENCY } from "./objectives/cct.ts";
 import { CUTMIX } from "./objectives/cutmix_seg.ts";
 import { FIXMATCH, UNIMATCH } from "./objectives/strong_views.ts";
 import { OFFICIAL_MIX, PAPER_MIX } from "./objectives/guided_mix.ts";
@@ -18,6 +20,7 @@ export const RECIPE_NAMES = [
   "fixmatch",
   "unimatch",
   "cutmix-seg",
+  "cct",
   "supervised",
 ] as const;
 
@@ -76,8 +79,8 @@ const OFFICIAL: Recipe = {
 };
 
 /**
- * The named recipes. `official` is what the code of 27de72a does on CUDA, `paper` what the paper says. `fixmatch`, `unimatch`
- * and `cutmix-seg` are other methods, to compare with.
+ * The named recipes. `official` is what the code of 27de72a does on CUDA, `paper` what the paper says. `fixmatch`, `unimatch`,
+ * `cutmix-seg` and `cct` are other methods, to compare with.
  */
 export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
   guidedmix: {
@@ -105,6 +108,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     teacher: { decay: 0.99, evaluated: true },
     crossEntropy: "labeled",
   },
+  cct: { ...OFFICIAL, name: "cct", objective: CROSS_CONSISTENCY, crossEntropy: "labeled" },
   supervised: {
     ...OFFICIAL,
     name: "supervised",
@@ -118,12 +122,21 @@ export function usesUnlabeled({ objective }: Pick<Recipe, "objective">): boolean
   return objective.kind !== "supervised";
 }
 
-/** Whether a network trained by a recipe has an image-level classifier, and a mix decoder. */
-export function partsOf(
-  { objective }: Pick<Recipe, "objective">,
-): { classifier: boolean; mixDecoder: boolean } {
+/** Parts of a network that only training needs. */
+interface TrainingParts {
+  readonly classifier: boolean;
+  readonly mixDecoder: boolean;
+  readonly auxiliary?: AuxiliaryDecoders;
+}
+
+/** Whether a network trained by a recipe has an image-level classifier and a mix decoder, and its auxiliary decoders. */
+export function partsOf({ objective }: Pick<Recipe, "objective">): TrainingParts {
   const blends = objective.kind === "guided-mix";
-  return { mixDecoder: blends, classifier: blends && objective.classifier.on };
+  return {
+    mixDecoder: blends,
+    classifier: blends && objective.classifier.on,
+    ...(objective.kind === "cct" && { auxiliary: objective.auxiliary }),
+  };
 }
 
 /** A recipe whose λ is below a limit, where it draws a λ. */

@@ -10,6 +10,7 @@ import type {
   ResnetOptions,
 } from "./model_options.ts";
 import { ENCODER_FAMILY_NAMES } from "./encoder_facts.ts";
+import { AUXILIARY } from "./objectives/cct.ts";
 import { OBJECTIVE } from "./objectives/objective_options.ts";
 import { type Recipe, RECIPE_NAMES } from "./recipe.ts";
 import { VIEWS } from "./view_schema.ts";
@@ -91,6 +92,7 @@ const MODEL = options<ModelOptions>({
   mixDecoder: flag(),
   mitrans: z.union([z.literal(false), MITRANS]),
   classifier: flag(),
+  auxiliary: AUXILIARY.optional(),
 });
 
 const DATA = options<DataConfig>({

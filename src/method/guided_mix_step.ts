@@ -7,6 +7,7 @@ import {
   warmUpShare,
 } from "../config/recipe.ts";
 import { TrainingError } from "../core/errors.ts";
+import type { AuxiliaryKind } from "../model/auxiliary_decoders.ts";
 import type { Network } from "../model/network.ts";
 import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
 import type { EdgeDecisions } from "../nn/edge_decisions.ts";
@@ -217,6 +218,14 @@ function checkParts(network: Network, recipe: Recipe): void {
   if (!options.classifier && needed.classifier) {
     throw new RangeError(
       `Cannot train with recipe "${recipe.name}": the network has no classifier, expected one`,
+    );
+  }
+  const wanted = Object.entries(needed.auxiliary ?? {});
+  if (wanted.some(([kind, count]) => count !== (options.auxiliary?.[kind as AuxiliaryKind] ?? 0))) {
+    throw new RangeError(
+      `Cannot train with recipe "${recipe.name}": the network's auxiliary decoders are ${
+        JSON.stringify(options.auxiliary ?? "none")
+      }, expected ${JSON.stringify(needed.auxiliary)}`,
     );
   }
 }

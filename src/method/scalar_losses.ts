@@ -13,6 +13,13 @@ export function scalarLoss(tape: Tape, input: Value, loss: AnyTensor, gradient: 
   });
 }
 
+function checkShapes(prediction: Value, target: AnyTensor): void {
+  if (prediction.shape.join() === target.shape.join()) return;
+  throw new RangeError(
+    `Cannot compare predictions: shapes are [${prediction.shape}] and [${target.shape}], expected equal ones`,
+  );
+}
+
 /**
  * Mean of (prediction − target)² over all elements.
  * @param prediction Gradient flows here
@@ -21,16 +28,33 @@ export function scalarLoss(tape: Tape, input: Value, loss: AnyTensor, gradient: 
  * @throws {RangeError} If the shapes differ
  */
 export function squaredError(tape: Tape, prediction: Value, target: AnyTensor): Value {
-  if (prediction.shape.join() !== target.shape.join()) {
-    throw new RangeError(
-      `Cannot compare predictions: shapes are [${prediction.shape}] and [${target.shape}], expected equal ones`,
-    );
-  }
+  checkShapes(prediction, target);
   const [loss, gradient] = tf.tidy(() => {
     const difference = tf.sub(prediction.tensor, target);
     return [tf.div(sumAll(tf.square(difference)), target.size), tf.mul(difference, 2 / target.size)];
   }) as [AnyTensor, AnyTensor];
   return scalarLoss(tape, prediction, loss, gradient);
+}
+
+/**
+ * Mean of (softmax(logits) − target)² over all elements.
+ * @param logits `[…, K]`; gradient flows here
+ * @param target A constant of the same shape, probabilities
+ * @returns A scalar
+ * @throws {RangeError} If the shapes differ
+ */
+export function softmaxSquaredError(tape: Tape, logits: Value, target: AnyTensor): Value {
+  checkShapes(logits, target);
+  const [loss, gradient] = tf.tidy(() => {
+    const p = tf.softmax(logits.tensor);
+    const difference = tf.sub(p, target);
+    const weighted = tf.mul(tf.mul(difference, 2 / target.size), p);
+    return [
+      tf.div(sumAll(tf.square(difference)), target.size),
+      tf.sub(weighted, tf.mul(p, tf.sum(weighted, -1, true))),
+    ];
+  }) as [AnyTensor, AnyTensor];
+  return scalarLoss(tape, logits, loss, gradient);
 }
 
 /**

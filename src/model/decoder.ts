@@ -136,6 +136,25 @@ export function decodeBranches(
   });
 }
 
+/** What a pixel classifier reads and says. */
+export type Decoded = {
+  /** The bottleneck's output `[n, h, w, channels]`, rectified. */
+  readonly features: Value;
+  /** Logits at feature size `[n, h, w, K]`, without dropout and without gradient. */
+  readonly logits: Value;
+};
+
+/**
+ * Bottleneck and pixel classifier of the labeled decoder, for what else reads the bottleneck's features.
+ * @param branches From `asppBranches`
+ */
+export function decodeWithFeatures(pass: ForwardPass, branches: Branches): Decoded {
+  const [features] = bottleneck(pass, "decode_head", [branches]);
+  const { tape } = pass;
+  const logits = tape.withoutGradient(() => classify(pass, "decode_head", [features!], 0)[0]!);
+  return { features: features!, logits };
+}
+
 type Head = "decode_head" | "decode_head_mix";
 
 /** Logits of the parts of one batch. */

@@ -14,7 +14,12 @@ import { parameterSpecs } from "./parameter_specs.ts";
 import { RecordedLogits } from "./recorded_logits.ts";
 
 /** Parts that exist in training only, by the prefix of their parameters. */
-export const TRAINING_ONLY_PREFIXES = ["decode_head_mix.", "mitrans.", "classifier."] as const;
+export const TRAINING_ONLY_PREFIXES = [
+  "decode_head_mix.",
+  "mitrans.",
+  "classifier.",
+  "aux_decoders.",
+] as const;
 
 /** A segmentation network with its parameters on the current backend. Dispose it when done. */
 export class Network {

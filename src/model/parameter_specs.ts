@@ -1,5 +1,6 @@
 import type { DecoderOptions, MitransOptions, ModelOptions } from "../config/model_options.ts";
 import type { ParameterSpec } from "../nn/parameters.ts";
+import { auxiliarySpecs } from "./auxiliary_decoders.ts";
 import { encoderChannels, encoderSpecs } from "./encoder.ts";
 import { convolutionSpec, normSpecs, vector } from "./layer_specs.ts";
 
@@ -92,5 +93,6 @@ export function parameterSpecs(options: ModelOptions): ParameterSpec[] {
         vector("classifier.bias", classes, 0),
       ]
       : []),
+    ...auxiliarySpecs(options),
   ];
 }

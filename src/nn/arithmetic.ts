@@ -120,6 +120,26 @@ function checkIndices(indices: readonly number[], n: number): void {
   );
 }
 
+/**
+ * x times a constant.
+ * @param factor Broadcasts to the shape of x; given up
+ */
+export function multiplyConstant(tape: Tape, x: Value, factor: AnyTensor): Value {
+  return tape.apply({
+    inputs: [x],
+    output: tf.mul(x.tensor, factor),
+    extras: [factor],
+    backward: (dy) => [tf.mul(dy, factor)],
+  });
+}
+
+/** x plus a constant of its shape, which is given up. */
+export function addConstant(tape: Tape, x: Value, constant: AnyTensor): Value {
+  const output = tf.add(x.tensor, constant);
+  constant.dispose();
+  return tape.apply({ inputs: [x], output, backward: (dy) => [tf.clone(dy)] });
+}
+
 /** The same elements in another shape. */
 export function reshape(tape: Tape, x: Value, shape: readonly number[]): Value {
   const before = x.shape;

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../core/random.ts";
+import { multiplyConstant } from "./arithmetic.ts";
 import type { Tape, Value } from "./tape.ts";
-import type { AnyTensor } from "./tensors.ts";
 import { type Varying, varyingTensor } from "./varying.ts";
 
 /** Where rows of a batch stand in a larger one whose other rows another process holds. */
@@ -56,22 +56,12 @@ export function dropoutOfParts(
   const sizes = parts.map((part) => part.shape[0]!);
   const masks = parts.length === 1 ? [factors] : tf.split(factors, sizes, 0);
   if (parts.length > 1) factors.dispose();
-  return parts.map((part, i) => scaleChannels(tape, part, masks[i]!));
+  return parts.map((part, i) => multiplyConstant(tape, part, masks[i]!));
 }
 
 function drawFactors(stream: RandomStream, length: number, probability: number): Float32Array {
   const keep = 1 / (1 - probability);
   return Float32Array.from({ length }, () => (stream.uniform() < probability ? 0 : keep));
-}
-
-/** x times one factor for each channel of each image. @param mask `[N, 1, 1, C]`, given up */
-function scaleChannels(tape: Tape, x: Value, mask: AnyTensor): Value {
-  return tape.apply({
-    inputs: [x],
-    output: tf.mul(x.tensor, mask),
-    extras: [mask],
-    backward: (dy) => [tf.mul(dy, mask)],
-  });
 }
 
 function ofRows(factors: Float32Array, rows: readonly number[], channels: number): Float32Array {

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../backends/native.ts";
 import { CheckpointMismatch } from "../core/errors.ts";
-import { randomStream } from "../core/random.ts";
+import { type RandomStream, randomStream } from "../core/random.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import type { AnyTensor } from "./tensors.ts";
 
@@ -22,9 +22,10 @@ export type ParameterKind =
 
 /**
  * Start values. `normal`: of that standard deviation. `kaiming`: normal of √(2 / (O·k·k)), mmcv's default; O is 1 for a
- * depthwise kernel, as in TensorFlow's EfficientNet.
+ * depthwise kernel, as in TensorFlow's EfficientNet. `icnr`: normal of √(2 / C), the same for the four places of a pixel
+ * shuffle by 2, so that a map begins without checkerboard (Aitken et al. 2017).
  */
-export type Initial = number | { readonly normal: number } | "kaiming";
+export type Initial = number | { readonly normal: number } | "kaiming" | "icnr";
 
 /** A parameter before it has a value. */
 export interface ParameterSpec {
@@ -79,9 +80,21 @@ function initialValues(spec: ParameterSpec, seed: number): Float32Array {
   const size = spec.shape.reduce((n, dim) => n * dim, 1);
   if (typeof spec.initial === "number") return new Float32Array(size).fill(spec.initial);
   const [k, kw, , outputs] = spec.shape as [number, number, number, number];
-  const deviation = spec.initial === "kaiming" ? Math.sqrt(2 / (k * kw * outputs)) : spec.initial.normal;
   const stream = randomStream(seed, `initial/${spec.name}`);
+  if (spec.initial === "icnr") return shuffledValues(spec, stream);
+  const deviation = spec.initial === "kaiming" ? Math.sqrt(2 / (k * kw * outputs)) : spec.initial.normal;
   return Float32Array.from({ length: size }, () => stream.normal() * deviation);
+}
+
+/** Of a kernel `[1, 1, C, 4·K]` whose outputs are K channels of each of four places. */
+function shuffledValues({ shape }: ParameterSpec, stream: RandomStream): Float32Array {
+  const [, , inputs, outputs] = shape as [number, number, number, number];
+  const values = new Float32Array(inputs * outputs);
+  for (let input = 0; input < inputs; input++) {
+    const row = Float32Array.from({ length: outputs / 4 }, () => stream.normal() * Math.sqrt(2 / inputs));
+    for (let place = 0; place < 4; place++) values.set(row, input * outputs + place * row.length);
+  }
+  return values;
 }
 
 /** Named parameters and running statistics of a network, on the current backend. Dispose it when done. */

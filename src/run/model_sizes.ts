@@ -8,7 +8,7 @@ import type { Checkpoint } from "../train/checkpoint.ts";
 
 /** The model as it predicts, without the parts that only training has. */
 export function inferenceOptions(model: ModelOptions): ModelOptions {
-  return { ...model, mixDecoder: false, mitrans: false, classifier: false };
+  return { ...model, mixDecoder: false, mitrans: false, classifier: false, auxiliary: undefined };
 }
 
 /** How many differences a text names. */

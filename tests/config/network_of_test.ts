@@ -21,11 +21,12 @@ Deno.test("modelOptions() leaves training parts out where the recipe has no use 
   ]);
   assert.ok(of("paper").mitrans && of("paper").classifier && of("paper").mixDecoder);
   assert.ok(!of("guidedmix").mixDecoder, "boxes are read by the labeled decoder");
+  assert.deepEqual([of("guidedmix").auxiliary, of("cct").auxiliary?.dropout], [undefined, 3]);
 });
 
 Deno.test("modelOptions() makes networks that can be built, for every preset", () => {
   for (const { name } of PRESETS) {
-    for (const recipe of ["guidedmix", "supervised"]) {
+    for (const recipe of ["guidedmix", "cct", "supervised"]) {
       checkModelOptions(modelOptions(resolveConfig({ preset: name, recipe }), 21));
     }
   }

@@ -3,12 +3,12 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { ModelOptions } from "../../src/config/model_options.ts";
 import type { Recipe } from "../../src/config/recipe.ts";
 import { RECIPE_NAMES, RECIPES } from "../../src/config/recipe.ts";
-import { guidedMixStep } from "../../src/method/guided_mix_step.ts";
+import { guidedMixStep, type StepResult } from "../../src/method/guided_mix_step.ts";
 import { drawStep } from "../../src/method/draw_step.ts";
 import type { StepBatch } from "../../src/method/step_batch.ts";
 import { Network } from "../../src/model/network.ts";
 import { assertClose, numericTest } from "../numeric.ts";
-import { BLENDED, CONTEXT, recipeWith, SMALL, smallBatch, withStep } from "./small_step.ts";
+import { BLENDED, CONTEXT, recipeWith, SMALL, smallBatch, withStep, withViews } from "./small_step.ts";
 
 /** First parts of the names of parameters that got a gradient. */
 function partsOf(gradients: ReadonlyMap<string, unknown>): string[] {
@@ -29,6 +29,7 @@ const TERMS: Readonly<Record<string, string[]>> = {
   fixmatch: ["ce", "total", "usup"],
   unimatch: ["ce", "total", "usup"],
   "cutmix-seg": ["ce", "total", "usup"],
+  cct: ["ce", "total", "usup"],
   supervised: ["ce", "total"],
 };
 
@@ -36,18 +37,20 @@ const TERMS: Readonly<Record<string, string[]>> = {
 const FACTORS: Readonly<Record<string, readonly [number, number]>> = {
   fixmatch: [0.5, 0.5],
   unimatch: [0.5, 0.5],
+  cct: [1, 30],
 };
 
 for (const name of RECIPE_NAMES) {
   numericTest(`guidedMixStep() of recipe ${name} has its terms and leaves no tensor`, async () => {
-    await withStep(RECIPES[name], ({ losses, ramp, mixCoefficient }) => {
+    const check = ({ losses, ramp, mixCoefficient }: StepResult) => {
       assert.deepEqual(Object.keys(losses).sort(), TERMS[name]);
       assert.ok(ramp > 0 && ramp <= 1 && mixCoefficient >= 0 && mixCoefficient < 0.5);
       const { ce = 0, cla = 0, dec = 0, mix = 0, usup = 0, total } = losses;
       const [known, guessed] = FACTORS[name] ?? [1, 1];
       const sum = known * ce + mix + cla + dec + guessed * ramp * usup;
       assertClose([total!], [sum], { ofMaximum: 1e-5 });
-    });
+    };
+    await withStep(RECIPES[name], check, { batch: withViews(smallBatch(), RECIPES[name]) });
   });
 }
 
@@ -306,6 +309,10 @@ numericTest("guidedMixStep() refuses recipes out of range, and networks that lac
   await refused(range(/has no classifier, expected one/), { options: { ...SMALL, classifier: false } });
   await refused(range(/has no mix decoder, expected one/), {
     options: { ...SMALL, mixDecoder: false, mitrans: false },
+  });
+  await refused(range(/auxiliary decoders are "none", expected \{"vat":1,/), {
+    recipe: RECIPES.cct,
+    options: SMALL,
   });
 });
 

@@ -2,9 +2,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { ModelOptions, ResnetOptions } from "../../src/config/model_options.ts";
 import type { BoxesOptions } from "../../src/config/objectives/boxes.ts";
+import { CROSS_CONSISTENCY } from "../../src/config/objectives/cct.ts";
 import { type GuidedMixOptions, PAPER_MIX } from "../../src/config/objectives/guided_mix.ts";
-import type { Recipe } from "../../src/config/recipe.ts";
-import { RECIPES } from "../../src/config/recipe.ts";
+import { partsOf, type Recipe, RECIPES } from "../../src/config/recipe.ts";
 import { randomStream } from "../../src/core/random.ts";
 import { guidedMixStep, type StepContext, type StepResult } from "../../src/method/guided_mix_step.ts";
 import type { StepBatch } from "../../src/method/step_batch.ts";
@@ -50,6 +50,29 @@ export function smallBatch(
     unlabeled: normal([unlabeled, side, side, 3], "unlabeled") as tf.Tensor4D,
     labels: tf.tensor3d(labels, [labeled, side, side], "int32"),
   };
+}
+
+/** A batch with the views that a recipe asks for. */
+export function withViews(batch: UnlabeledBatch, { views }: Pick<Recipe, "views">): UnlabeledBatch {
+  const view = (purpose: string) => normal(batch.unlabeled.shape, purpose) as tf.Tensor4D;
+  return {
+    ...batch,
+    ...(views.plain && { unlabeledPlain: view("plain") }),
+    ...(views.count > 1 && { unlabeledSecond: view("second") }),
+  };
+}
+
+const EACH = { vat: 1, dropout: 1, cutOut: 1, context: 1, object: 1, featureDrop: 1, noise: 1 };
+
+/** `cct` with one auxiliary decoder of each kind. */
+export const ONE_OF_EACH: Recipe = {
+  ...RECIPES.cct,
+  objective: { ...CROSS_CONSISTENCY, auxiliary: EACH },
+};
+
+/** Frees a batch. */
+export function disposeBatch(batch: StepBatch): void {
+  tf.dispose(Object.values(batch));
 }
 
 const PROBABILITIES = {
@@ -120,7 +143,7 @@ export async function withStep(
     prepare = (_: Network) => {},
   } = {},
 ): Promise<void> {
-  const network = new Network(options, 7);
+  const network = new Network({ auxiliary: partsOf(recipe).auxiliary, ...options }, 7);
   try {
     prepare(network);
     const result = await guidedMixStep(network, batch, recipe, context);
@@ -128,6 +151,6 @@ export async function withStep(
     for (const gradient of result.gradients.values()) gradient.dispose();
   } finally {
     network.dispose();
-    tf.dispose([batch.labeled, batch.unlabeled, batch.labels]);
+    disposeBatch(batch);
   }
 }

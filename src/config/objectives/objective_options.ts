@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { oneOf, options } from "../schema_rules.ts";
+import { CCT, type CctOptions, cctProblems } from "./cct.ts";
 import { CUTMIX_SEG, type CutMixSegOptions, cutMixSegProblems } from "./cutmix_seg.ts";
 import { STRONG_VIEWS, type StrongViewsOptions, strongViewsProblems } from "./strong_views.ts";
 import { BOXES, type BoxesOptions, boxesProblems } from "./boxes.ts";
@@ -21,7 +22,8 @@ export type ObjectiveOptions =
   | GuidedMixOptions
   | BoxesOptions
   | StrongViewsOptions
-  | CutMixSegOptions;
+  | CutMixSegOptions
+  | CctOptions;
 
 /** Names of the objectives. */
 export type ObjectiveKind = ObjectiveOptions["kind"];
@@ -42,6 +44,7 @@ const ENTRIES: { readonly [K in ObjectiveKind]: Entry<OptionsOf<K>> } = {
   boxes: { schema: BOXES, problems: boxesProblems },
   "strong-views": { schema: STRONG_VIEWS, problems: strongViewsProblems },
   "cutmix-seg": { schema: CUTMIX_SEG, problems: cutMixSegProblems },
+  cct: { schema: CCT, problems: cctProblems },
 };
 
 const KINDS = Object.keys(ENTRIES).map((kind) => JSON.stringify(kind)).join(", ");

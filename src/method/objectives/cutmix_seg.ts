@@ -12,6 +12,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { CutMixSegOptions } from "../../config/objectives/cutmix_seg.ts";
 import { asppBranches, decodeBranches } from "../../model/decoder.ts";
 import { encode } from "../../model/encoder.ts";
+import { multiplyConstant } from "../../nn/arithmetic.ts";
+import { IGNORE_LABEL } from "../../nn/cross_entropy.ts";
 import { resizeBilinear } from "../../nn/pool_and_resize.ts";
 import { softmax } from "../../nn/softmax.ts";
 import type { Value } from "../../nn/tape.ts";
@@ -22,7 +24,6 @@ import { labeledForward } from "../labeled_forward.ts";
 import { disposeTarget, pseudoTarget } from "../pseudo_labels.ts";
 import { squaredError } from "../scalar_losses.ts";
 import { type Seen, seenAs } from "../student_view.ts";
-import { IGNORE_LABEL } from "../../nn/cross_entropy.ts";
 import { type ObjectiveCode, rampedWeight, type Step } from "./step.ts";
 
 function mixed(step: Step<CutMixSegOptions>): Seen {
@@ -59,17 +60,7 @@ function consistency(step: Step<CutMixSegOptions>): Value {
     const logits = tape.observe("M_mix", decodeBranches(pass, branches, decoder)[0]!);
     const predicted = softmax(tape, resizeBilinear(tape, logits, height, width, decoder.alignCorners));
     // squaredError is the mean over classes too
-    return scaled(step, squaredError(tape, predicted, target.tensor), factor);
-  });
-}
-
-/** A value times a constant scalar, which is given up. */
-function scaled({ tape }: Step<CutMixSegOptions>, value: Value, factor: AnyTensor): Value {
-  return tape.apply({
-    inputs: [value],
-    output: tf.mul(value.tensor, factor),
-    extras: [factor],
-    backward: (dy) => [tf.mul(dy, factor)],
+    return multiplyConstant(tape, squaredError(tape, predicted, target.tensor), factor);
   });
 }
 

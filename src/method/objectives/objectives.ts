@@ -4,6 +4,7 @@ import type {
   OptionsOf,
 } from "../../config/objectives/objective_options.ts";
 import { boxes } from "./boxes.ts";
+import { cct } from "./cct.ts";
 import { cutMixSeg } from "./cutmix_seg.ts";
 import { guidedMix } from "./guided_mix.ts";
 import type { ObjectiveCode } from "./step.ts";
@@ -17,6 +18,7 @@ const OBJECTIVES: { readonly [K in ObjectiveKind]: ObjectiveCode<OptionsOf<K>> }
   boxes,
   "strong-views": strongViews,
   "cutmix-seg": cutMixSeg,
+  cct,
 };
 
 /** The code of an objective. */
