@@ -37,7 +37,7 @@ numericTest(
       const features = normal([2, 2, 3, 4], "features");
       const start = normal([2, 2, 3, 4], "start");
       const lengths = (shift: tf.Tensor) => {
-        const found = [...take(tf.sqrt(tf.sum(tf.square(shift), [1, 2, 3])))];
+        const found = [...take(tf.tidy(() => tf.sqrt(tf.sum(tf.square(shift), [1, 2, 3]))))];
         shift.dispose();
         return found;
       };
