@@ -21,8 +21,11 @@ const NO_BOX: Box = { top: 0, left: 0, height: 0, width: 0 };
 /** Logarithm of the most that height and width may differ by, for boxes of labeled images. */
 const LABELED_ASPECT = 0.6;
 
-/** As UniMatch's boxes: from 0.3 to 1/0.3. */
-const DONOR_ASPECT = Math.log(1 / 0.3);
+/** Least and greatest height of a donor's box in widths. */
+const DONOR_ASPECT = [0.3, 1 / 0.3] as const;
+
+/** How often a box is drawn until it fits; one of most of the image hardly ever does. */
+const MOST_TRIES = 1000;
 
 /** A box of a share of the area, its sides differing by a factor of up to e^limit, anywhere in the image. */
 function drawBox(stream: RandomStream, share: number, limit: number): Box {
@@ -49,20 +52,38 @@ export function keepBoxes(stream: RandomStream, boxes: readonly Box[], probabili
   return boxes.map((box) => stream.uniform() < probability ? box : NO_BOX);
 }
 
-/**
- * Boxes of other unlabeled images.
- * @param area Least and greatest share of the area, in (0, 1)
- */
-export function drawDonorBoxes(
-  stream: RandomStream,
-  count: number,
-  [least, greatest]: readonly [number, number],
-): Box[] {
-  return Array.from(
-    { length: count },
-    () => drawBox(stream, least + (greatest - least) * stream.uniform(), DONOR_ASPECT),
-  );
+/** Draws some boxes. @param area Least and greatest share of the area, in (0, 1) */
+export type BoxDraw = (stream: RandomStream, count: number, area: readonly [number, number]) => Box[];
+
+/** A number of a range. */
+function between(stream: RandomStream, [least, greatest]: readonly [number, number]): number {
+  return least + (greatest - least) * stream.uniform();
 }
+
+/** Shape and place are drawn until the box lies inside, so that long boxes are rarer than square ones. */
+function drawInside(stream: RandomStream, share: number): Box {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const aspect = between(stream, DONOR_ASPECT);
+    const [height, width] = [Math.sqrt(share * aspect), Math.sqrt(share / aspect)];
+    const [top, left] = [stream.uniform(), stream.uniform()];
+    if (top + height <= 1 && left + width <= 1) return { top, left, height, width };
+  }
+  return drawBox(stream, share, 0);
+}
+
+/** Boxes of other unlabeled images as UniMatch draws them (`obtain_cutmix_box` at 0324f3d). */
+export const drawDonorBoxes: BoxDraw = (stream, count, area) =>
+  Array.from({ length: count }, () => drawInside(stream, between(stream, area)));
+
+/**
+ * Boxes as French et al. draw them (`BoxMaskGenerator` at af6183a): the logarithm of the height is uniform from that of the
+ * area to 0, so that a box is anything from as wide to as high as the image.
+ */
+export const drawSpanningBoxes: BoxDraw = (stream, count, area) =>
+  Array.from({ length: count }, () => {
+    const share = between(stream, area);
+    return drawBox(stream, share, -Math.log(share));
+  });
 
 /**
  * 1 inside of each box, 0 outside; edges rounded to whole pixels.

@@ -7,7 +7,7 @@ import { gatherRows } from "../nn/gather_rows.ts";
 import type { AnyTensor, FeatureMap, LabelMap } from "../nn/tensors.ts";
 import { derive, valueNow, type Varying, varyingTensor } from "../nn/varying.ts";
 import { ownPlaces } from "./batch_share.ts";
-import { type Box, boxMask, drawDonorBoxes, keepBoxes } from "./boxes.ts";
+import { type Box, type BoxDraw, boxMask, drawDonorBoxes, keepBoxes } from "./boxes.ts";
 import { pasteBoxes } from "./box_mixture.ts";
 import type { Step } from "./objectives/step.ts";
 import type { StepBatch } from "./step_batch.ts";
@@ -98,41 +98,40 @@ export function strongViews({ unlabeled, unlabeledSecond }: StepBatch): FeatureM
  * What a strong view shows and is to learn, with its boxes of other images.
  * @param view Place among `strongViews`
  * @param target Of the plain view; stays the caller's
+ * @param draw Shapes and places of the boxes
  */
 export function seenAs(
   step: Pick<Step, "batch" | "context" | "draws">,
   view: number,
   target: PseudoTarget,
   donor: DonorBoxOptions,
+  draw: BoxDraw = drawDonorBoxes,
 ): Seen {
   const { batch } = step;
   const copy = mapTarget(target, (part) => tf.clone(part), true);
   const moved = batch.unlabeledWarp === undefined ? copy : warpTarget(copy, batch.unlabeledWarp);
   const images = tf.clone(strongViews(batch)[view]!);
-  return withDonors(
-    step,
-    { images, target: moved },
-    donor,
-    view === 0 ? "donor boxes" : "second donor boxes",
-  );
+  const purpose = view === 0 ? "donor boxes" : "second donor boxes";
+  return withDonors(step, { images, target: moved }, donor, purpose, draw);
 }
 
 /**
  * Gives some images a box of the next one in the batch, with its target. (UniMatch takes another batch for the boxes.)
  * @param seen Given up
  * @param purpose Names the draws
+ * @param draw Shapes and places of the boxes
  */
 function withDonors(
   step: Pick<Step, "batch" | "context" | "draws">,
   seen: Seen,
   { probability, area }: DonorBoxOptions,
   purpose: string,
+  draw: BoxDraw,
 ): Seen {
   if (probability === 0) return seen;
   const own = seen.images.shape[0];
   const all = own * (step.context.share?.count ?? 1);
-  const boxesFrom = (stream: RandomStream) =>
-    keepBoxes(stream, drawDonorBoxes(stream, all, area), probability);
+  const boxesFrom = (stream: RandomStream) => keepBoxes(stream, draw(stream, all, area), probability);
   const mask = masksOf(step, derive(streamOf(step, purpose), boxesFrom), own);
   const paste = <T extends AnyTensor>(part: T) => pasteBoxes(mask, nextRows(part, step), part);
   const images = tf.tidy(() => paste(seen.images));

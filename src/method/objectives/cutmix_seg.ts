@@ -6,7 +6,8 @@
  *     unlabeled, jittered ──> box of the next one ──> student ──> p_s ───┴─> Σ_c (p_s − p_t)²
  *
  * The loss is the mean over positions times one number: the share of the batch's positions with max p_t of at least the
- * threshold. Their norms are frozen and ours are not; their jitter is a little gentler.
+ * threshold. Their norms are frozen and ours are not; their jitter is a little gentler and has no blur; they leave padding out of
+ * the loss.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { CutMixSegOptions } from "../../config/objectives/cutmix_seg.ts";
@@ -19,6 +20,7 @@ import { softmax } from "../../nn/softmax.ts";
 import type { Value } from "../../nn/tape.ts";
 import type { AnyTensor } from "../../nn/tensors.ts";
 import { rowsOfParts } from "../batch_share.ts";
+import { drawSpanningBoxes } from "../boxes.ts";
 import { inferUnlabeled } from "../infer_unlabeled.ts";
 import { labeledForward } from "../labeled_forward.ts";
 import { disposeTarget, pseudoTarget } from "../pseudo_labels.ts";
@@ -31,7 +33,7 @@ function mixed(step: Step<CutMixSegOptions>): Seen {
   const [, height, width] = batch.labeled.shape;
   const { logits } = inferUnlabeled(step);
   const target = pseudoTarget(logits.tensor, [height, width], decoder.alignCorners, unsup.threshold, "soft");
-  const seen = seenAs(step, 0, target, donor);
+  const seen = seenAs(step, 0, target, donor, drawSpanningBoxes);
   disposeTarget(target);
   return seen;
 }

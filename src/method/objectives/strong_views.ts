@@ -8,7 +8,8 @@
  *
  * L_usup is the cross entropy of each M_s, and of M_fp where `features.share` is above 0, with the pseudo labels that are
  * sure enough, over all pixels. Boxes come from the same batch, with the pseudo labels of the same pass; UniMatch has another
- * batch for them.
+ * batch for them, predicted at inference. It drops channels of a second, earlier map too, which our decoder does not read, and
+ * leaves padding out of the loss.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { StrongViewsOptions } from "../../config/objectives/strong_views.ts";
