@@ -1,6 +1,8 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../backends/native.ts";
 import { TensorFunction } from "../backends/tensorflow/function/tensor_function.ts";
+import { isUnrecordable } from "../backends/tensorflow/function/unrecordable.ts";
+import type { NodeKernelBackend } from "../backends/tensorflow/node_kernels.ts";
 import type { ParameterStore } from "../nn/parameters.ts";
 import type { FeatureMap } from "../nn/tensors.ts";
 
@@ -19,6 +21,7 @@ export class RecordedLogits {
   readonly #names: readonly string[];
   readonly #kept = new Map<string, TensorFunction>();
   readonly #seen = new Set<string>();
+  #refused: string | undefined;
 
   /** @param names Of the parameters that inference reads */
   constructor(parameters: ParameterStore, names: readonly string[]) {
@@ -27,24 +30,25 @@ export class RecordedLogits {
   }
 
   /**
-   * What `f` makes of the images, by a function where there is one.
+   * What `f` makes of the images, by a function where there is one; op by op for good once one cannot be recorded.
    * @param key What else decides what `f` does
    * @param f Runs the ops
    * @returns The caller disposes it
-   * @throws {KernelError} If an op cannot be recorded, by its name
    */
   run(images: FeatureMap, key: string, f: () => FeatureMap): FeatureMap {
     const backend = nativeBackend();
     if (backend === undefined || backend.binding.isRecording) return f();
     const shape = `${key} ${images.shape}`;
     const given = () => [images, ...this.#names.map((name) => this.#parameters.tensor(name))];
-    let recorded = this.#kept.get(shape);
-    if (recorded === undefined) {
-      if (!this.#wasSeen(shape)) return f();
-      recorded = new TensorFunction(backend, given(), () => [f()]);
-    }
+    const recorded = this.#kept.get(shape) ?? this.#record(backend, shape, given(), f);
+    if (recorded === undefined) return f();
     this.#use(shape, recorded);
     return recorded.call(given())[0] as Tensor as FeatureMap;
+  }
+
+  /** Why nothing is recorded any more, naming the op; `undefined` while recording works. */
+  get refused(): string | undefined {
+    return this.#refused;
   }
 
   /** Number of functions kept. */
@@ -57,6 +61,23 @@ export class RecordedLogits {
     for (const recorded of this.#kept.values()) recorded.dispose();
     this.#kept.clear();
     this.#seen.clear();
+  }
+
+  /** `undefined` at a shape's first use, and where an op cannot be recorded. */
+  #record(
+    backend: NodeKernelBackend,
+    shape: string,
+    given: readonly Tensor[],
+    f: () => FeatureMap,
+  ): TensorFunction | undefined {
+    if (this.#refused !== undefined || !this.#wasSeen(shape)) return undefined;
+    try {
+      return new TensorFunction(backend, given, () => [f()]);
+    } catch (error) {
+      if (!isUnrecordable(error)) throw error;
+      this.#refused = error.message;
+      return undefined;
+    }
   }
 
   #wasSeen(shape: string): boolean {

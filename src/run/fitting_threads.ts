@@ -25,6 +25,11 @@ function flopsOf(config: RunConfig): number {
  * steps, else `undefined`, which leaves it to the backend. A number in `TF_NUM_INTRAOP_THREADS` wins.
  */
 export function fittingThreads(runs: readonly RunConfig[]): 1 | undefined {
+  return threadsWorth(Math.max(...runs.map(flopsOf)));
+}
+
+/** As `fittingThreads`, by the floating-point operations of the largest step. */
+export function threadsWorth(flops: number): 1 | undefined {
   if (Deno.env.get("TF_NUM_INTRAOP_THREADS") !== undefined) return undefined;
-  return runs.every((config) => flopsOf(config) < WORTH_THREADS) ? 1 : undefined;
+  return flops < WORTH_THREADS ? 1 : undefined;
 }

@@ -1,6 +1,7 @@
 import type { RunConfig } from "../config/run_config.ts";
 import { nativeBackend } from "../backends/native.ts";
-import { ConfigError, KernelError } from "../core/errors.ts";
+import { isUnrecordable } from "../backends/tensorflow/function/unrecordable.ts";
+import { ConfigError } from "../core/errors.ts";
 import { guidedMixStep, type StepContext, type StepResult } from "../method/guided_mix_step.ts";
 import type { StepBatch } from "../method/step_batch.ts";
 import type { Network } from "../model/network.ts";
@@ -118,8 +119,4 @@ function takerOf(network: Network, context: StepContext, update?: StepUpdate): S
   if (update === undefined || !update.sgd.takesOneByOne) return context.takeGradient;
   const { sgd, learningRate } = update;
   return (name, gradient) => sgd.take(network.parameters, name, gradient, learningRate);
-}
-
-function isUnrecordable(error: unknown): error is KernelError {
-  return error instanceof KernelError && error.message.startsWith("Cannot record");
 }

@@ -1,4 +1,5 @@
 import { BackendUnavailable } from "../../core/errors.ts";
+import { giveBackLoadedPages } from "./loaded_pages.ts";
 import { cString, readCString, TENSORFLOW_SYMBOLS, type TensorflowLibrary } from "./symbols.ts";
 
 /** How TensorFlow is started. */
@@ -29,6 +30,8 @@ export interface TensorflowContext {
   /** Path of the library. */
   readonly path: string;
   readonly devices: readonly Device[];
+  /** Whether several threads work inside of an op. */
+  readonly threadedOps: boolean;
 }
 
 const M_TRIM_THRESHOLD = -1;
@@ -106,6 +109,7 @@ export function openContext(
 ): TensorflowContext {
   keepFreedMemory();
   const { symbols } = openLibrary(path, preload);
+  giveBackLoadedPages();
   const status = symbols.TF_NewStatus()!;
   const contextOptions = symbols.TFE_NewContextOptions();
   const config = configProto(options);
@@ -127,6 +131,7 @@ export function openContext(
     version,
     path,
     devices: listDevices(symbols, pointer!, status),
+    threadedOps: (options.threads || Number(Deno.env.get("TF_NUM_INTRAOP_THREADS") ?? 0)) !== 1,
   };
 }
 

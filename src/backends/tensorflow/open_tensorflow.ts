@@ -5,7 +5,7 @@ import type { FoundLibrary } from "../library/found_library.ts";
 import type { OpenBackend } from "../opened_backend.ts";
 import { webgpuWasTried } from "../portable_backends.ts";
 import { thisHost } from "../library/host.ts";
-import { instructionSet, switchOneDnnOn } from "../library/one_dnn.ts";
+import { instructionSet, keepGradientKernels, switchOneDnnOn } from "../library/one_dnn.ts";
 import { TensorflowBinding } from "./binding.ts";
 import { type Capabilities, probeCapabilities } from "./capabilities.ts";
 import { type ContextOptions, openContext } from "./context.ts";
@@ -52,6 +52,8 @@ export async function openTensorflow(
       );
     }
     switchOneDnnOn();
+    // one thread is asked for where steps are small
+    if (options.threads === 1) keepGradientKernels();
     const context = openContext(library.tensorflowPath, library.preload, options);
     address = { path: context.path, pointer: Deno.UnsafePointer.value(context.pointer) };
     const binding = new TensorflowBinding(context);

@@ -2,6 +2,7 @@
 import { openBackend } from "../../backends/open_backend.ts";
 import type { RunConfig } from "../../config/run_config.ts";
 import type { ConvolutionPrecision } from "../../nn/precision.ts";
+import { threadsWorth } from "../../run/fitting_threads.ts";
 import { stepFlops } from "../../run/step_flops.ts";
 import { TextLineStream } from "../text_line_stream.ts";
 import { type BenchCase, benchCase, type BenchConfig, type BenchSizes } from "./bench_case.ts";
@@ -68,8 +69,10 @@ async function answerTo(
 
 async function main(): Promise<void> {
   const options = JSON.parse(Deno.args[0] ?? "{}") as ServerOptions;
-  const { backend } = await openBackend("tensorflow");
   const one = benchCase(options.config, options.sizes);
+  // as `task train` has it
+  const threads = threadsWorth(stepFlops(one).dense);
+  const { backend } = await openBackend("tensorflow", { threads });
   const step = new TimedStep(one, options.precision, options.engine);
   console.log(JSON.stringify({ device: backend.device, crop: one.crop, parameters: step.size }));
   for await (const word of Deno.stdin.readable.pipeThrough(new TextLineStream())) {

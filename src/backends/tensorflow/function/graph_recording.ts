@@ -47,6 +47,8 @@ export class GraphRecording {
   readonly #effects: Deno.PointerObject[] = [];
   readonly #accepts: (id: number) => boolean;
   readonly #guards: Deno.PointerObject[] = [];
+  /** The op before the next one, where they run one after the other. */
+  #before: readonly Deno.PointerObject[] = [];
   #nodes = 0;
 
   /**
@@ -141,7 +143,9 @@ export class GraphRecording {
   ): GraphTensor[] {
     const { after, writes } = this.#order.before(op, inputs);
     const guards = writes ? this.#guards : [];
-    const operation = this.#add(op, definition, attributes, inputs, [...after, ...guards]);
+    const operation = this.#add(op, definition, attributes, inputs, [...after, ...guards, ...this.#before]);
+    // several ops at a time would hold more memory than the recording did, and their threads wait for each other
+    if (this.#context.threadedOps) this.#before = [operation];
     this.#order.ran(operation, op, inputs);
     if (writes || (definition.stateful && op !== "ReadVariableOp")) this.#effects.push(operation);
     if (op === "ReadVariableOp" && variableShape !== undefined) this.#setShape(operation, variableShape);
