@@ -14,7 +14,10 @@ export interface WebPage {
 }
 
 /** Files of the page that are the same in every export, in the folder `page` beside this module. */
-const PAGE_FILES = ["index.html", "style.css", "app.js"];
+const PAGE_FILES = ["index.html", "style.css", "app.js", "engine.js", "README.md", "_headers"];
+
+/** Names of classes that stand for nothing: a mask leaves the photo clear there. */
+const NOTHING = /^(bg|back\s?ground|void|other|none|nothing|ignored?|un\s?labell?ed|not labell?ed)$/i;
 
 /**
  * The files of a web page that runs the model in the browser: page, model, and TF.js with its WebGPU and wasm
@@ -33,10 +36,23 @@ export async function exportWeb({ model, labels, title, pixels }: WebPage): Prom
     );
   }
   const { classes, colors } = labels;
-  files.set("page.json", encoder.encode(JSON.stringify({ title, classes, colors, pixels })));
+  files.set(
+    "page.json",
+    encoder.encode(JSON.stringify({ title, classes, colors, clear: clearClasses(classes), pixels })),
+  );
   for (const [name, bytes] of model) files.set(`model/${name}`, bytes);
   for (const [name, bytes] of await readWebRuntime()) files.set(`vendor/${name}`, bytes);
   return files;
+}
+
+/**
+ * Classes whose pixels a page leaves clear, such as background, void and unlabeled.
+ * @param classes Their names; letter case and the signs `_`, `-` around and in them do not matter
+ * @returns Their indices; none where that would be every class
+ */
+export function clearClasses(classes: readonly string[]): number[] {
+  const clear = classes.flatMap((name, k) => NOTHING.test(name.replace(/[_\s-]+/g, " ").trim()) ? [k] : []);
+  return clear.length < classes.length ? clear : [];
 }
 
 async function pageText(name: string): Promise<string> {

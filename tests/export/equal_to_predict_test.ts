@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-wasm";
-import { prepareForEvaluation } from "../../src/data/augment/evaluation.ts";
-import { predictImage } from "../../src/eval/predict_image.ts";
 import { buildInferenceGraph } from "../../src/export/build_graph.ts";
 import { exportOnnx } from "../../src/export/onnx.ts";
 import { exportTfjs } from "../../src/export/tfjs.ts";
 import { decodeRgb } from "../../src/formats/decode_rgb.ts";
 import { resizeBilinear } from "../../src/formats/resize_image.ts";
-import type { RgbImage } from "../../src/formats/rgb_image.ts";
-import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
-import { Network } from "../../src/model/network.ts";
-import { encoderText, inputNormalization } from "../../src/config/encoder_facts.ts";
-import type { ModelOptions } from "../../src/config/model_options.ts";
+import { encoderText } from "../../src/config/encoder_facts.ts";
 import { missingData, sharedPath, testUnless } from "../support.ts";
 import { agreement, worstDifference } from "./compare.ts";
+import { predicted } from "./predicted.ts";
 import { drawnTensors, smallLite, smallModel } from "./reference_model.ts";
 import { runOnnx } from "./run_onnx.ts";
 import { nhwc, runTfjs } from "./run_tfjs.ts";
@@ -33,26 +26,6 @@ const CASES: readonly (readonly [number, number, SmallEncoder])[] = [
   [256, 160, smallLite(32)],
 ];
 const version = "test";
-
-/** What `predict` gives: logits `[1, H, W, K]` and labels. */
-async function predicted(
-  model: ModelOptions,
-  tensors: ReadonlyMap<string, StoredTensor>,
-  image: RgbImage,
-): Promise<{ readonly logits: Float32Array; readonly labels: Uint8Array }> {
-  await tf.setBackend("wasm");
-  const network = new Network({ ...model, mixDecoder: true }, 1);
-  try {
-    network.parameters.load(tensors);
-    const { data, height, width } = prepareForEvaluation(image, inputNormalization(model.encoder));
-    const output = tf.tidy(() => network.logits(tf.tensor4d(data, [1, height, width, 3])));
-    const logits = await output.data() as Float32Array;
-    output.dispose();
-    return { logits, labels: (await predictImage(network, image)).labels };
-  } finally {
-    network.dispose();
-  }
-}
 
 function argmax(logits: Float32Array, classes: number): Uint8Array {
   return Uint8Array.from({ length: logits.length / classes }, (_, at) => {

@@ -19,8 +19,11 @@ export interface FolderServer {
   stop(): Promise<void>;
 }
 
-/** Serves a folder on a free port of this machine. */
-export function serveFolder(folder: string): FolderServer {
+/**
+ * Serves a folder on a free port of this machine.
+ * @param headers Sent with every file
+ */
+export function serveFolder(folder: string, headers: Readonly<Record<string, string>> = {}): FolderServer {
   const requested: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const path = normalize(decodeURIComponent(new URL(request.url).pathname));
@@ -29,7 +32,7 @@ export function serveFolder(folder: string): FolderServer {
     const bytes = await readFile(join(folder, name)).catch(() => undefined);
     if (bytes === undefined) return new Response("not found", { status: 404 });
     return new Response(new Uint8Array(bytes), {
-      headers: { "content-type": TYPES[name.split(".").at(-1)!] ?? "image/*" },
+      headers: { ...headers, "content-type": TYPES[name.split(".").at(-1)!] ?? "image/*" },
     });
   });
   return {

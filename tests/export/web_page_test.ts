@@ -5,15 +5,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import type { ModelOptions } from "../../src/config/model_options.ts";
 import { buildInferenceGraph } from "../../src/export/build_graph.ts";
+import type { ClassLabels } from "../../src/export/class_labels.ts";
 import { exportModel } from "../../src/export/export_model.ts";
 import { exportOnnx } from "../../src/export/onnx.ts";
 import { exportTfjs } from "../../src/export/tfjs.ts";
+import { clearClasses } from "../../src/export/web_page.ts";
 import { decodeRgb } from "../../src/formats/decode_rgb.ts";
+import { encoderText } from "../../src/config/encoder_facts.ts";
 import { missingData, sharedPath, testUnless } from "../support.ts";
 import { missingBrowser, withBrowser } from "./browser.ts";
 import { agreement } from "./compare.ts";
-import { drawnTensors, smallModel } from "./reference_model.ts";
+import { predicted } from "./predicted.ts";
+import { drawnTensors, smallLite, smallModel } from "./reference_model.ts";
 import { runOnnx } from "./run_onnx.ts";
 import { runTfjs } from "./run_tfjs.ts";
 import { serveFolder } from "./serve_folder.ts";
@@ -35,25 +40,28 @@ interface PageMask {
   readonly backend: string;
 }
 
+/** How a page is exported and served. */
+interface PageSetting {
+  readonly size?: readonly [number, number];
+  readonly model?: ModelOptions;
+  readonly labels?: ClassLabels;
+  /** More flags of the browser. */
+  readonly flags?: readonly string[];
+  /** Headers of the host. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const WASM = ["--disable-gpu"];
+
 /** Exports the page, serves it, opens it in a browser, and makes sure that it asks for nothing elsewhere. */
-async function withPage(
-  size: readonly [number, number],
-  flags: readonly string[],
-  body: (page: Page) => Promise<void>,
-): Promise<void> {
+async function withPage(setting: PageSetting, body: (page: Page) => Promise<void>): Promise<void> {
+  const { size = [60, 80], flags = WASM, headers, ...more } = setting;
   const folder = await mkdtemp(join(tmpdir(), "guidedmix-page-"));
   const out = join(folder, "page");
-  await exportModel({
-    format: "web",
-    out,
-    model,
-    tensors: drawnTensors(model),
-    labels,
-    version,
-    size,
-    title: "A & B",
-  });
-  const server = serveFolder(out);
+  const request = { model, labels, ...more };
+  const tensors = drawnTensors(request.model);
+  await exportModel({ ...request, format: "web", out, tensors, version, size, title: "A & B" });
+  const server = serveFolder(out, headers);
   const outside: string[] = [];
   const problems: string[] = [];
   await withBrowser(async (context) => {
@@ -64,7 +72,12 @@ async function withPage(
       }
     });
     page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (line) => line.type() === "error" && problems.push(line.text()));
+    // what a host's own policy forbids is told by the browser
+    page.on("console", (line) => {
+      if (line.type() === "error" && !line.text().includes("Content Security Policy")) {
+        problems.push(line.text());
+      }
+    });
     await page.goto(server.url);
     await page.locator("html[data-backend], #status.problem").first().waitFor({ state: "attached" });
     await body(page);
@@ -94,7 +107,7 @@ testUnless(
   async () => {
     const bytes = readFileSync(sharedPath(PICTURE)!);
     const { width, height, data } = await decodeRgb(bytes, PICTURE);
-    await withPage([height, width], ["--disable-gpu"], async (page) => {
+    await withPage({ size: [height, width] }, async (page) => {
       assert.equal(await page.getAttribute("html", "data-backend"), "wasm");
       const choose = () => page.setInputFiles("#file", sharedPath(PICTURE)!);
       const first = await nextMask(page, choose);
@@ -125,7 +138,7 @@ testUnless(
 );
 
 testUnless(missing, "the page scales a larger picture down to the model's number of pixels", async () => {
-  await withPage([90, 120], ["--disable-gpu"], async (page) => {
+  await withPage({ size: [90, 120] }, async (page) => {
     const mask = await nextMask(page, () => page.setInputFiles("#file", sharedPath(PICTURE)!));
     assert.deepEqual([mask.width, mask.height, mask.data.length], [120, 90, 120 * 90]);
   });
@@ -134,8 +147,8 @@ testUnless(missing, "the page scales a larger picture down to the model's number
 testUnless(missing, "the page gives the same mask on WebGPU as on wasm", async () => {
   const flags = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"];
   const masks: PageMask[] = [];
-  for (const more of [flags, ["--disable-gpu"]]) {
-    await withPage([60, 80], more, async (page) => {
+  for (const more of [flags, WASM]) {
+    await withPage({ flags: more }, async (page) => {
       masks.push(await nextMask(page, () => page.setInputFiles("#file", sharedPath(PICTURE)!)));
     });
   }
@@ -146,7 +159,7 @@ testUnless(missing, "the page gives the same mask on WebGPU as on wasm", async (
 
 testUnless(missingBrowser(), "the page can be used by keyboard, and with the camera", async () => {
   const camera = ["--disable-gpu", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
-  await withPage([60, 80], camera, async (page) => {
+  await withPage({ flags: camera }, async (page) => {
     const focused = () => page.evaluate<string>("document.activeElement.id");
     const order: string[] = [];
     for (let i = 0; i < 3; i++) {
@@ -170,7 +183,7 @@ testUnless(missingBrowser(), "the page can be used by keyboard, and with the cam
 });
 
 testUnless(missing, "the page says so when a file is no picture", async () => {
-  await withPage([60, 80], ["--disable-gpu"], async (page) => {
+  await withPage({}, async (page) => {
     await page.setInputFiles("#file", {
       name: "notes.png",
       mimeType: "image/png",
@@ -179,4 +192,71 @@ testUnless(missing, "the page says so when a file is no picture", async () => {
     await page.locator("#status.problem").waitFor();
     assert.match(await page.textContent("#status") ?? "", /^notes.png cannot be read as a picture/);
   });
+});
+
+for (const network of [model, smallModel(smallLite())]) {
+  const name = encoderText(network.encoder);
+  testUnless(missing, `the page gives what predict gives on a CamVid picture, ${name}`, async () => {
+    const image = await decodeRgb(readFileSync(sharedPath(PICTURE)!), PICTURE);
+    const { labels: expected } = await predicted(network, drawnTensors(network), image);
+    await withPage({ model: network, size: [image.height, image.width] }, async (page) => {
+      const mask = await nextMask(page, () => page.setInputFiles("#file", sharedPath(PICTURE)!));
+      assert.deepEqual([mask.width, mask.height], [image.width, image.height]);
+      const share = agreement(mask.data, expected);
+      assert.ok(share > 0.999, `${share} of the pixels are as predict says`);
+      assert.ok(new Set(expected).size > 1);
+    });
+  });
+}
+
+const ISOLATED = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+testUnless(missing, "the page takes threads where the host isolates it, and says the same", async () => {
+  const masks: PageMask[] = [];
+  const threads: string[] = [];
+  const forbidding = { ...ISOLATED, "content-security-policy": "worker-src 'none'" };
+  for (const headers of [{}, forbidding, ISOLATED]) {
+    await withPage({ headers }, async (page) => {
+      threads.push(await page.getAttribute("html", "data-threads") ?? "");
+      masks.push(await nextMask(page, () => page.setInputFiles("#file", sharedPath(PICTURE)!)));
+      const text = threads.at(-1) === "1" ? /WebAssembly, one thread\)/ : /WebAssembly, [2-4] threads\)/;
+      assert.match(await page.textContent("#status") ?? "", text);
+    });
+  }
+  assert.deepEqual(threads, ["1", "1", `${Math.min(4, navigator.hardwareConcurrency)}`]);
+  for (const mask of masks) assert.ok(agreement(mask.data, masks[0]!.data) > 0.999);
+});
+
+testUnless(missing, "the page leaves the background clear, on a phone too", async () => {
+  // the drawn network says mostly classes 2 and 3
+  const clear = { ...labels, classes: ["sky", "path", "Background", "car", "person"] };
+  await withPage({ labels: clear }, async (page) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const mask = await nextMask(page, () => page.setInputFiles("#file", sharedPath(PICTURE)!));
+    const alpha = await page.evaluate<number[]>(`(() => {
+      const { width, height } = document.querySelector("#mask");
+      const { data } = document.querySelector("#mask").getContext("2d").getImageData(0, 0, width, height);
+      const at = (i) => Math.floor((Math.floor(i / ${mask.width}) + 0.5) * height / ${mask.height}) * width +
+        Math.floor((i % ${mask.width} + 0.5) * width / ${mask.width});
+      return Array.from({ length: ${mask.data.length} }, (_, i) => data[4 * at(i) + 3]);
+    })()`);
+    const around = [-1, 0, 1].flatMap((row) => [-1, 0, 1].map((column) => row * mask.width + column));
+    const inner = mask.data.map((k, i) => around.every((step) => mask.data[i + step] === k));
+    for (const [k, expected] of [[2, 0], [3, 255]] as const) {
+      const values = alpha.filter((_, i) => inner[i] && mask.data[i] === k);
+      assert.ok(values.length > 100, `class ${k}`);
+      assert.deepEqual([...new Set(values)], [expected]);
+    }
+    assert.equal(await page.locator("#legend li.clear .name").textContent(), "Background");
+    assert.ok(await page.evaluate<number>("document.documentElement.scrollWidth") <= 390);
+  });
+});
+
+Deno.test("clearClasses() finds the names that stand for nothing, unless all do", () => {
+  const names = ["_background_", "Void", "un-labeled", "Unlabelled", "background building", "ground", "car"];
+  assert.deepEqual(clearClasses(names), [0, 1, 2, 3]);
+  assert.deepEqual(clearClasses(["void", "background"]), []);
 });

@@ -1,8 +1,8 @@
-// The page's program: loads the model beside it, runs it on pictures and camera frames, paints the mask over them.
-// Plain script, no build step. A "guidedmix:mask" event on the document carries every mask for other scripts.
+// The page's program: runs the network on pictures and camera frames, and paints the mask over them.
+// Plain script, no build step; engine.js comes before it. A "guidedmix:mask" event on the document carries every mask for other scripts.
 "use strict";
 
-const tf = globalThis.tf;
+const engine = globalThis.engine;
 const byId = (id) => document.getElementById(id);
 const ui = Object.fromEntries(
   ["stage", "hint", "frame", "picture", "mask", "here", "file", "camera", "opacity", "opacity-text"]
@@ -13,9 +13,7 @@ const ui = Object.fromEntries(
 /** Longest side at which a picture is shown. */
 const SHOWN_SIDE = 1600;
 
-let page; // page.json: title, classes, colors, pixels
-let model;
-let backend = "";
+let page; // page.json: title, classes, colors, clear, pixels
 let current; // the last mask: { data, width, height }
 let camera; // the running camera: { stream, video }
 let frames = 0;
@@ -26,53 +24,15 @@ let shownUrl = 0;
 async function start() {
   page = await (await fetch("page.json")).json();
   buildLegend();
-  backend = await startBackend();
-  document.documentElement.dataset.backend = backend;
+  await engine.start();
+  document.documentElement.dataset.backend = engine.backend;
+  document.documentElement.dataset.threads = engine.threads;
   ui.file.disabled = false;
   ui.camera.disabled = !navigator.mediaDevices?.getUserMedia;
-  say(`Ready. The network runs on ${backendName()}.`);
-}
-
-/** WebGPU where it opens and runs the model, else wasm; `?backend=wasm` chooses. */
-async function startBackend() {
-  const wanted = new URLSearchParams(location.search).get("backend");
-  const problems = [];
-  for (const name of ["webgpu", "wasm"].filter((each) => !wanted || each === wanted)) {
-    try {
-      await openBackend(name);
-      return name;
-    } catch (error) {
-      problems.push(`${name}: ${error.message ?? error}`);
-      model?.dispose();
-    }
-  }
-  throw new Error(problems.join("; ") || `there is no backend "${wanted}"`);
-}
-
-async function openBackend(name) {
-  if (name === "webgpu" && !(await navigator.gpu?.requestAdapter())) throw new Error("not in this browser");
-  if (name === "wasm") tf.wasm.setWasmPaths("vendor/");
-  if (!(await tf.setBackend(name))) throw new Error("does not start");
-  model = await tf.loadGraphModel("model/model.json");
-  await maskOf(new ImageData(64, 64));
-}
-
-function backendName() {
-  return backend === "webgpu" ? "the graphics card (WebGPU)" : "the processor (WebAssembly)";
+  say(`Ready. The network runs on ${engine.place()}.`);
 }
 
 // ---- the network ----
-
-/** Class index of every pixel of an ImageData. */
-async function maskOf(pixels) {
-  const output = tf.tidy(() => {
-    const image = tf.cast(tf.browser.fromPixels(pixels), "float32");
-    return model.predict(tf.expandDims(image, 0));
-  });
-  const data = await output.data();
-  output.dispose();
-  return data;
-}
 
 /** The pixels that the network sees: scaled down to the model's number of pixels, never up. */
 function networkPixels(source, width, height) {
@@ -91,7 +51,7 @@ function networkPixels(source, width, height) {
 async function show(source, width, height) {
   const began = performance.now();
   const pixels = networkPixels(source, width, height);
-  const data = await maskOf(pixels);
+  const data = await engine.maskOf(pixels);
   current = { data, width: pixels.width, height: pixels.height };
   paintPicture(source, width, height);
   paintMask();
@@ -102,7 +62,7 @@ async function show(source, width, height) {
   ui.timing.textContent = `${pixels.width} × ${pixels.height} pixels in ${Math.round(milliseconds)} ms` +
     (frames === 1 ? " (the first frame prepares the network)" : "");
   document.dispatchEvent(
-    new CustomEvent("guidedmix:mask", { detail: { ...current, milliseconds, backend } }),
+    new CustomEvent("guidedmix:mask", { detail: { ...current, milliseconds, backend: engine.backend } }),
   );
   return shares;
 }
@@ -131,7 +91,8 @@ function paintPicture(source, width, height) {
 function paintMask() {
   const { data, width, height } = current;
   const image = new ImageData(width, height);
-  data.forEach((k, at) => image.data.set([...page.colors[k], 255], 4 * at));
+  const colors = page.colors.map((color, k) => [...color, page.clear.includes(k) ? 0 : 255]);
+  data.forEach((k, at) => image.data.set(colors[k], 4 * at));
   const small = new OffscreenCanvas(width, height);
   small.getContext("2d").putImageData(image, 0, 0);
   ui.mask.getContext("2d").drawImage(small, 0, 0, ui.mask.width, ui.mask.height);
@@ -143,9 +104,8 @@ function buildLegend() {
     item.innerHTML =
       '<span class="swatch" aria-hidden="true"></span><span class="name"></span><span class="share"></span>' +
       '<span class="bar" aria-hidden="true"><i></i></span>';
-    const color = `rgb(${page.colors[k].join(" ")})`;
-    item.querySelector(".swatch").style.background = color;
-    item.querySelector(".bar i").style.background = color;
+    item.classList.toggle("clear", page.clear.includes(k));
+    item.style.setProperty("--color", `rgb(${page.colors[k].join(" ")})`);
     item.querySelector(".bar i").style.transform = "scaleX(0)";
     item.querySelector(".name").textContent = name;
     return item;
@@ -197,7 +157,7 @@ async function openPicture(file) {
   if (turn !== shownUrl) return;
   const shares = await show(bitmap, bitmap.width, bitmap.height);
   bitmap.close();
-  say(`${file.name || "Picture"} on ${backendName()}.`);
+  say(`${file.name || "Picture"} on ${engine.place()}.`);
   ui.announce.textContent = `Mask ready: ${summary(shares)}`;
 }
 
@@ -228,7 +188,7 @@ async function startCamera() {
   camera = { stream, video };
   ui.camera.setAttribute("aria-pressed", "true");
   ui.camera.textContent = "Stop the camera";
-  say(`The camera on ${backendName()}.`);
+  say(`The camera on ${engine.place()}.`);
   runCamera(camera).catch(fail);
 }
 
@@ -288,7 +248,11 @@ ui.file.addEventListener("change", () => {
 });
 ui.camera.addEventListener("click", () => camera ? stopCamera() : startCamera().catch(fail));
 ui.frame.addEventListener("pointermove", nameHere);
-ui.frame.addEventListener("pointerleave", () => ui.here.hidden = true);
+ui.frame.addEventListener("pointerdown", nameHere);
+ui.frame.addEventListener("pointerleave", ({ pointerType }) => {
+  // a finger that is lifted leaves the name to be read
+  if (pointerType === "mouse") ui.here.hidden = true;
+});
 addEventListener("dragover", (event) => {
   event.preventDefault();
   ui.stage.classList.add("over");
