@@ -4,23 +4,31 @@ import { Buffer } from "node:buffer";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-wasm";
 import type { Page } from "playwright-core";
+import type { ModelOptions } from "../../src/config/model_options.ts";
+import { predictImage } from "../../src/eval/predict_image.ts";
 import { buildInferenceGraph } from "../../src/export/build_graph.ts";
 import { exportModel } from "../../src/export/export_model.ts";
 import { exportOnnx } from "../../src/export/onnx.ts";
 import { exportTfjs } from "../../src/export/tfjs.ts";
 import { decodeRgb } from "../../src/formats/decode_rgb.ts";
+import type { RgbImage } from "../../src/formats/rgb_image.ts";
+import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
+import { Network } from "../../src/model/network.ts";
 import { missingData, sharedPath, testUnless } from "../support.ts";
 import { missingBrowser, withBrowser } from "./browser.ts";
 import { agreement } from "./compare.ts";
-import { drawnTensors, smallModel } from "./reference_model.ts";
+import { drawnTensors, smallLite, smallModel } from "./reference_model.ts";
 import { runOnnx } from "./run_onnx.ts";
 import { runTfjs } from "./run_tfjs.ts";
 import { serveFolder } from "./serve_folder.ts";
 
 const PICTURE = "data/camvid/val/0016E5_07973.jpg";
 const version = "test";
-const model = smallModel({ stemChannels: 16, baseChannels: 16 });
+const RESNET = smallModel({ stemChannels: 16, baseChannels: 16 });
+const LITE = smallModel(smallLite());
 const labels = {
   classes: ["sky", "road & path", "<b>tree</b>", "car", "person"],
   colors: [[128, 128, 128], [128, 64, 128], [128, 128, 0], [64, 0, 128], [64, 64, 0]] as const,
@@ -40,6 +48,7 @@ async function withPage(
   size: readonly [number, number],
   flags: readonly string[],
   body: (page: Page) => Promise<void>,
+  model = RESNET,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "guidedmix-page-"));
   const out = join(folder, "page");
@@ -75,6 +84,22 @@ async function withPage(
   assert.deepEqual(problems, []);
 }
 
+/** What `predict` gives on wasm. */
+async function predictedLabels(
+  model: ModelOptions,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  photo: RgbImage,
+): Promise<Uint8Array> {
+  await tf.setBackend("wasm");
+  const network = new Network(model, 1);
+  try {
+    network.parameters.load(tensors);
+    return (await predictImage(network, photo)).labels;
+  } finally {
+    network.dispose();
+  }
+}
+
 /** Runs in the page: the next mask, as soon as it is there. */
 const NEXT_MASK = `new Promise((resolve) => document.addEventListener("guidedmix:mask", ({ detail }) =>
   resolve({ ...detail, data: [...detail.data] }), { once: true }))`;
@@ -104,7 +129,7 @@ testUnless(
       );
       assert.deepEqual([first.width, first.height], [width, height]);
       assert.deepEqual(first.data, second.data);
-      const graph = buildInferenceGraph(model, drawnTensors(model), { output: "mask" });
+      const graph = buildInferenceGraph(RESNET, drawnTensors(RESNET), { output: "mask" });
       const onnx = await runOnnx(exportOnnx(graph, { size: "any", input: "uint8", version }), data, [
         1,
         height,
@@ -123,6 +148,17 @@ testUnless(
     });
   },
 );
+
+testUnless(missing, "the page of an EfficientNet-Lite gives the mask of predict", async () => {
+  const photo = await decodeRgb(readFileSync(sharedPath(PICTURE)!), PICTURE);
+  await withPage([photo.height, photo.width], ["--disable-gpu"], async (page) => {
+    const mask = await nextMask(page, () => page.setInputFiles("#file", sharedPath(PICTURE)!));
+    const expected = await predictedLabels(LITE, drawnTensors(LITE), photo);
+    assert.deepEqual([mask.width, mask.height], [photo.width, photo.height]);
+    assert.ok(agreement(mask.data, expected) > 0.999, `${agreement(mask.data, expected)} of predict's`);
+    assert.ok(new Set(mask.data).size > 1);
+  }, LITE);
+});
 
 testUnless(missing, "the page scales a larger picture down to the model's number of pixels", async () => {
   await withPage([90, 120], ["--disable-gpu"], async (page) => {
