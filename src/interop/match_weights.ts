@@ -120,20 +120,38 @@ export function requireFullMatch(file: WeightFile, match: WeightMatch): void {
   );
 }
 
+const ENCODER = "backbone.";
+
+function encoderNames(names: Iterable<string>): string[] {
+  return [...names].filter((name) => name.startsWith(ENCODER) && !name.endsWith(COUNTER));
+}
+
+/** A file with an encoder of which nothing fits is of another network, whatever its decoder has in common. */
+function isOfAnotherEncoder(file: WeightFile, { matched, modelFamily }: WeightMatch): boolean {
+  if (modelFamily === undefined || encoderNames(matched.keys()).length > 0) return false;
+  return encoderNames(file.tensors.keys()).length > 0;
+}
+
 /**
- * Demands that at least one weight fits: training from random values by mistake is worse than an error.
+ * Demands that at least one weight fits, and where the file has an encoder one of its encoder: training from random
+ * values by mistake is worse than an error.
  * @throws {CheckpointMismatch} If none does; tells what the file has instead
  */
 export function requireSomeMatch(file: WeightFile, match: WeightMatch): void {
-  if ([...match.matched.keys()].some((name) => !name.endsWith(COUNTER))) return;
-  const names = [...file.tensors.keys()].slice(0, 10).join(", ");
+  const other = isOfAnotherEncoder(file, match);
+  const fits = [...match.matched.keys()].some((name) => !name.endsWith(COUNTER));
+  if (fits && !other) return;
+  const all = other ? encoderNames(file.tensors.keys()) : [...file.tensors.keys()];
+  const names = all.slice(0, 10).join(", ");
   const family = match.modelFamily === undefined
     ? ""
     : `; the model's encoder is ${FAMILIES[match.modelFamily]}, ` +
       "--set encoder.family=NAME takes another";
   throw new CheckpointMismatch(
-    `Cannot load weights from "${file.source}": none of its ${file.tensors.size} tensors fits the model ` +
-      `(${names || "it has none"}), expected weights of its encoder or of this model${family}`,
+    `Cannot load weights from "${file.source}": none of its ${all.length} ${
+      other ? "encoder " : ""
+    }tensors fits ` +
+      `the model (${names || "it has none"}), expected weights of its encoder or of this model${family}`,
   );
 }
 

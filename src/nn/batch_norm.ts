@@ -8,7 +8,7 @@ import type {
 } from "./batch_norm_kernels.ts";
 import { nativeBatchNorm, normalizeBy } from "./batch_norm_native.ts";
 import { portableBatchNorm } from "./batch_norm_portable.ts";
-import { type Rectifier, rectifierGradient, rectify, relu, relu6 } from "./relu.ts";
+import { type Rectifier, rectifierGradient, rectify, relu, relu6, upperBound } from "./relu.ts";
 import type { Tape, Value } from "./tape.ts";
 import type { AnyTensor } from "./tensors.ts";
 
@@ -130,7 +130,7 @@ function record(
   { output, saved }: Normalized,
   { relu: kind = false, rectifier = "", epsilon = BATCH_NORM_EPSILON }: BatchNormOptions,
 ): Value {
-  const gate = kind === true ? tape.decisions?.rectifier(rectifier, output) : undefined;
+  const gate = kind === false ? undefined : tape.decisions?.rectifier(rectifier, output, upperBound(kind));
   return tape.apply({
     inputs: [x, affine.gamma, affine.beta],
     output: kind === false ? output : replace(output, (tensor) => rectify(tensor, kind)),
@@ -209,7 +209,7 @@ export function batchNormEvaluation(
     extras: scale === undefined ? [] : [scale],
     backward: (dy) => [tf.mul(dy, scale!)],
   });
-  if (options.relu === "relu6") return relu6(tape, value);
+  if (options.relu === "relu6") return relu6(tape, value, options.rectifier);
   return options.relu ? relu(tape, value, options.rectifier) : value;
 }
 

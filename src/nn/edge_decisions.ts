@@ -11,18 +11,20 @@ export interface PoolChoices {
 }
 
 /**
- * Says where gradients pass at an edge: a rectifier whose input is 0 and a max pool of equal inputs decide by rounding. Who
- * compares with another implementation hands in what that one decided (`TapeOptions.decisions`).
+ * Says where gradients pass at an edge: a rectifier whose input is at a bound (0, or 6 of ReLU6) and a max pool of equal
+ * inputs decide by rounding. Who compares with another implementation hands in what that one decided
+ * (`TapeOptions.decisions`).
  */
 export interface EdgeDecisions {
   /**
    * Called for every rectifier, in the order in which they run.
    * @param name Of the norm, the module or the block that ends in the rectifier; empty where it has none
    * @param input What it rectifies; stays the caller's
+   * @param upper Its upper bound: 6 of ReLU6, `undefined` where it has none
    * @returns 1 where the gradient passes and 0 elsewhere, in the input's shape, the caller's from now on; nothing where
-   * the input's sign says it
+   * the bounds say it
    */
-  rectifier(name: string, input: AnyTensor): AnyTensor | undefined;
+  rectifier(name: string, input: AnyTensor, upper?: number): AnyTensor | undefined;
   /**
    * Called for every max pool, in the order in which they run.
    * @param input What is pooled; stays the caller's

@@ -34,6 +34,11 @@ export function relu(tape: Tape, x: Value, name = ""): Value {
 /** How a norm ends: as it is (`false`), max(y, 0) (`true`), or min(max(y, 0), 6). */
 export type Rectifier = boolean | "relu6";
 
+/** Where a rectifier's output is cut off above; `undefined` where it is not. */
+export function upperBound(rectifier: Exclude<Rectifier, false>): number | undefined {
+  return rectifier === "relu6" ? 6 : undefined;
+}
+
 /** The rectified tensor; a new one. */
 export function rectify(x: AnyTensor, rectifier: Exclude<Rectifier, false>): AnyTensor {
   return rectifier === "relu6" ? tf.relu6(x) : tf.relu(x);
@@ -41,7 +46,7 @@ export function rectify(x: AnyTensor, rectifier: Exclude<Rectifier, false>): Any
 
 /**
  * dy where the rectifier's output lies inside of its bounds, else 0, also at them, as PyTorch's; a new tensor.
- * @param gate In place of the comparison with 0, of a rectifier without upper bound
+ * @param gate In place of the comparison with the bounds
  */
 export function rectifierGradient(
   dy: AnyTensor,
@@ -49,19 +54,24 @@ export function rectifierGradient(
   rectifier: Exclude<Rectifier, false>,
   gate?: AnyTensor,
 ): AnyTensor {
-  if (rectifier !== "relu6") return gatedGradient(dy, output, gate);
+  if (gate !== undefined || rectifier !== "relu6") return gatedGradient(dy, output, gate);
   const backend = nativeBackend();
   if (backend !== undefined) return runOp(backend, "Relu6Grad", [dy, output]);
   return tf.tidy(() => tf.mul(dy, tf.mul(tf.step(output), tf.step(tf.sub(6, output)))));
 }
 
-/** min(max(x, 0), 6), element by element; gradient 0 at both bounds. A tape's decisions do not know it. */
-export function relu6(tape: Tape, x: Value): Value {
+/**
+ * min(max(x, 0), 6), element by element; gradient 0 at both bounds, as PyTorch's.
+ * @param name For the tape's decisions
+ */
+export function relu6(tape: Tape, x: Value, name = ""): Value {
+  const gate = tape.decisions?.rectifier(name, x.tensor, upperBound("relu6"));
   return tape.apply({
     inputs: [x],
     output: tf.relu6(x.tensor),
     saves: ["output"],
-    backward: (dy, output) => [rectifierGradient(dy, output, "relu6")],
+    extras: gate && [gate],
+    backward: (dy, output) => [rectifierGradient(dy, output, "relu6", gate)],
   });
 }
 

@@ -17,9 +17,12 @@ export interface SeenCall {
   readonly outside: number;
   /** The largest magnitude among our inputs, a scalar. */
   readonly largest: AnyTensor;
-  /** Of a rectifier: how many of our inputs are within `MOSTLY_LISTED`, a scalar. */
+  /** Of a rectifier: how many of our inputs are within `MOSTLY_LISTED` of a bound, a scalar. */
   readonly nearest?: AnyTensor;
-  /** At the listed places, where there are some: our inputs of a rectifier, or how far they are below their window's largest. */
+  /**
+   * At the listed places, where there are some: how far our inputs of a rectifier lie inside of its bounds (of one without
+   * an upper bound, the input itself), or how far they are below their window's largest.
+   */
   readonly distances?: AnyTensor;
 }
 
@@ -33,9 +36,9 @@ export interface EdgeDecision {
   readonly call: number;
   /** Of the input, in `[N, C, H, W]`. */
   readonly index: readonly number[];
-  /** The reference's rectifier input; absent for a max pool. */
+  /** How far the reference's rectifier input lies inside of the bounds, below 0 outside; absent for a max pool. */
   readonly reference?: number;
-  /** Our rectifier input, or how far our input is below the largest of the window that the reference chose it for. */
+  /** The same of ours, or how far our input is below the largest of the window that the reference chose it for. */
   readonly actual: number;
   /** The largest magnitude among our inputs of that call. */
   readonly largest: number;
@@ -112,7 +115,7 @@ function uncalledText(step: number, uncalled: readonly EdgeInput[]): string[] {
   return [cannotTake(step, `${calls.slice(0, 5).join(", ")} did not run here`, "calls of the step")];
 }
 
-/** In the first step, where nothing but rounding parts the two, most of what is nearest to 0 must be listed. */
+/** In the first step, where nothing but rounding parts the two, most of what is nearest to a bound must be listed. */
 function unlistedText(step: number, nearest: number, beside: readonly EdgeDecision[]): string[] {
   const isNearest = ({ reference, actual, largest }: EdgeDecision) =>
     reference !== undefined && Math.abs(actual) <= MOSTLY_LISTED * largest;

@@ -4,7 +4,7 @@ import { numbersOf } from "./comparison.ts";
 import { indices } from "./layouts.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** An input at an edge: of a rectifier and 0 up to rounding, or the largest of a pool's window by rounding alone. */
+/** An input at an edge: of a rectifier and at a bound up to rounding, or the largest of a pool's window by rounding alone. */
 export interface EdgeInput {
   /** Module path in the official model: `backbone.layer1.0.relu`, `backbone.maxpool`. */
   readonly module: string;
@@ -12,7 +12,7 @@ export interface EdgeInput {
   readonly call: number;
   /** Row-major in the input's `[N, C, H, W]`. */
   readonly index: number;
-  /** Of a rectifier: the reference's value; the gradient passes where that is above 0. */
+  /** Of a rectifier: the reference's value; the gradient passes where that is above 0, and below 6 in ReLU6. */
   readonly value?: number;
   /** Of a max pool: the window that chose it, row-major in the output's `[N, C, H', W']`. */
   readonly window?: number;
@@ -78,10 +78,12 @@ export function readEdges(ledger: Ledger, step: number): EdgeInput[] {
 
 /**
  * What the official model calls a rectifier of ours: a module of its own behind a stem's norm, one for all of a residual
- * block, `activate` in mmcv's ConvModule.
+ * block, `activate` in mmcv's ConvModule. In PyTorch's port of EfficientNet-Lite one module serves a whole block: there it
+ * is known by its norm.
  * @param name Of the norm, module or block that ends in it
  */
 export function rectifierPath(name: string): string {
+  if (name.startsWith("backbone._")) return name;
   const stem = /^backbone\.stem\.(\d+)$/.exec(name);
   if (stem !== null) return `backbone.stem.${Number(stem[1]) + 1}`;
   const backbone = /^(backbone(?:\.layer\d+\.\d+)?)(?:\.bn\d+)?$/.exec(name);

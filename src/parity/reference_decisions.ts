@@ -34,15 +34,31 @@ function isNear(distance: AnyTensor, largest: AnyTensor, share: number): AnyTens
   return tf.cast(tf.lessEqual(tf.abs(distance), tf.mul(largest, share)), "float32");
 }
 
-/** 1 where the input is above 0, but at listed places where the reference's is, if both are near 0. */
-function gateOf(input: AnyTensor, largest: AnyTensor, listed: readonly EdgeInput[], edge: number): AnyTensor {
+/** How far rectifier inputs lie inside of the bounds: the gradient passes where that is above 0. A new tensor. */
+function insideOf(input: AnyTensor, upper: number | undefined): AnyTensor {
+  return upper === undefined ? tf.clone(input) : tf.tidy(() => tf.minimum(input, tf.sub(upper, input)));
+}
+
+/** The same of a listed input. */
+function listedInside(edge: EdgeInput, upper: number | undefined): EdgeInput {
+  return upper === undefined ? edge : { ...edge, value: Math.min(edge.value!, upper - edge.value!) };
+}
+
+/** 1 where the input is inside of the bounds, but at listed places where the reference's is, if both are near one. */
+function gateOf(
+  inside: AnyTensor,
+  largest: AnyTensor,
+  listed: readonly EdgeInput[],
+  edge: number,
+): AnyTensor {
   return tf.tidy(() => {
-    const where = tf.expandDims(places(listed.map(({ index }) => index), input.shape), 1);
-    const spread = (values: AnyTensor) => tf.reshape(tf.scatterND(where, values, [input.size]), input.shape);
-    const own = tf.cast(tf.greater(input, 0), "float32");
+    const where = tf.expandDims(places(listed.map(({ index }) => index), inside.shape), 1);
+    const spread = (values: AnyTensor) =>
+      tf.reshape(tf.scatterND(where, values, [inside.size]), inside.shape);
+    const own = tf.cast(tf.greater(inside, 0), "float32");
     const values = tf.tensor1d(listed.map(({ value }) => value!), "float32");
     const passes = spread(tf.cast(tf.greater(values, 0), "float32"));
-    const taken = tf.mul(spread(isNear(values, largest, REFERENCE_EDGE)), isNear(input, largest, edge));
+    const taken = tf.mul(spread(isNear(values, largest, REFERENCE_EDGE)), isNear(inside, largest, edge));
     return tf.add(own, tf.mul(taken, tf.sub(passes, own)));
   });
 }
@@ -52,9 +68,9 @@ function choiceHolds(below: AnyTensor, largest: AnyTensor, edge: number): AnyTen
   return tf.tidy(() => tf.mul(isNear(below, largest, edge), tf.cast(tf.greaterEqual(below, 0), "float32")));
 }
 
-/** How many inputs are so near to 0 that they should be listed. */
-function countNearest(input: AnyTensor, largest: AnyTensor): AnyTensor {
-  return tf.tidy(() => tf.sum(isNear(input, largest, MOSTLY_LISTED)));
+/** How many inputs are so near to a bound that they should be listed. */
+function countNearest(inside: AnyTensor, largest: AnyTensor): AnyTensor {
+  return tf.tidy(() => tf.sum(isNear(inside, largest, MOSTLY_LISTED)));
 }
 
 /** Lets gradients pass as a step of a reference did, at the inputs that it lists. Dispose it after the step. */
@@ -69,17 +85,25 @@ export class ReferenceDecisions implements EdgeDecisions {
   }
 
   /** @inheritdoc */
-  rectifier(name: string, input: AnyTensor): AnyTensor | undefined {
-    const seen = this.#begin(rectifierPath(name), input, (edge) => edge.value !== undefined);
+  rectifier(name: string, input: AnyTensor, upper?: number): AnyTensor | undefined {
+    const call = this.#begin(rectifierPath(name), input, (edge) => edge.value !== undefined);
+    const seen = { ...call, listed: call.listed.map((edge) => listedInside(edge, upper)) };
+    const inside = insideOf(input, upper);
+    const gate = this.#gate(seen, inside);
+    inside.dispose();
+    return gate;
+  }
+
+  #gate(seen: SeenCall, inside: AnyTensor): AnyTensor | undefined {
     const { listed, largest } = seen;
-    const nearest = countNearest(input, largest);
+    const nearest = countNearest(inside, largest);
     if (listed.length === 0) {
       this.#seen.push({ ...seen, nearest });
       return undefined;
     }
-    const values = tf.tidy(() => at(input, places(listed.map(({ index }) => index), input.shape)));
-    this.#seen.push({ ...seen, nearest, distances: values });
-    return gateOf(input, largest, listed, ownEdge(this.step));
+    const distances = tf.tidy(() => at(inside, places(listed.map(({ index }) => index), inside.shape)));
+    this.#seen.push({ ...seen, nearest, distances });
+    return gateOf(inside, largest, listed, ownEdge(this.step));
   }
 
   /** @inheritdoc */

@@ -22,6 +22,8 @@ const TENSORS = modelTensors(MODEL);
 const bare = (name: string) => name.startsWith("backbone.") ? name.slice("backbone.".length) : undefined;
 const encoderNames = [...TENSORS.keys()].filter((name) => name.startsWith("backbone."));
 
+const counters = encoderNames.filter((name) => name.endsWith(".num_batches_tracked")).length;
+
 function matchOf(tensors: ReadonlyMap<string, StoredTensor>, shapes = SHAPES) {
   const file = readWeights(writeTorchFile(tensors));
   return { file, match: matchWeights(file, shapes) };
@@ -141,6 +143,25 @@ Deno.test("requireSomeMatch() refuses a file of which nothing fits", () => {
   const { file, match } = matchOf(other);
   assert.throws(() => requireSomeMatch(file, match), /none of its 1 tensors fits the model \(embed.weight\)/);
   assert.throws(() => requireSomeMatch(file, match), CheckpointMismatch);
+});
+
+Deno.test("requireSomeMatch() refuses a file whose decoder fits and whose encoder is another", () => {
+  const tensors = renamed(
+    TENSORS,
+    (name) => bare(name) === undefined ? name : `backbone._${bare(name)}`,
+  );
+  const { file, match } = matchOf(tensors);
+  assert.ok(match.matched.size > 0);
+  assert.throws(() => requireSomeMatch(file, match), {
+    name: "CheckpointMismatch",
+    message: new RegExp(`none of its ${encoderNames.length - counters} encoder tensors fits the model`),
+  });
+});
+
+Deno.test("requireSomeMatch() takes a file that holds a decoder alone", () => {
+  const { file, match } = matchOf(renamed(TENSORS, (name) => bare(name) === undefined ? name : undefined));
+  requireSomeMatch(file, match);
+  assert.ok(match.missing.length > 0);
 });
 
 Deno.test("matchWeights() converts float64, float16 and bfloat16 to float32", () => {

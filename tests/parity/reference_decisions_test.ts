@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { maxPool } from "../../src/nn/max_pool.ts";
-import { relu } from "../../src/nn/relu.ts";
+import { relu, relu6 } from "../../src/nn/relu.ts";
 import type { Tape, Value } from "../../src/nn/tape.ts";
 import type { EdgeFindings } from "../../src/parity/edge_findings.ts";
 import type { EdgeInput } from "../../src/parity/edge_lists.ts";
@@ -63,6 +63,30 @@ numericTest(
     x.dispose();
   },
 );
+
+numericTest("ReferenceDecisions are taken over at both bounds of ReLU6", async () => {
+  // rows in [N, C, H, W]: 2, 6.000001 | 0, 5.999999 | 3e-7, 9
+  const x = tf.tensor4d([2, 0, 3e-7, 6.000001, 5.999999, 9], [1, 2, 1, 3]);
+  const above = 6 + 1e-6;
+  const op = (tape: Tape, v: Value) => relu6(tape, v, "mitrans.convs.0");
+  const same = [edge(1, above), edge(2, 0), edge(3, 6 - 1e-6), edge(4, 3e-7)];
+  const here = await decided(x, same, op);
+  assert.deepEqual(here.passes, [1, 0, 1, 0, 1, 0]);
+  assert.deepEqual(here.found, { listed: 4, taken: [], complaints: [] });
+  const there = await decided(x, [edge(1, 6 - 1e-6), edge(2, 1e-7), edge(3, 6), edge(4, -1e-7)], op);
+  assert.deepEqual(there.passes, [1, 1, 0, 1, 0, 0]);
+  assert.deepEqual([there.found.taken.length, there.found.complaints], [4, []]);
+  x.dispose();
+});
+
+numericTest("ReferenceDecisions are not taken of a ReLU6 whose input lies far from both bounds", async () => {
+  const x = tf.tensor4d([2, 4], [1, 1, 1, 2]);
+  const op = (tape: Tape, v: Value) => relu6(tape, v, "mitrans.convs.0");
+  const { passes, found } = await decided(x, [edge(1, 6.5)], op);
+  assert.deepEqual(passes, [1, 1]);
+  assert.match(found.complaints[0]!, /is 2 here and -0\.5 there/);
+  x.dispose();
+});
 
 numericTest("ReferenceDecisions are not taken where ours is not at the edge, which is said", async () => {
   const x = inputs();

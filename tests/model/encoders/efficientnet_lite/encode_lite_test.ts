@@ -9,6 +9,8 @@ import { encode, encoderSpecs } from "../../../../src/model/encoder.ts";
 import { ForwardPass } from "../../../../src/model/forward_pass.ts";
 import { inFileLayout, ParameterStore } from "../../../../src/nn/parameters.ts";
 import { Tape } from "../../../../src/nn/tape.ts";
+import type { EdgeInput } from "../../../../src/parity/edge_lists.ts";
+import { ReferenceDecisions } from "../../../../src/parity/reference_decisions.ts";
 import { type TensorKind, TOLERANCES } from "../../../../src/parity/tolerances.ts";
 import { assertClose, type Bounds, numericTest, take, whyNot } from "../../../numeric.ts";
 import { channelsLast } from "../../../reference.ts";
@@ -20,8 +22,12 @@ type Tensors = ReadonlyMap<string, StoredTensor>;
 /** Names a folder that `tools/export_lite --weights` made of the whole network. */
 const WHOLE_VARIABLE = "GUIDEDMIX_LITE_REFERENCE";
 
+type Mode = "eval" | "train";
+
 interface Reference {
   readonly options: EfficientNetLiteOptions;
+  /** Rectifiers as the lists of their inputs at a bound number them. */
+  readonly rectifiers: readonly string[];
   readonly tensors: Tensors;
   /** Of each tensor, the largest difference to the same run in float64. */
   readonly differences: Readonly<Record<string, number>>;
@@ -35,8 +41,20 @@ function boundsOf({ differences }: Reference, kind: TensorKind, key: string, mor
 
 function readReference(path: string): Reference {
   const { tensors, metadata } = decodeSafetensors(Deno.readFileSync(path));
-  const { variant, width, outputStride, f64_diff: differences } = JSON.parse(metadata.json!);
-  return { tensors, differences, options: { family: "efficientnet-lite", variant, width, outputStride } };
+  const { variant, width, outputStride, rectifiers, f64_diff: differences } = JSON.parse(metadata.json!);
+  const options = { family: "efficientnet-lite", variant, width, outputStride } as const;
+  return { tensors, differences, rectifiers, options };
+}
+
+/** What the port listed of ReLU6's inputs at 0 and 6. */
+function decisionsOf({ tensors, rectifiers }: Reference, mode: Mode): ReferenceDecisions {
+  const list = (name: string) => tensors.get(`lite/${mode}/edges/${name}`)!.data;
+  const rows = list("rectifiers");
+  const listed = Array.from(list("rectifier_inputs") as Float32Array, (value, i): EdgeInput => {
+    const [number, call, index] = [0, 1, 2].map((column) => Number(rows[3 * i + column]));
+    return { module: rectifiers[number!]!, call: call!, index: index!, value };
+  });
+  return new ReferenceDecisions(1, listed);
 }
 
 function part(tensors: Tensors, prefix: string): Map<string, StoredTensor> {
@@ -61,7 +79,7 @@ function channelsSecond(tensor: tf.Tensor): Float32Array {
   return take(tf.transpose(tensor, [0, 3, 1, 2]));
 }
 
-function checkStages(tape: Tape, reference: Reference, mode: string): void {
+function checkStages(tape: Tape, reference: Reference, mode: Mode): void {
   const { tensors } = reference;
   const names = [...tape.observations.keys()];
   assert.deepEqual(names, [1, 2, 3, 4, 5, 6, 7].map((stage) => `feat_layer${stage}`));
@@ -75,13 +93,6 @@ function checkStages(tape: Tape, reference: Reference, mode: string): void {
   }
 }
 
-function checkEvaluation(reference: Reference, store: ParameterStore, x: tf.Tensor): void {
-  const tape = new Tape({ observing: true, recording: false });
-  encode(new ForwardPass(tape, store, { training: false }), tape.constant(x), reference.options);
-  checkStages(tape, reference, "eval");
-  tape.dispose();
-}
-
 /**
  * What a shift between two norms, zero by analysis, may be: a projection's shift is taken away again by the norm behind
  * the next expansion. Held to the gradient of the scale beside it.
@@ -92,25 +103,51 @@ function shiftBound(key: string, expected: Tensors): number {
   return TOLERANCES.cancelling.ofWeights! * scale.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-function checkTraining(reference: Reference, store: ParameterStore, x: tf.Tensor): void {
-  const { tensors, options } = reference;
-  const tape = new Tape({ observing: true });
-  const pass = new ForwardPass(tape, store, { training: true });
-  const output = encode(pass, tape.constant(x), options);
-  checkStages(tape, reference, "train");
-  const gradients = tape.backwardFrom([[output, channelsLast(tensors.get("lite/cotangent")!)]]);
-  const expected = part(tensors, "lite/grad/");
-  const trained = store.specs().filter(({ kind }) => kind !== "statistic");
-  assert.deepEqual(
-    trained.map(({ name }) => name.replace("backbone.", "")).sort(),
-    [...expected.keys()].sort(),
-  );
-  for (const spec of trained) {
-    const key = spec.name.replace("backbone.", "");
+/** Gradients that have come, and no others, equal the port's. */
+function checkGradients(
+  reference: Reference,
+  store: ParameterStore,
+  mode: Mode,
+  gradients: ReadonlyMap<tf.Tensor, tf.Tensor>,
+): void {
+  const expected = part(reference.tensors, `lite/${mode}/grad/`);
+  const taken = store.specs().filter(({ name }) => gradients.has(store.tensor(name)));
+  const keyOf = (name: string) => name.replace("backbone.", "");
+  assert.deepEqual(taken.map(({ name }) => keyOf(name)).sort(), [...expected.keys()].sort());
+  for (const spec of taken) {
+    const key = keyOf(spec.name);
     const actual = take(inFileLayout(spec, gradients.get(store.tensor(spec.name))!));
-    const bounds = boundsOf(reference, "gradient", `lite/grad/${key}`, shiftBound(key, expected));
-    assertClose(actual, expected.get(key)!.data as Float32Array, bounds, `gradient of ${key}`);
+    const shift = mode === "train" ? shiftBound(key, expected) : 0;
+    const bounds = boundsOf(reference, "gradient", `lite/${mode}/grad/${key}`, shift);
+    assertClose(actual, expected.get(key)!.data as Float32Array, bounds, `${mode}: gradient of ${key}`);
   }
+}
+
+/** Stages and gradients of one mode, decided at the bounds of ReLU6 as the port did. */
+async function checkMode(
+  reference: Reference,
+  store: ParameterStore,
+  x: tf.Tensor,
+  mode: Mode,
+): Promise<void> {
+  const decisions = decisionsOf(reference, mode);
+  const tape = new Tape({ observing: true, decisions });
+  const pass = new ForwardPass(tape, store, { training: mode === "train" });
+  const output = encode(pass, tape.constant(x), reference.options);
+  checkStages(tape, reference, mode);
+  const cotangent = channelsLast(reference.tensors.get("lite/cotangent")!);
+  const gradients = tape.backwardFrom([[output, cotangent]]);
+  const { listed, complaints } = await decisions.findings();
+  assert.deepEqual(complaints, [], mode);
+  assert.ok(listed > 0, `${mode}: some inputs lie at a bound`);
+  checkGradients(reference, store, mode, gradients);
+  tf.dispose([...gradients.values()]);
+  tape.dispose();
+  decisions.dispose();
+}
+
+function checkMoved(reference: Reference, store: ParameterStore): void {
+  const { tensors } = reference;
   for (const [key, moved] of part(tensors, "lite/moved/")) {
     const actual = store.tensor(`backbone.${key}`).dataSync() as Float32Array;
     assertClose(
@@ -120,16 +157,15 @@ function checkTraining(reference: Reference, store: ParameterStore, x: tf.Tensor
       key,
     );
   }
-  tf.dispose([...gradients.values()]);
-  tape.dispose();
 }
 
-function checkReference(reference: Reference, state: Tensors): void {
+async function checkReference(reference: Reference, state: Tensors): Promise<void> {
   const store = storeOf(reference, state);
   const x = channelsLast(reference.tensors.get("lite/in")!);
   try {
-    checkEvaluation(reference, store, x);
-    checkTraining(reference, store, x);
+    await checkMode(reference, store, x, "eval");
+    await checkMode(reference, store, x, "train");
+    checkMoved(reference, store);
   } finally {
     store.dispose();
     x.dispose();
@@ -143,9 +179,9 @@ function backboneOf(tensors: Tensors): Map<string, StoredTensor> {
 for (const outputStride of [32, 16, 8]) {
   numericTest(
     `encode() of a narrow Lite0 equals PyTorch's port in all stages, gradients and statistics, stride ${outputStride}`,
-    () => {
+    async () => {
       const reference = readReference(projectPath(`fixtures/lite/lite0-os${outputStride}.safetensors`));
-      checkReference(reference, backboneOf(reference.tensors));
+      await checkReference(reference, backboneOf(reference.tensors));
     },
   );
 }
@@ -162,7 +198,7 @@ for (const outputStride of [32, 16, 8]) {
     async () => {
       await tf.setBackend("tensorflow");
       const { tensors } = readWeights(cachedWeights()!);
-      checkReference(readReference(join(whole!, `lite0-os${outputStride}.safetensors`)), tensors);
+      await checkReference(readReference(join(whole!, `lite0-os${outputStride}.safetensors`)), tensors);
     },
   );
 }
