@@ -1,6 +1,6 @@
 /** A run small enough for tests: generated pictures, a network of four channels. */
 import type { ModelOptions, ResnetOptions } from "../../src/config/model_options.ts";
-import { RECIPES } from "../../src/config/recipe.ts";
+import { partsOf, type Recipe, RECIPES } from "../../src/config/recipe.ts";
 import type { RunConfig } from "../../src/config/run_config.ts";
 import { chooseLabeled } from "../../src/data/choose_labeled.ts";
 import type { Dataset, Item } from "../../src/data/dataset.ts";
@@ -82,8 +82,8 @@ export async function tinyDiagnosis(): Promise<Item[]> {
 }
 
 /** A fresh network of the tiny run. */
-export function tinyNetwork(): Network {
-  return new Network(TINY_MODEL, 5);
+export function tinyNetwork(recipe: Pick<Recipe, "objective"> = RECIPES.guidedmix): Network {
+  return new Network({ ...TINY_MODEL, auxiliary: partsOf(recipe).auxiliary }, 5);
 }
 
 /** Runs `body` with an empty folder, which is removed afterwards. */

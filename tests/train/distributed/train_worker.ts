@@ -34,7 +34,7 @@ async function run(): Promise<void> {
   const resume = await checkpoints.newest((text) => console.error(text));
   const started = performance.now();
   await train({
-    network: tinyNetwork(),
+    network: tinyNetwork(config.recipe),
     dataset: await tinyDataset(),
     diagnosis: await tinyDiagnosis(),
     config,
