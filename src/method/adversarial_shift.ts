@@ -5,7 +5,7 @@
  * The iteration asks for the gradient of KL(p(z) ‖ p(z + ξ·d)) by d. For small ξ that is ξ·JᵀFJ·d, J being the decoder's
  * Jacobian and F = diag(p) − p·pᵀ the Fisher matrix of its softmax. It is computed as such, forward along d and back: no ξ is
  * needed, and nothing is lost to rounding. (CCT's code takes ξ = 1e-6 in float32, where z + ξ·d is mostly z, and adds 1e-8 to
- * lengths near 1e-12: its shift is far shorter than its radius.)
+ * lengths of 1e-11: its shift was found 250 times shorter than its radius, LOG.md.)
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { ForwardPass } from "../model/forward_pass.ts";

@@ -7,7 +7,7 @@ import type { DiagnosisRow, EvalRow, TrainRow } from "../../src/train/metric_row
 import type { TrainEvents, TrainOptions } from "../../src/train/train_options.ts";
 import { train } from "../../src/train/trainer.ts";
 import { numericTest } from "../numeric.ts";
-import { BLENDED } from "../method/small_step.ts";
+import { BLENDED, ONE_OF_EACH } from "../method/small_step.ts";
 import { inFolder, tinyConfig, tinyDataset, tinyDiagnosis, tinyNetwork } from "./tiny_run.ts";
 
 interface Ran {
@@ -22,7 +22,7 @@ async function run(
   config: RunConfig,
   events: TrainEvents & Partial<Pick<TrainOptions, "dataset" | "diagnosis">> = {},
 ): Promise<Ran> {
-  const network = tinyNetwork();
+  const network = tinyNetwork(config.recipe);
   const checkpoints = new CheckpointFolder(folder);
   const resume = await checkpoints.newest((text) => assert.fail(text));
   const dataset = await tinyDataset();
@@ -59,6 +59,18 @@ numericTest("train() stopped and resumed gives the parameters of the unbroken ru
     const resumed = await run(`${folder}/broken`, tinyConfig(7));
     assert.deepEqual([resumed.iteration, resumed.finished], [7, true]);
     assertSameBits(resumed, straight);
+  });
+});
+
+numericTest("train() of cct resumes bit for bit, its auxiliary decoders with it", async () => {
+  await inFolder(async (folder) => {
+    const config = tinyConfig(4, { recipe: ONE_OF_EACH });
+    const straight = await run(`${folder}/straight`, config);
+    let asked = 0;
+    await run(`${folder}/broken`, config, { shouldStop: () => asked++ === 2 });
+    const resumed = await run(`${folder}/broken`, config);
+    assertSameBits(resumed, straight);
+    assert.ok(resumed.parameters.has("aux_decoders.vat.0.0.weight"));
   });
 });
 
