@@ -1,5 +1,7 @@
 /** Forward and backward of a network of the benchmark, from the mean square of its logits. */
 import * as tf from "@tensorflow/tfjs-core";
+import { nativeBackend } from "../../src/backends/native.ts";
+import { TensorFunction } from "../../src/backends/tensorflow/function/tensor_function.ts";
 import type { DecoderOptions, EncoderOptions, ModelOptions } from "../../src/config/model_options.ts";
 import { LITE_ENCODER, LITE_NETWORK } from "../../src/config/presets/small_network.ts";
 import type { BenchEncoder } from "./convolution_cases.ts";
@@ -36,14 +38,39 @@ const NETWORKS: Readonly<Record<BenchEncoder, ModelOptions>> = {
   lite0: { ...REST, encoder: LITE_ENCODER, decoder: { ...LITE_NETWORK.decoder, dropout: 0 } },
 };
 
+/** How a step runs: op by op, or recorded as one TensorFlow function. */
+export const ENGINES = ["eager", "function"] as const;
+
+/** An engine's name. */
+export type BenchEngine = (typeof ENGINES)[number];
+
 /** A function that runs one step for a batch of random images of `size` × `size`; its results are freed. */
-export function networkStep(encoder: BenchEncoder, batch: number, size: number): () => void {
+export function networkStep(
+  encoder: BenchEncoder,
+  batch: number,
+  size: number,
+  engine: BenchEngine = "eager",
+): () => void {
   const network = new Network(NETWORKS[encoder], 1);
   const images = tf.randomNormal<tf.Rank.R4>([batch, size, size, 3]);
-  return () => runStep(network, images);
+  return engine === "function" ? recordedStep(network, images) : () => tf.dispose(runStep(network, images));
 }
 
-function runStep(network: Network, images: FeatureMap): void {
+/** The step as a function of images and parameters, whose results are the gradients and the moved statistics. */
+function recordedStep(network: Network, images: FeatureMap): () => void {
+  const { parameters } = network;
+  const names = parameters.specs().map(({ name }) => name);
+  const before = names.map((name) => tf.keep(tf.clone(parameters.tensor(name))));
+  const statistics = parameters.specs().filter(({ kind }) => kind === "statistic").map(({ name }) => name);
+  const step = new TensorFunction(nativeBackend()!, [images, ...before], () => [
+    ...runStep(network, images),
+    ...statistics.map((name) => parameters.tensor(name)),
+  ]);
+  return () => tf.dispose(step.call([images, ...before]));
+}
+
+/** @returns The gradients; the caller disposes them */
+function runStep(network: Network, images: FeatureMap): tf.Tensor[] {
   const tape = new Tape();
   const pass = new ForwardPass(tape, network.parameters, { training: true });
   const [logits] = tape.scope(() => {
@@ -53,6 +80,7 @@ function runStep(network: Network, images: FeatureMap): void {
   });
   if (logits === undefined) throw new Error("Cannot run a step: no logits, expected one part");
   const gradient = tf.tidy(() => tf.mul(logits.tensor, 2 / logits.tensor.size));
-  for (const tensor of tape.backwardFrom([[logits, gradient]]).values()) tensor.dispose();
+  const gradients = [...tape.backwardFrom([[logits, gradient]]).values()];
   tape.dispose();
+  return gradients;
 }

@@ -19,6 +19,7 @@ import {
   ENCODERS,
 } from "./convolution_cases.ts";
 import { LineProcess } from "./line_process.ts";
+import { type BenchEngine, ENGINES } from "./network_step.ts";
 
 interface Options {
   python: string;
@@ -28,6 +29,7 @@ interface Options {
   rounds: number;
   leastMs: number;
   encoder: BenchEncoder;
+  engine: BenchEngine;
   only?: "convolutions" | "network";
   match?: string;
   json?: true;
@@ -136,7 +138,8 @@ async function compareNetwork(options: Options): Promise<NetworkResult> {
     const { about } = await side.ask({ ask: "about" });
     if (!options.json) console.log(about);
   }
-  await sides.prepare({ ask: "network", encoder: options.encoder, batch: options.batch, size: options.size });
+  const { encoder, batch, size, engine } = options;
+  await sides.prepare({ ask: "network", encoder, batch, size, engine });
   const comparison = await sides.compare({ ...options, leastMs: 0 });
   const oursPeakBytes = Number((await sides.ours.ask({ ask: "memory" })).peakBytes);
   const torchPeakBytes = Number((await sides.torch.ask({ ask: "memory" })).peakBytes);
@@ -177,6 +180,12 @@ function parseOptions(): Options {
         ENCODERS,
       )
         .default("resnet50"),
+    )
+    .addOption(
+      new Option("--engine <name>", "how our network runs: op by op, or recorded as training runs it")
+        .choices(
+          ENGINES,
+        ).default("eager"),
     )
     .addOption(number("--size <pixels>", "height and width of the images", 129))
     .addOption(number("--batch <count>", "images in a batch", 2))

@@ -6,12 +6,12 @@ import type { AnyTensor } from "../../src/nn/tensors.ts";
 import { depthwiseKernels } from "../../src/nn/depthwise.ts";
 import { sameOutputShape } from "../../src/nn/depthwise_geometry.ts";
 import { type BenchEncoder, casePadding, type ConvolutionCase, type Direction } from "./convolution_cases.ts";
-import { networkStep } from "./network_step.ts";
+import { type BenchEngine, networkStep } from "./network_step.ts";
 import { TextLineStream } from "./text_lines.ts";
 
 type Question =
   | { ask: "convolution"; batch: number; direction: Direction } & ConvolutionCase
-  | { ask: "network"; encoder: BenchEncoder; batch: number; size: number }
+  | { ask: "network"; encoder: BenchEncoder; batch: number; size: number; engine: BenchEngine }
   | { ask: "time"; leastMs: number }
   | { ask: "about" | "memory" };
 
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
         run();
         return {};
       case "network":
-        run = networkStep(question.encoder, question.batch, question.size);
+        run = networkStep(question.encoder, question.batch, question.size, question.engine);
         run();
         return {};
       case "time":
