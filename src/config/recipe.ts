@@ -55,8 +55,7 @@ export interface Recipe {
   readonly crossEntropy: "all" | "labeled";
   /**
    * Weights of classes in cross entropies with labels: all alike, or the rarer the more, by median frequency balancing or
-   * by its square root. The square root is gentle enough for the pseudo labels of boxes too; with `median` a class would
-   * be learned from its own wrong pseudo labels (LOG.md).
+   * by its square root. Pseudo labels have none: a class would be learned from its own wrong pseudo labels (LOG.md).
    */
   readonly classWeights: "none" | "median" | "sqrt-median";
 }

@@ -53,7 +53,7 @@ export interface StepContext {
   readonly recompute?: "none" | "encoder";
   /**
    * Factor of each class's pixels in cross entropies with labels, one a class (`medianWeights` gives such); 1 when
-   * absent. Pseudo labels of boxes have them too where `recipe.classWeights` is `sqrt-median`.
+   * absent. Pseudo labels have none.
    */
   readonly classWeights?: readonly number[];
   /** Predicts for unlabeled images in the network's place; stays as it is. */

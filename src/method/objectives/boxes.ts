@@ -89,10 +89,11 @@ interface MixtureLosses {
  * Losses of a mixture, which passes encoder and labeled decoder. With `recipe.crossEntropy` `all` both are divided by all
  * pixels of the mixture; with `labeled` L_mix by the labeled pixels inside of the boxes (or as `mix.over` says), L_usup by all pixels outside of
  * them: one that is not sure enough is left out by the loss itself and counts (as UniMatch's masked loss is divided by all
- * valid pixels).
+ * valid pixels). Weights of classes are for labels alone: a rare class that is predicted too often would be learned from its
+ * own pseudo labels (LOG.md).
  */
 function mixtureLosses(step: BoxStep, { images, labels, target, outside }: Mixed): MixtureLosses {
-  const { tape, pass, network: { options: { encoder, decoder } }, options, context: { recipe } } = step;
+  const { tape, pass, network: { options: { encoder, decoder } }, options } = step;
   return tape.scope(() => {
     [labels, target.labels, outside].forEach((tensor) => tape.adopt(tensor));
     if (target.probabilities !== undefined) tape.adopt(target.probabilities);
@@ -103,8 +104,6 @@ function mixtureLosses(step: BoxStep, { images, labels, target, outside }: Mixed
     const [, height, width] = labels.shape;
     const resized = resizeBilinear(tape, logits, height, width, decoder.alignCorners);
     const { classWeights, average, overProcesses } = pixelOptions(step);
-    // steep weights are for labels alone: a rare class that is predicted too often would be learned from its own pseudo labels
-    const pseudoWeights = recipe.classWeights === "sqrt-median" ? classWeights : undefined;
     return {
       ...(hasLabeledBoxes(options) && {
         mix: crossEntropy(tape, resized, labels, options.mix.over === "mixtures" ? "all" : average, {
@@ -114,7 +113,6 @@ function mixtureLosses(step: BoxStep, { images, labels, target, outside }: Mixed
       }),
       ...(options.unsup.weight > 0 && {
         usup: crossEntropy(tape, resized, target.labels, average, {
-          classWeights: pseudoWeights,
           counted: outside,
           overProcesses,
           probabilities: target.probabilities,

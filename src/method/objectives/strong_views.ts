@@ -25,7 +25,7 @@ import { rowsOfMany } from "../batch_share.ts";
 import { labeledTerm } from "../labeled_forward.ts";
 import { disposeTarget, type PseudoTarget, pseudoTarget } from "../pseudo_labels.ts";
 import { seenAs, streamOf, strongViews as strongViewsOf } from "../student_view.ts";
-import { type ObjectiveCode, pixelOptions, rampedWeight, type Step, type Weighted } from "./step.ts";
+import { type ObjectiveCode, rampedWeight, type Step, type Weighted } from "./step.ts";
 
 type ViewStep = Step<StrongViewsOptions>;
 
@@ -74,14 +74,8 @@ function confidentLoss(step: ViewStep, logits: Value, labels: LabelMap): Value {
   const [, height, width] = labels.shape;
   return tape.scope(() => {
     const resized = resizeBilinear(tape, logits, height, width, decoder.alignCorners);
-    return crossEntropy(tape, resized, labels, "all", pixelOptionsOfPseudo(step));
+    return crossEntropy(tape, resized, labels, "all");
   });
-}
-
-/** Steep weights are for labels alone. */
-function pixelOptionsOfPseudo(step: ViewStep) {
-  const { classWeights } = pixelOptions(step);
-  return step.context.recipe.classWeights === "sqrt-median" ? { classWeights } : {};
 }
 
 /** The strong views with their boxes, and the losses of each. */
