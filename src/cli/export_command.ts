@@ -6,13 +6,15 @@ import { expectedNames } from "../core/names.ts";
 import { VERSION } from "../core/version.ts";
 import { listPictures } from "../data/image_files.ts";
 import { readImage } from "../data/read_item.ts";
+import { exportModel } from "../export/export_model.ts";
+import type { ExportRequest, FormatOption } from "../export/export_request.ts";
 import {
   EXPORT_FORMATS,
   type ExportFormat,
-  exportModel,
-  type ExportRequest,
-  FORMAT_OPTIONS,
-} from "../export/export_model.ts";
+  FORMAT_WRITERS,
+  formatsInto,
+  formatsWith,
+} from "../export/formats/formats.ts";
 import type { RgbImage } from "../formats/rgb_image.ts";
 import { bytesText } from "../report/number_text.ts";
 import type { EvaluationRecord } from "../report/run_record.ts";
@@ -57,7 +59,11 @@ function exportCommand(): Command {
   addCheckpointOptions(command)
     .optionsGroup("What is written:")
     .option("--format <name>", `${EXPORT_FORMATS.join(", ")} (web: a page that runs the model)`)
-    .option("--out <path>", "a file for onnx, safetensors, torch; a folder for tfjs, web", pathText)
+    .option(
+      "--out <path>",
+      `a file for ${formatsInto("file").join(", ")}; a folder for ${formatsInto("folder").join(", ")}`,
+      pathText,
+    )
     .option(
       "--size <size>",
       "onnx, tfjs: multiple of the output stride, any, or height x width; web: height x width",
@@ -107,7 +113,7 @@ async function* calibrationPhotos(folder: string): AsyncGenerator<RgbImage> {
 }
 
 /** Flags that are named otherwise than their options. */
-const FLAGS: Readonly<Record<string, keyof ExportFlags>> = {
+const FLAGS: Readonly<Partial<Record<FormatOption, keyof ExportFlags>>> = {
   size: "size",
   output: "output",
   input: "input",
@@ -119,11 +125,9 @@ const FLAGS: Readonly<Record<string, keyof ExportFlags>> = {
 
 function refuseOtherFormats(flags: ExportFlags): void {
   const { format, size } = flags;
-  for (const [option, formats] of Object.entries(FORMAT_OPTIONS)) {
-    const flag = FLAGS[option];
-    if (flag === undefined || flags[flag] === undefined || formats.some((known) => known === format)) {
-      continue;
-    }
+  for (const [option, flag] of Object.entries(FLAGS)) {
+    const formats = formatsWith(option as FormatOption);
+    if (flags[flag] === undefined || formats.some((known) => known === format)) continue;
     throw new ConfigError(
       `Cannot export ${format}: --${flag} is given, expected it only with ${formats.join(" or ")}`,
     );
@@ -161,7 +165,7 @@ function exportOptions(flags: ExportFlags): Omit<ExportRequest, "model" | "tenso
 }
 
 function cardPath(format: ExportFormat, out: string): string {
-  return format === "tfjs" || format === "web" ? join(out, "MODEL_CARD.md") : `${out}.md`;
+  return FORMAT_WRITERS[format].place === "folder" ? join(out, "MODEL_CARD.md") : `${out}.md`;
 }
 
 /** The run's own evaluation, where it is that of the exported checkpoint. */
@@ -220,7 +224,7 @@ async function writeExport(
       format: request.format,
       exported,
       size: flags.size ?? `any multiple of ${source.model.encoder.outputStride}`,
-      output: request.output ?? (request.format === "web" ? "mask" : "logits"),
+      output: request.output ?? FORMAT_WRITERS[request.format].gives,
       evaluation: await evaluationOf(source, flags.run),
     })),
   );

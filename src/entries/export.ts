@@ -38,8 +38,10 @@
  *
  * @module
  */
-export { EXPORT_FORMATS, exportModel } from "../export/export_model.ts";
-export type { ExportedFiles, ExportFormat, ExportRequest } from "../export/export_model.ts";
+export { exportModel } from "../export/export_model.ts";
+export { EXPORT_FORMATS } from "../export/formats/formats.ts";
+export type { ExportFormat } from "../export/formats/formats.ts";
+export type { ExportedFiles, ExportRequest } from "../export/export_request.ts";
 export type { ClassLabels } from "../export/class_labels.ts";
 export type { Normalization } from "../config/encoder_facts.ts";
 export type { ExportSize } from "../export/onnx.ts";

@@ -65,3 +65,12 @@ function addMixDecoder(tensors: Map<string, StoredTensor>): number {
   }
   return tensors.size - before;
 }
+
+/** Encoder and decoder alone, or all that the official model loads. */
+export function exportedState(
+  model: ModelOptions,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  content: "inference" | "official",
+): ExportedState {
+  return content === "inference" ? inferenceState(model, tensors) : officialState(tensors);
+}

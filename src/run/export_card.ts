@@ -1,7 +1,8 @@
 import { usesUnlabeled } from "../config/recipe.ts";
 import { basename } from "node:path";
 import { encoderName, inputNormalization } from "../config/encoder_facts.ts";
-import type { ExportedFiles, ExportFormat } from "../export/export_model.ts";
+import type { ExportedFiles } from "../export/export_request.ts";
+import { type ExportFormat, FORMAT_WRITERS } from "../export/formats/formats.ts";
 import { IMAGENET, sourceFor } from "../interop/pretrained/weight_sources.ts";
 import { modelCard } from "../report/model_card.ts";
 import type { EvaluationRecord } from "../report/run_record.ts";
@@ -20,14 +21,6 @@ export interface CardFacts {
   /** The stored evaluation of the run, where it is of this checkpoint. */
   readonly evaluation?: EvaluationRecord;
 }
-
-const LAYOUTS: Readonly<Record<ExportFormat, string>> = {
-  onnx: "[N, 3, H, W], RGB, 0 to 255; the model normalizes by the numbers below itself",
-  tfjs: "[N, H, W, 3], float32, RGB, 0 to 255; the model normalizes by the numbers below itself",
-  web: "a picture or the camera",
-  safetensors: "weights only; the network takes [N, 3, H, W], RGB, normalized",
-  torch: "weights only; the network takes [N, 3, H, W], RGB, normalized",
-};
 
 /** Where a run's weights began; of ImageNet's file also whose it is, and on which terms. */
 function initialWeightsText({ weights, encoder }: ModelSource["config"]["network"]): string {
@@ -70,7 +63,7 @@ export function exportCard(source: ModelSource, facts: CardFacts): string {
     classes: source.classes,
     colors: source.colors,
     input: {
-      layout: LAYOUTS[facts.format],
+      layout: FORMAT_WRITERS[facts.format].takes,
       mean: normalization.mean,
       standardDeviation: normalization.std,
       size: facts.size,

@@ -209,10 +209,12 @@ for (const network of [model, smallModel(smallLite())]) {
   });
 }
 
-const ISOLATED = {
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-};
+/** The headers that the exported folder's own `_headers` names. */
+const ISOLATED = Object.fromEntries(
+  readFileSync(new URL("../../src/export/page/_headers", import.meta.url), "utf8").split("\n")
+    .filter((line) => line.startsWith("  "))
+    .map((line) => line.trim().split(": ") as [string, string]),
+);
 
 testUnless(missing, "the page takes threads where the host isolates it, and says the same", async () => {
   const masks: PageMask[] = [];
