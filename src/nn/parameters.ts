@@ -3,7 +3,10 @@ import { nativeBackend } from "../backends/native.ts";
 import { CheckpointMismatch } from "../core/errors.ts";
 import { type RandomStream, randomStream } from "../core/random.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
+import { type Lender, ParameterEntry } from "./parameter_entry.ts";
 import type { AnyTensor } from "./tensors.ts";
+
+export type { Lender } from "./parameter_entry.ts";
 
 /** What a parameter is: how it lies in files and whether training changes it. */
 export type ParameterKind =
@@ -39,35 +42,6 @@ export interface ParameterSpec {
   readonly initial: Initial;
 }
 
-/** A parameter: its tensor, or where its value is while another owner holds it. */
-class Entry {
-  #tensor: AnyTensor | undefined;
-  #read: (() => AnyTensor) | undefined;
-
-  constructor(readonly spec: ParameterSpec, tensor: AnyTensor) {
-    this.#tensor = tensor;
-  }
-
-  get tensor(): AnyTensor {
-    return this.#tensor ??= this.#read!();
-  }
-
-  set tensor(tensor: AnyTensor) {
-    this.#tensor = tensor;
-  }
-
-  /** The tensor, if it stands here. */
-  get standing(): AnyTensor | undefined {
-    return this.#tensor;
-  }
-
-  lend(read: () => AnyTensor): void {
-    this.#tensor?.dispose();
-    this.#tensor = undefined;
-    this.#read = read;
-  }
-}
-
 /** Shape of a parameter in files. */
 export function fileShape(spec: ParameterSpec): number[] {
   const shape = [...spec.shape];
@@ -99,7 +73,7 @@ function shuffledValues({ shape }: ParameterSpec, stream: RandomStream): Float32
 
 /** Named parameters and running statistics of a network, on the current backend. Dispose it when done. */
 export class ParameterStore {
-  #entries = new Map<string, Entry>();
+  #entries = new Map<string, ParameterEntry>();
   #counters = new Map<string, number>();
 
   /**
@@ -114,7 +88,7 @@ export class ParameterStore {
         const tensor = tf.tensor(initialValues(spec, seed), spec.shape as number[], "float32");
         // tfjs uploads at the first use; until then the values of the whole network would stand here once more
         nativeBackend()?.getInputTensorIds([tensor]);
-        this.#entries.set(spec.name, new Entry(spec, tensor));
+        this.#entries.set(spec.name, new ParameterEntry(spec, tensor));
       }
     }
   }
@@ -155,16 +129,34 @@ export class ParameterStore {
   }
 
   /**
-   * Gives a parameter's value into other hands; the store's tensor is disposed.
-   * @param read Gives the value as it is when somebody asks; the store owns that tensor until the next `lend` or `replace`
+   * Gives a parameter's value into other hands, until `takeBack` or `replace`; the store's tensor is disposed.
+   * @param lender Asked when somebody reads the parameter; the store owns that tensor until the next `lend`
    */
-  lend(name: string, read: () => AnyTensor): void {
-    this.#entry(name).lend(read);
+  lend(name: string, lender: Lender): void {
+    this.#entry(name).lend(lender);
   }
 
-  /** The tensor that stands in the store; `undefined` where the value is lent and nobody has asked for it. */
-  standing(name: string): AnyTensor | undefined {
-    return this.#entry(name).standing;
+  /** Who holds a parameter's value; `undefined` where it is the store's own. */
+  lender(name: string): Lender | undefined {
+    return this.#entry(name).lender;
+  }
+
+  /** Makes the value that a lender holds the store's own. */
+  takeBack(name: string): void {
+    const entry = this.#entry(name);
+    const { tensor } = entry;
+    entry.tensor = tensor;
+  }
+
+  /** Runs `f` with lent values read anew: in a recording they are read whenever it runs. */
+  readingAnew<R>(names: readonly string[], f: () => R): R {
+    const lent = names.map((name) => this.#entry(name)).filter(({ lender }) => lender !== undefined);
+    const restored = lent.map((entry) => entry.readAnew());
+    try {
+      return f();
+    } finally {
+      for (const restore of restored) restore();
+    }
   }
 
   /** Counters of batches by name. */
@@ -251,7 +243,7 @@ export class ParameterStore {
     this.#entries.clear();
   }
 
-  #entry(name: string): Entry {
+  #entry(name: string): ParameterEntry {
     const entry = this.#entries.get(name);
     if (entry === undefined) {
       throw new RangeError(`Cannot find parameter "${name}": the network has none of that name`);

@@ -1,13 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { NodeKernelBackend } from "../backends/tensorflow/node_kernels.ts";
-import type { ParameterStore } from "../nn/parameters.ts";
-import type { AnyTensor } from "../nn/tensors.ts";
+import type { Lender, ParameterStore } from "../nn/parameters.ts";
 import { Variable } from "./variables.ts";
 
 interface Resident {
   readonly variable: Variable;
-  /** The tensor by which the store shows the variable's value, while it does. */
-  shown?: AnyTensor;
+  /** How the store reads it. */
+  readonly lender: Lender;
 }
 
 /**
@@ -30,10 +29,8 @@ export class ResidentParameters {
   enter(): void {
     for (const { name, shape } of this.#store.specs()) {
       const resident = this.#residentOf(name, shape);
-      const standing = this.#store.standing(name);
-      if (standing === undefined) continue;
-      if (standing !== resident.shown) resident.variable.assign(standing);
-      this.#lend(name, resident);
+      if (this.#store.lender(name) !== resident.lender) resident.variable.assign(this.#store.tensor(name));
+      this.#store.lend(name, resident.lender);
     }
   }
 
@@ -63,7 +60,9 @@ export class ResidentParameters {
       return { result, counted: new Map(counted) };
     } finally {
       this.#store.setCounts(before);
-      for (const [name, resident] of this.#residents) if (this.#store.has(name)) this.#lend(name, resident);
+      for (const [name, { lender }] of this.#residents) {
+        if (this.#store.has(name)) this.#store.lend(name, lender);
+      }
     }
   }
 
@@ -77,7 +76,7 @@ export class ResidentParameters {
   dispose(): void {
     for (const [name, { variable }] of this.#residents) {
       // read while the variable is there; the tensor keeps the buffer
-      if (this.#store.has(name)) this.#store.tensor(name);
+      if (this.#store.has(name)) this.#store.takeBack(name);
       variable.dispose();
     }
     this.#residents.clear();
@@ -86,14 +85,10 @@ export class ResidentParameters {
   #residentOf(name: string, shape: readonly number[]): Resident {
     let resident = this.#residents.get(name);
     if (resident === undefined) {
-      resident = { variable: new Variable(this.#backend, shape) };
+      const variable = new Variable(this.#backend, shape);
+      resident = { variable, lender: () => tf.keep(variable.read()) };
       this.#residents.set(name, resident);
     }
     return resident;
-  }
-
-  #lend(name: string, resident: Resident): void {
-    resident.shown = undefined;
-    this.#store.lend(name, () => resident.shown = tf.keep(resident.variable.read()));
   }
 }
