@@ -139,7 +139,7 @@ export type {
 export type { DonorBoxOptions, PairOptions } from "./src/config/objectives/parts.ts";
 export type { UnlabeledViews } from "./src/config/view_options.ts";
 export { Network } from "./src/model/network.ts";
-export { ParameterStore } from "./src/nn/parameters.ts";
+export { type Lender, ParameterStore } from "./src/nn/parameters.ts";
 export type { Initial, ParameterKind, ParameterSpec } from "./src/nn/parameters.ts";
 export { guidedMixStep } from "./src/method/guided_mix_step.ts";
 export type { StepContext, StepResult } from "./src/method/guided_mix_step.ts";
