@@ -2,7 +2,7 @@
  * Recipes: what a training step does besides the network. A recipe names its unlabeled objective, which has options of its
  * own (`objectives/`), and says who predicts for unlabeled images and what the student sees of them.
  */
-import { LABELED_BOXES } from "./objectives/boxes.ts";
+import { DONOR_BOXES, LABELED_BOXES } from "./objectives/boxes.ts";
 import type { AuxiliaryDecoders } from "./model_options.ts";
 import { CROSS_CONSISTENCY } from "./objectives/cct.ts";
 import { CUTMIX } from "./objectives/cutmix_seg.ts";
@@ -85,8 +85,9 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
   guidedmix: {
     ...OFFICIAL,
     name: "guidedmix",
-    objective: LABELED_BOXES,
-    views: { ...ONE_VIEW, plain: true },
+    objective: DONOR_BOXES,
+    views: JITTERED,
+    teacher: { decay: 0.99, evaluated: false },
     crossEntropy: "labeled",
   },
   official: OFFICIAL,
@@ -115,6 +116,15 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     crossEntropy: "labeled",
   },
 };
+
+/**
+ * `guidedmix` as version 0.1 had it: boxes of the nearest labeled image, no teacher. It pays where the network begins at random
+ * and labels are very few (LOG.md); other recipes stay as they are.
+ */
+export function withLabeledBoxes(recipe: Recipe): Recipe {
+  if (recipe.name !== "guidedmix") return recipe;
+  return { ...recipe, objective: LABELED_BOXES, views: { ...ONE_VIEW, plain: true }, teacher: NO_TEACHER };
+}
 
 /** Whether a recipe reads unlabeled images. */
 export function usesUnlabeled({ objective }: Pick<Recipe, "objective">): boolean {

@@ -4,33 +4,12 @@ import { expectedNames } from "../core/names.ts";
 import type { Dataset } from "./dataset.ts";
 import { isFolder, listPictures } from "./image_files.ts";
 import { openDescribed } from "./layouts/described.ts";
-import { LAYOUT_READERS } from "./layouts/layouts.ts";
+import { type Layout, LAYOUT_READERS } from "./layouts/layouts.ts";
 import { subfolders } from "./layouts/subfolders.ts";
 import type { SurveyProgress } from "./masks/survey_masks.ts";
 import { openSynthetic, type SyntheticOptions } from "./synthetic/synthetic.ts";
 
-/**
- * How a dataset's folder is laid out: `described` is a `dataset.toml`, `context59` Pascal Context without background, the
- * others are what `src/data/README.md` lists.
- */
-export type Layout =
-  | "described"
-  | "cityscapes"
-  | "voc"
-  | "voc-export"
-  | "context"
-  | "context59"
-  | "supervisely"
-  | "label-studio"
-  | "roboflow"
-  | "mmseg"
-  | "split-folders"
-  | "ade"
-  | "folders"
-  | "labelme"
-  | "coco"
-  | "beside"
-  | "photos";
+export type { Layout } from "./layouts/layouts.ts";
 
 /** Every layout's name, in the order in which they are looked for. */
 export const LAYOUTS: readonly Layout[] = LAYOUT_READERS.map(({ name }) => name);

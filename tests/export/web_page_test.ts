@@ -88,8 +88,9 @@ async function withPage(setting: PageSetting, body: (page: Page) => Promise<void
   assert.deepEqual(problems, []);
 }
 
-/** Runs in the page: the next mask, as soon as it is there. */
-const NEXT_MASK = `new Promise((resolve) => document.addEventListener("guidedmix:mask", ({ detail }) =>
+/** Runs in the page: the next mask, as soon as it is there; the page keeps the promise, which could be collected else. */
+const NEXT_MASK =
+  `globalThis.nextMask = new Promise((resolve) => document.addEventListener("guidedmix:mask", ({ detail }) =>
   resolve({ ...detail, data: [...detail.data] }), { once: true }))`;
 
 /** Waits for the next mask after `action`. */

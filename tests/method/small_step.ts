@@ -4,7 +4,7 @@ import type { ModelOptions, ResnetOptions } from "../../src/config/model_options
 import type { BoxesOptions } from "../../src/config/objectives/boxes.ts";
 import { CROSS_CONSISTENCY } from "../../src/config/objectives/cct.ts";
 import { type GuidedMixOptions, PAPER_MIX } from "../../src/config/objectives/guided_mix.ts";
-import { partsOf, type Recipe, RECIPES } from "../../src/config/recipe.ts";
+import { partsOf, type Recipe, RECIPES, withLabeledBoxes } from "../../src/config/recipe.ts";
 import { randomStream } from "../../src/core/random.ts";
 import { guidedMixStep, type StepContext, type StepResult } from "../../src/method/guided_mix_step.ts";
 import type { StepBatch } from "../../src/method/step_batch.ts";
@@ -122,7 +122,8 @@ function changed(table: Table, changes: Table): Table {
 
 /** A recipe with changes in its parts and in those of its objective. */
 export function recipeWith(base: keyof typeof RECIPES | Recipe, changes: RecipeChanges): Recipe {
-  const { objective, ...rest } = typeof base === "string" ? RECIPES[base] : base;
+  // labeled boxes in every mixture: no test hangs on which of them has one
+  const { objective, ...rest } = typeof base === "string" ? withLabeledBoxes(RECIPES[base]) : base;
   const isOwn = ([part]: [string, unknown]) => Object.hasOwn(rest, part);
   const own = Object.fromEntries(Object.entries(changes).filter(isOwn));
   const inner = Object.fromEntries(Object.entries(changes).filter((entry) => !isOwn(entry)));

@@ -1,6 +1,6 @@
 /** A run small enough for tests: generated pictures, a network of four channels. */
 import type { ModelOptions, ResnetOptions } from "../../src/config/model_options.ts";
-import { partsOf, type Recipe, RECIPES } from "../../src/config/recipe.ts";
+import { partsOf, type Recipe, RECIPES, withLabeledBoxes } from "../../src/config/recipe.ts";
 import type { RunConfig } from "../../src/config/run_config.ts";
 import { chooseLabeled } from "../../src/data/choose_labeled.ts";
 import type { Dataset, Item } from "../../src/data/dataset.ts";
@@ -50,7 +50,7 @@ export function tinyConfig(iterations: number, changes: Partial<RunConfig> = {})
       workers: 0,
     },
     network: { encoder: ENCODER, decoder: DECODER, mitrans: MITRANS },
-    recipe: RECIPES.guidedmix,
+    recipe: withLabeledBoxes(RECIPES.guidedmix),
     optimizer: {
       learningRate: 0.05,
       minimumLearningRate: 1e-4,

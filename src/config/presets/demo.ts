@@ -1,3 +1,4 @@
+import { withLabeledBoxes } from "../recipe.ts";
 import type { Preset } from "./preset.ts";
 import { OFFICIAL_SGD, type ResnetNetwork, SMALL_MITRANS, SMALL_NETWORK } from "./small_network.ts";
 
@@ -40,6 +41,7 @@ export const DEMO: Preset = {
   summary: "generated pictures, 8 of 200 labeled; supervised against guidedmix (the default)",
   recipe: "guidedmix",
   mitrans: { ...SMALL_MITRANS, channels: 32 },
+  adjust: withLabeledBoxes,
   config: DEMO_CONFIG,
 };
 

@@ -1,3 +1,4 @@
+import { withLabeledBoxes } from "../recipe.ts";
 import type { Preset } from "./preset.ts";
 import { LITE_ENCODER, LITE_NETWORK, OFFICIAL_SGD, SMALL_MITRANS, SMALL_NETWORK } from "./small_network.ts";
 
@@ -52,6 +53,7 @@ const HALF_CAMVID: readonly [number, number] = [240, 240];
 export const CAMVID: Preset = {
   ...OWN,
   name: "camvid",
+  adjust: (recipe) => withLabeledBoxes({ ...recipe, classWeights: "sqrt-median" }),
   summary: "CamVid at half size, 1/8 of 367 images labeled, three stages of ResNet-18 at output stride 8",
   config: {
     ...OWN.config,
@@ -89,6 +91,7 @@ export const CAMVID: Preset = {
 export const CAMVID_LITE: Preset = {
   ...CAMVID,
   name: "camvid-lite",
+  adjust: OWN.adjust,
   summary: "CamVid at half size as camvid, EfficientNet-Lite0 with ImageNet weights",
   config: { ...CAMVID.config, network: { ...LITE_NETWORK, encoder: LITE_ENCODER } },
 };

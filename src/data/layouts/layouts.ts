@@ -15,6 +15,29 @@ import { SUPERVISELY } from "./supervisely.ts";
 import { VOC } from "./voc.ts";
 import { VOC_EXPORT } from "./voc_export.ts";
 
+/**
+ * How a dataset's folder is laid out: `described` is a `dataset.toml`, `context59` Pascal Context without background, the
+ * others are what `src/data/README.md` lists.
+ */
+export type Layout =
+  | "described"
+  | "cityscapes"
+  | "voc"
+  | "voc-export"
+  | "context"
+  | "context59"
+  | "supervisely"
+  | "label-studio"
+  | "roboflow"
+  | "mmseg"
+  | "split-folders"
+  | "ade"
+  | "folders"
+  | "labelme"
+  | "coco"
+  | "beside"
+  | "photos";
+
 /** Every layout, in the order in which they are looked for: the more telling ones first. */
 export const LAYOUT_READERS = [
   DESCRIBED,
