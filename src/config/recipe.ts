@@ -10,7 +10,7 @@ import { FIXMATCH, UNIMATCH } from "./objectives/strong_views.ts";
 import { OFFICIAL_MIX, PAPER_MIX } from "./objectives/guided_mix.ts";
 import { type ObjectiveOptions, objectiveProblems } from "./objectives/objective_options.ts";
 import { outOfRange, shareOf } from "./objectives/parts.ts";
-import type { UnlabeledViews } from "./view_options.ts";
+import { OFFICIAL_VIEWS, type UnlabeledViews } from "./view_options.ts";
 
 /** Names of the recipes. */
 export const RECIPE_NAMES = [
@@ -60,9 +60,6 @@ export interface Recipe {
   readonly classWeights: "none" | "median" | "sqrt-median";
 }
 
-/** One view, distorted as labeled images are. */
-const ONE_VIEW: UnlabeledViews = { strong: "official", count: 1, plain: false, warp: 0 };
-
 /** One strong view, with the weak one beside it. */
 const JITTERED: UnlabeledViews = { strong: "jitter", count: 1, plain: true, warp: 0 };
 
@@ -71,7 +68,7 @@ const NO_TEACHER: TeacherOptions = { decay: 0, evaluated: false };
 const OFFICIAL: Recipe = {
   name: "official",
   objective: OFFICIAL_MIX,
-  views: ONE_VIEW,
+  views: OFFICIAL_VIEWS,
   teacher: NO_TEACHER,
   crossEntropy: "all",
   classWeights: "none",
@@ -123,7 +120,12 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
  */
 export function withLabeledBoxes(recipe: Recipe): Recipe {
   if (recipe.name !== "guidedmix") return recipe;
-  return { ...recipe, objective: LABELED_BOXES, views: { ...ONE_VIEW, plain: true }, teacher: NO_TEACHER };
+  return {
+    ...recipe,
+    objective: LABELED_BOXES,
+    views: { ...OFFICIAL_VIEWS, plain: true },
+    teacher: NO_TEACHER,
+  };
 }
 
 /** Whether a recipe reads unlabeled images. */

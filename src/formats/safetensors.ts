@@ -1,3 +1,4 @@
+import { isTable } from "../core/is_table.ts";
 import { FormatError } from "../core/errors.ts";
 import { IndexNames } from "../core/index_names.ts";
 import { quoted, shownValue } from "../core/shown_text.ts";
@@ -40,10 +41,6 @@ interface Entry {
   readonly end: number;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function headerBytes(bytes: Uint8Array): Uint8Array {
   if (bytes.byteLength < 8) {
     throw new FormatError(`Cannot read safetensors: file has ${bytes.byteLength} bytes, expected at least 8`);
@@ -67,7 +64,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   } catch (cause) {
     throw new FormatError("Cannot read safetensors: header is no JSON, expected a JSON object", { cause });
   }
-  if (!isRecord(header)) {
+  if (!isTable(header)) {
     throw new FormatError("Cannot read safetensors: header is no object, expected a JSON object");
   }
   const repeated = repeatedJsonKey(text);
@@ -81,7 +78,7 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
 
 function readMetadata(value: unknown): Record<string, string> {
   if (value === undefined) return {};
-  if (isRecord(value) && Object.values(value).every((text) => typeof text === "string")) {
+  if (isTable(value) && Object.values(value).every((text) => typeof text === "string")) {
     return value as Record<string, string>;
   }
   throw new FormatError("Cannot read safetensors: __metadata__ is no table of texts, expected texts by name");
@@ -91,7 +88,7 @@ function readEntry(name: string, value: unknown): Entry {
   const fail = (state: string, rule: string): never => {
     throw new FormatError(`Cannot read tensor ${quoted(name)}: ${state}, expected ${rule}`);
   };
-  if (!isRecord(value)) return fail("its header entry is no object", "dtype, shape and data_offsets");
+  if (!isTable(value)) return fail("its header entry is no object", "dtype, shape and data_offsets");
   const { dtype: code, shape, data_offsets: offsets } = value;
   const dtype = typeof code === "string" && Object.hasOwn(DTYPES, code) ? DTYPES[code] : undefined;
   if (dtype === undefined) {

@@ -1,18 +1,11 @@
 import type { Branches } from "../model/branches.ts";
-import { asppBranches, decodeBranches } from "../model/decoder.ts";
-import { encode } from "../model/encoder.ts";
 import type { Tape, Value } from "../nn/tape.ts";
 import { pixelOptions, type Step, type Weighted } from "./objectives/step.ts";
+import { type NetworkPass, networkPass } from "./network_pass.ts";
 import { pixelLoss } from "./pixel_loss.ts";
 
 /** What a training pass makes of the labeled images alone. */
-export interface LabeledForward {
-  /** Encoder features `[N, h, w, C]`. */
-  readonly features: Value;
-  /** ASPP branches. */
-  readonly branches: Branches;
-  /** M_l, at feature size. */
-  readonly logits: Value;
+export interface LabeledForward extends NetworkPass {
   /** L_ce. */
   readonly term: Weighted;
 }
@@ -37,11 +30,9 @@ export function labeledTerm(
 
 /** Encoder and labeled decoder over the labeled images, with L_ce. */
 export function labeledForward(step: Step): LabeledForward {
-  const { tape, pass, network: { options: { encoder, decoder } }, batch } = step;
-  const features = encode(pass, tape.constant(batch.labeled), encoder);
-  const [branches] = asppBranches(pass, features, decoder, [batch.labeled.shape[0]], joinsBranches(tape));
-  const logits = decodeBranches(pass, [branches!], decoder)[0]!;
-  observeBranches(tape, "aspp_concat_l", branches!);
-  tape.observe("M_l", logits);
-  return { features, branches: branches!, logits, term: labeledTerm(step, logits) };
+  const { tape, pass, network, batch } = step;
+  const made = networkPass(pass, network, tape.constant(batch.labeled), "", joinsBranches(tape));
+  observeBranches(tape, "aspp_concat_l", made.branches);
+  tape.observe("M_l", made.logits);
+  return { ...made, term: labeledTerm(step, made.logits) };
 }

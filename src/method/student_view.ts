@@ -89,6 +89,11 @@ export function warpTarget(target: PseudoTarget, places: LabelMap): PseudoTarget
   return { ...rest, labels: inside };
 }
 
+/** The unlabeled images before they are distorted, where the recipe says so and the batch has them. */
+export function plainView({ batch, context: { recipe } }: Pick<Step, "batch" | "context">): FeatureMap {
+  return (recipe.views.plain ? batch.unlabeledPlain : undefined) ?? batch.unlabeled!;
+}
+
 /** The strong views of a batch's unlabeled images. */
 export function strongViews({ unlabeled, unlabeledSecond }: StepBatch): FeatureMap[] {
   return [unlabeled, unlabeledSecond].filter((view) => view !== undefined);

@@ -1,3 +1,4 @@
+import { isTable } from "../core/is_table.ts";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError } from "../core/errors.ts";
@@ -54,22 +55,18 @@ const ENDING = ".safetensors";
 /** A file of reference tensors has some hundred megabytes. */
 const MOST_BYTES = 2 ** 34;
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function refuse(path: string, state: string, rule: string, cause?: unknown): never {
   throw new FormatError(`Cannot read reference "${path}": ${state}, expected ${rule}`, { cause });
 }
 
 function checkTensor(path: string, file: string, name: string, value: unknown): void {
-  const fine = isRecord(value) && Array.isArray(value.shape) && value.shape.every(Number.isInteger) &&
+  const fine = isTable(value) && Array.isArray(value.shape) && value.shape.every(Number.isInteger) &&
     typeof value.dtype === "string" && ["number", "undefined"].includes(typeof value.f64_diff);
   if (!fine) refuse(path, `the manifest's entry of "${name}" in ${file} is wrong`, "shape and dtype");
 }
 
 function checkFile(path: string, file: string, value: unknown): void {
-  if (!isRecord(value) || !isRecord(value.tensors) || !isRecord(value.info ?? {})) {
+  if (!isTable(value) || !isTable(value.tensors) || !isTable(value.info ?? {})) {
     refuse(path, `the manifest's entry of ${file} is wrong`, "info and tensors by name");
   }
   for (const [name, tensor] of Object.entries(value.tensors)) checkTensor(path, file, name, tensor);
@@ -93,8 +90,8 @@ async function readManifest(path: string): Promise<Record<string, ManifestFile>>
   } catch (cause) {
     return refuse(path, "manifest.json is no JSON", "a JSON object", cause);
   }
-  const files = isRecord(manifest) ? manifest.files : undefined;
-  if (!isRecord(files) || Object.keys(files).length === 0) {
+  const files = isTable(manifest) ? manifest.files : undefined;
+  if (!isTable(files) || Object.keys(files).length === 0) {
     refuse(path, "manifest.json names no files", '"files"');
   }
   for (const [file, entry] of Object.entries(files)) {

@@ -10,8 +10,6 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { BoxesOptions } from "../../config/objectives/boxes.ts";
-import { asppBranches, decodeBranches } from "../../model/decoder.ts";
-import { encode } from "../../model/encoder.ts";
 import { linearCombination } from "../../nn/arithmetic.ts";
 import { crossEntropy } from "../../nn/cross_entropy.ts";
 import { gatherRows } from "../../nn/gather_rows.ts";
@@ -22,9 +20,10 @@ import { indexCount, indexTensor } from "../../nn/varying.ts";
 import { rowsOfParts } from "../batch_share.ts";
 import { type Box, drawBoxes, keepBoxes } from "../boxes.ts";
 import { labelsOn, pasteBoxes } from "../box_mixture.ts";
-import { type Inferred, inferUnlabeled } from "../infer_unlabeled.ts";
+import { inferUnlabeled } from "../infer_unlabeled.ts";
 import { type LabeledForward, labeledForward } from "../labeled_forward.ts";
 import { chooseMixture, type Mixture, reportedPairs, type SideReads, sidesOf } from "../mixture.ts";
+import { type NetworkPass, networkPass } from "../network_pass.ts";
 import { randomPairsOf } from "../pairing.ts";
 import { disposeTarget, mapTarget, pseudoTarget } from "../pseudo_labels.ts";
 import type { DrawSource } from "../step_draws.ts";
@@ -70,10 +69,7 @@ function withLabeled(step: BoxStep, { first, pairs }: Mixture, seen: Seen): Mixe
       tf.cast(tf.sub(1, mask), "float32"),
     ];
   }) as [FeatureMap, LabelMap, AnyTensor];
-  const rows = mapTarget(
-    seen.target,
-    (part) => tf.tidy(() => gatherRows(part, indexTensor(pairs.unlabeled))),
-  );
+  const rows = mapTarget(seen.target, (part) => gatherRows(part, indexTensor(pairs.unlabeled)));
   const target = { ...rows, labels: labelsOn("outside", mask, rows.labels) };
   tf.dispose([mask, seen.images, rows.labels]);
   return { images, labels, outside, target };
@@ -87,22 +83,19 @@ interface MixtureLosses {
 
 /**
  * Losses of a mixture, which passes encoder and labeled decoder. With `recipe.crossEntropy` `all` both are divided by all
- * pixels of the mixture; with `labeled` L_mix as `mix.over` says, L_usup by all pixels outside of
- * them: one that is not sure enough is left out by the loss itself and counts (as UniMatch's masked loss is divided by all
+ * pixels of the mixture; with `labeled` L_mix as `mix.over` says, L_usup by all pixels outside of them: one that is not sure enough is left out by the loss itself and counts (as UniMatch's masked loss is divided by all
  * valid pixels). Weights of classes are for labels alone: a rare class that is predicted too often would be learned from its
  * own pseudo labels (LOG.md).
  */
 function mixtureLosses(step: BoxStep, { images, labels, target, outside }: Mixed): MixtureLosses {
-  const { tape, pass, network: { options: { encoder, decoder } }, options } = step;
+  const { tape, pass, network, options } = step;
   return tape.scope(() => {
     [labels, target.labels, outside].forEach((tensor) => tape.adopt(tensor));
     if (target.probabilities !== undefined) tape.adopt(target.probabilities);
     const input = tape.observe("mixed_img", tape.adopt(images));
-    const features = tape.prefixed("mix_", () => encode(pass, input, encoder));
-    const branches = asppBranches(pass, features, decoder, [images.shape[0]]);
-    const logits = tape.observe("M_mix", decodeBranches(pass, branches, decoder)[0]!);
+    const logits = tape.observe("M_mix", networkPass(pass, network, input, "mix_").logits);
     const [, height, width] = labels.shape;
-    const resized = resizeBilinear(tape, logits, height, width, decoder.alignCorners);
+    const resized = resizeBilinear(tape, logits, height, width, network.options.decoder.alignCorners);
     const { classWeights, average, overProcesses } = pixelOptions(step);
     return {
       ...(hasLabeledBoxes(options) && {
@@ -132,7 +125,7 @@ function gathered({ batch, context: { share } }: BoxStep, { second }: Mixture, s
 }
 
 /** The losses of all strong views, their mean. */
-function lossesOfViews(step: BoxStep, mixture: Mixture, { logits }: Inferred): MixtureLosses {
+function lossesOfViews(step: BoxStep, mixture: Mixture, { logits }: NetworkPass): MixtureLosses {
   const { tape, batch, network, options: { unsup, donor } } = step;
   const [, height, width] = batch.labeled.shape;
   const { alignCorners } = network.options.decoder;
@@ -155,7 +148,7 @@ function lossesOfViews(step: BoxStep, mixture: Mixture, { logits }: Inferred): M
 /** Of labeled images a box shows the labels; of unlabeled ones the views are gathered. */
 const READS: SideReads = { images: true, branches: false, labels: true, logits: () => false };
 
-function mixTerms(step: BoxStep, labeled: LabeledForward, inferred: Inferred): StepTerms {
+function mixTerms(step: BoxStep, labeled: LabeledForward, inferred: NetworkPass): StepTerms {
   const { batch, options, context } = step;
   const made = {
     ...step,

@@ -32,7 +32,7 @@ import { rowsOfParts } from "../batch_share.ts";
 import { activeDropped, objectMask, objectsCut } from "../feature_masks.ts";
 import { labeledForward } from "../labeled_forward.ts";
 import { softmaxSquaredError } from "../scalar_losses.ts";
-import { streamOf } from "../student_view.ts";
+import { plainView, streamOf } from "../student_view.ts";
 import { type ObjectiveCode, rampedWeight, type Step } from "./step.ts";
 
 type CctStep = Step<CctOptions>;
@@ -46,9 +46,9 @@ interface Predicted {
 }
 
 /** z, M_u at feature size. */
-function predict({ tape, pass, network, batch, context: { recipe } }: CctStep): Predicted {
-  const { encoder, decoder } = network.options;
-  const images = (recipe.views.plain ? batch.unlabeledPlain : undefined) ?? batch.unlabeled!;
+function predict(step: CctStep): Predicted {
+  const { tape, pass, network: { options: { encoder, decoder } } } = step;
+  const images = plainView(step);
   return tape.scope(() => {
     const features = tape.prefixed("u_", () => encode(pass, tape.constant(images), encoder));
     const [branches] = asppBranches(pass, features, decoder, [images.shape[0]]);

@@ -11,8 +11,6 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { CutMixSegOptions } from "../../config/objectives/cutmix_seg.ts";
-import { asppBranches, decodeBranches } from "../../model/decoder.ts";
-import { encode } from "../../model/encoder.ts";
 import { multiplyConstant } from "../../nn/arithmetic.ts";
 import { IGNORE_LABEL } from "../../nn/cross_entropy.ts";
 import { resizeBilinear } from "../../nn/pool_and_resize.ts";
@@ -23,6 +21,7 @@ import { rowsOfParts } from "../batch_share.ts";
 import { drawSpanningBoxes } from "../boxes.ts";
 import { inferUnlabeled } from "../infer_unlabeled.ts";
 import { labeledForward } from "../labeled_forward.ts";
+import { networkPass } from "../network_pass.ts";
 import { disposeTarget, pseudoTarget } from "../pseudo_labels.ts";
 import { squaredError } from "../scalar_losses.ts";
 import { type Seen, seenAs } from "../student_view.ts";
@@ -49,7 +48,8 @@ function sureShare({ context: { share } }: Step<CutMixSegOptions>, labels: AnyTe
 
 /** Σ_c (p_s − p_t)², mean over positions, times a constant. */
 function consistency(step: Step<CutMixSegOptions>): Value {
-  const { tape, pass, network: { options: { encoder, decoder, classes } } } = step;
+  const { tape, pass, network } = step;
+  const { decoder, classes } = network.options;
   return tape.scope(() => {
     const { images, target: { labels, probabilities } } = mixed(step);
     const [, height, width] = labels.shape;
@@ -57,9 +57,7 @@ function consistency(step: Step<CutMixSegOptions>): Value {
     const target = tape.adopt(probabilities!);
     labels.dispose();
     const input = tape.observe("mixed_img", tape.adopt(images));
-    const features = tape.prefixed("mix_", () => encode(pass, input, encoder));
-    const branches = asppBranches(pass, features, decoder, [images.shape[0]]);
-    const logits = tape.observe("M_mix", decodeBranches(pass, branches, decoder)[0]!);
+    const logits = tape.observe("M_mix", networkPass(pass, network, input, "mix_").logits);
     const predicted = softmax(tape, resizeBilinear(tape, logits, height, width, decoder.alignCorners));
     // squaredError is the mean over classes too
     return multiplyConstant(tape, squaredError(tape, predicted, target.tensor), factor);

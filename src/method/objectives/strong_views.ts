@@ -24,7 +24,7 @@ import type { FeatureMap, LabelMap } from "../../nn/tensors.ts";
 import { rowsOfMany } from "../batch_share.ts";
 import { labeledTerm } from "../labeled_forward.ts";
 import { disposeTarget, type PseudoTarget, pseudoTarget } from "../pseudo_labels.ts";
-import { seenAs, streamOf, strongViews as strongViewsOf } from "../student_view.ts";
+import { plainView, seenAs, streamOf, strongViews as strongViewsOf } from "../student_view.ts";
 import { type ObjectiveCode, rampedWeight, type Step, type Weighted } from "./step.ts";
 
 type ViewStep = Step<StrongViewsOptions>;
@@ -54,7 +54,7 @@ interface Weak {
 function weakPass(step: ViewStep): Weak {
   const { tape, pass, network, batch, options: { features: stream }, context: { share } } = step;
   const [n, m] = [batch.labeled.shape[0], batch.unlabeled!.shape[0]];
-  const images = tf.concat([batch.labeled, batch.unlabeledPlain ?? batch.unlabeled!], 0);
+  const images = tf.concat([batch.labeled, plainView(step)], 0);
   const features = encode(pass, tape.adopt(images), network.options.encoder);
   const part = (logits: Value, start: number, count: number) => sliceBatch(tape, logits, start, count);
   if (stream.share === 0) {
