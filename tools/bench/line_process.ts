@@ -1,16 +1,30 @@
 /** A process that answers each line of JSON on its standard input with one on its standard output. */
 import { TextLineStream } from "./text_lines.ts";
 
+function spawn(program: string, args: string[], env: Record<string, string>): Deno.ChildProcess {
+  try {
+    return new Deno.Command(program, { args, env, stdin: "piped", stdout: "piped", stderr: "inherit" })
+      .spawn();
+  } catch (cause) {
+    throw new Error(
+      `Cannot start "${program}": ${(cause as Error).message}, expected a program; --python names PyTorch's`,
+    );
+  }
+}
+
 /** A running process that is asked and answers. Close it when done. */
 export class LineProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #lines: ReadableStreamDefaultReader<string>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
 
-  /** Starts `program`; its standard error goes to ours. */
-  constructor(program: string, args: string[]) {
-    this.#child = new Deno.Command(program, { args, stdin: "piped", stdout: "piped", stderr: "inherit" })
-      .spawn();
+  /**
+   * Starts `program`; its standard error goes to ours.
+   * @param env Added to our environment
+   * @throws {Error} If there is no such program
+   */
+  constructor(program: string, args: string[], env: Record<string, string> = {}) {
+    this.#child = spawn(program, args, env);
     this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
       .getReader();
     this.#writer = this.#child.stdin.getWriter();

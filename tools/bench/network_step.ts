@@ -33,7 +33,7 @@ export const ASPP512: DecoderOptions = {
 const REST = { classes: 21, mixDecoder: false, mitrans: false, classifier: false } as const;
 
 /** The networks: ResNet-50 V1c with ASPP 512, EfficientNet-Lite0 with the ASPP of preset `own`, without dropout. */
-const NETWORKS: Readonly<Record<BenchEncoder, ModelOptions>> = {
+export const NETWORKS: Readonly<Record<BenchEncoder, ModelOptions>> = {
   resnet50: { ...REST, encoder: RESNET50, decoder: ASPP512 },
   lite0: { ...REST, encoder: LITE_ENCODER, decoder: { ...LITE_NETWORK.decoder, dropout: 0 } },
 };

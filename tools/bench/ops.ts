@@ -4,8 +4,9 @@
  *
  *     deno run -A tools/bench/ops.ts --python PATH [--rounds 5] [--only convolutions|network] [--json]
  *
- * With `--encoder lite0 --size 193 --batch 4` it is the network of preset `own` and its depthwise convolutions. Both sides run as they come, in processes of their own that take turns. Times are medians over the rounds; a ratio above 1
- * means that this project is faster.
+ * With `--encoder lite0 --size 193 --batch 4` it is the network of preset `own` and its depthwise convolutions. Both sides run as
+ * they come, in processes of their own that take turns. Times are medians over the rounds; a ratio above 1 means that this
+ * project is faster. Whole training steps are timed by recipes.ts.
  */
 import { Command, Option } from "commander";
 import { fileURLToPath } from "node:url";

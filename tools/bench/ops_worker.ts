@@ -5,9 +5,9 @@ import { convolutionKernels } from "../../src/nn/convolution.ts";
 import type { AnyTensor } from "../../src/nn/tensors.ts";
 import { depthwiseKernels } from "../../src/nn/depthwise.ts";
 import { sameOutputShape } from "../../src/nn/depthwise_geometry.ts";
+import { type Answer, answerLines, peakBytes } from "./answer_lines.ts";
 import { type BenchEncoder, casePadding, type ConvolutionCase, type Direction } from "./convolution_cases.ts";
 import { type BenchEngine, networkStep } from "./network_step.ts";
-import { TextLineStream } from "./text_lines.ts";
 
 type Question =
   | { ask: "convolution"; batch: number; direction: Direction } & ConvolutionCase
@@ -61,16 +61,10 @@ function milliseconds(run: Run, leastMs: number): number {
   }
 }
 
-/** The most memory that this process has had resident. */
-function peakBytes(): number {
-  const status = Deno.readTextFileSync("/proc/self/status");
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
-}
-
 async function main(): Promise<void> {
   const { backend } = await openBackend(Deno.args[0] ?? "tensorflow", { download: true });
   let run: Run = () => {};
-  const answerTo = (question: Question): Record<string, unknown> => {
+  const answerTo = (question: Question): Answer => {
     switch (question.ask) {
       case "convolution":
         run = convolution(question);
@@ -88,17 +82,7 @@ async function main(): Promise<void> {
         return { peakBytes: peakBytes() };
     }
   };
-  for await (
-    const line of Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
-  ) {
-    let answer: Record<string, unknown>;
-    try {
-      answer = answerTo(JSON.parse(line) as Question);
-    } catch (error) {
-      answer = { error: error instanceof Error ? error.message : String(error) };
-    }
-    console.log(JSON.stringify(answer));
-  }
+  await answerLines(answerTo);
 }
 
 await main();

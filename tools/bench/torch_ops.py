@@ -83,7 +83,9 @@ class Network(nn.Module):
         return self.forward_features(self.stem(x))
 
     def forward_features(self, x):
-        x = self.blocks(x)
+        return self.decode(self.blocks(x))
+
+    def decode(self, x):
         pooled = self.pooled(F.adaptive_avg_pool2d(x, 1))
         pooled = F.interpolate(pooled, x.shape[2:], mode="bilinear", align_corners=False)
         joined = torch.cat([pooled] + [branch(x) for branch in self.branches], 1)
@@ -133,6 +135,7 @@ class LiteNetwork(nn.Module):
         self.classifier = nn.Conv2d(128, 21, 1)
 
     forward = Network.forward_features
+    decode = Network.decode
 
 
 def network_step(question):
@@ -164,25 +167,34 @@ def peak_bytes():
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM:"))
 
 
+def answer_lines(answer_to):
+    """Answers each line of JSON on standard input with one on standard output."""
+    for line in sys.stdin:
+        print(json.dumps(answer_to(json.loads(line))), flush=True)
+
+
+def about():
+    return {"about": f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads"}
+
+
 def main():
     run = None
-    for line in sys.stdin:
-        question = json.loads(line)
+
+    def answer_to(question):
+        nonlocal run
         ask = question["ask"]
-        answer = {}
-        if ask == "convolution":
-            run = convolution(question, question["direction"])
-            run()
-        elif ask == "network":
-            run = network_step(question)
-            run()
-        elif ask == "time":
-            answer = {"ms": milliseconds(run, question["leastMs"])}
-        elif ask == "about":
-            answer = {"about": f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads"}
-        elif ask == "memory":
-            answer = {"peakBytes": peak_bytes()}
-        print(json.dumps(answer), flush=True)
+        if ask == "time":
+            return {"ms": milliseconds(run, question["leastMs"])}
+        if ask == "about":
+            return about()
+        if ask == "memory":
+            return {"peakBytes": peak_bytes()}
+        run = network_step(question) if ask == "network" else convolution(question, question["direction"])
+        run()
+        return {}
+
+    answer_lines(answer_to)
 
 
-main()
+if __name__ == "__main__":
+    main()
