@@ -58,6 +58,12 @@ export interface Recipe {
    * by its square root. Pseudo labels have none: a class would be learned from its own wrong pseudo labels (LOG.md).
    */
   readonly classWeights: "none" | "median" | "sqrt-median";
+  /**
+   * Norms of the encoder in training: by the statistics of each batch, or `frozen`, as the weights bring them, both
+   * parameters and running statistics (mmseg's `norm_eval` with norms that take no gradient). With four photos a batch the
+   * statistics are noise that costs more than they give (LOG.md). Without weights there is nothing to freeze.
+   */
+  readonly encoderNorms: "batch" | "frozen";
 }
 
 /** One strong view, with the weak one beside it. */
@@ -72,6 +78,7 @@ const OFFICIAL: Recipe = {
   teacher: NO_TEACHER,
   crossEntropy: "all",
   classWeights: "none",
+  encoderNorms: "batch",
 };
 
 /**
@@ -148,6 +155,13 @@ export function partsOf({ objective }: Pick<Recipe, "objective">): TrainingParts
     classifier: blends && objective.classifier.on,
     ...(objective.kind === "cct" && { auxiliary: objective.auxiliary }),
   };
+}
+
+/** Which norms a recipe freezes, by their state_dict name; `undefined` where it freezes none. */
+export function frozenNorms(
+  { encoderNorms }: Pick<Recipe, "encoderNorms">,
+): ((norm: string) => boolean) | undefined {
+  return encoderNorms === "frozen" ? (norm) => norm.startsWith("backbone.") : undefined;
 }
 
 /** A recipe whose λ is below a limit, where it draws a λ. */

@@ -109,7 +109,9 @@ function withFlags(config: RunConfig, request: ConfigRequest): RunConfig {
  */
 export function resolveConfig(request: ConfigRequest = {}): RunConfig {
   const preset = findPreset(request.preset ?? (request.data === undefined ? "demo" : "own"));
-  return checkedSettings(withFlags(presetConfig(preset, request.recipe), request), request, preset);
+  const config = withFlags(presetConfig(preset, request.recipe), request);
+  const whole = request.weights === NO_WEIGHTS ? preset.withoutWeights?.(config) ?? config : config;
+  return checkedSettings(whole, request, preset);
 }
 
 /**

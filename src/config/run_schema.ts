@@ -128,6 +128,7 @@ const RECIPE = options<Recipe>({
   teacher: options({ decay: share(false), evaluated: flag() }),
   crossEntropy: oneOf(["all", "labeled"]),
   classWeights: oneOf(["none", "median", "sqrt-median"]).default("none"),
+  encoderNorms: oneOf(["batch", "frozen"]).default("batch"),
 });
 
 const OPTIMIZER = options<OptimizerConfig>({

@@ -2,6 +2,7 @@
  * The objective of one training step on a tape: L_ce, and what the recipe's unlabeled objective adds to it. Each objective is
  * a file of `objectives/`.
  */
+import { frozenNorms } from "../config/recipe.ts";
 import { ForwardPass } from "../model/forward_pass.ts";
 import type { Network } from "../model/network.ts";
 import { linearCombination } from "../nn/arithmetic.ts";
@@ -39,6 +40,7 @@ export function objective(
     training: true,
     random: draws.dropout,
     normKernels: context.normKernels,
+    frozen: frozenNorms(context.recipe),
     ...code.passOptions?.(options, { batch, draws, context }),
   });
   try {

@@ -32,6 +32,8 @@ export interface ForwardOptions {
   readonly normKernels?: BatchNormKernels;
   /** Where the rows of a decoder's batch stand in the whole one, if other processes hold more of it. */
   readonly rows?: (decoder: "decode_head" | "decode_head_mix", count: number) => BatchRows;
+  /** Norms that stay as in evaluation, without gradients of their own. */
+  readonly frozen?: (norm: string) => boolean;
   /** Norms whose updates are kept for `replayStatistics`. */
   readonly replayed?: (norm: string) => boolean;
 }
@@ -109,7 +111,7 @@ export class ForwardPass {
       kernels: this.options.normKernels ?? kernels,
     };
     const running = this.#running(name, share);
-    if (!this.options.training) {
+    if (!this.options.training || this.options.frozen?.(name)) {
       return batchNormEvaluation(this.tape, x, affine, running.mean, running.variance, options);
     }
     if (this.tape.repeating) return batchNormRepeated(this.tape, x, affine, options);

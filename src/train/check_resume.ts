@@ -1,5 +1,5 @@
 /** What a checkpoint must hold before a run goes on from it. */
-import { partsOf } from "../config/recipe.ts";
+import { frozenNorms, partsOf } from "../config/recipe.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import type { ParameterStore } from "../nn/parameters.ts";
 import { requireTensors } from "../nn/check_tensors.ts";
@@ -11,8 +11,16 @@ import type { Checkpoint } from "./checkpoint.ts";
  */
 function movedNames(parameters: ParameterStore, { recipe, optimizer }: RunConfig): string[] {
   if (optimizer.momentum === 0) return [];
-  const isMoved = (name: string) =>
-    name.startsWith("backbone.") || (!partsOf(recipe).classifier && name.startsWith("decode_head."));
+  const isFrozen = frozenNorms(recipe) ?? (() => false);
+  const normOf = (name: string) => {
+    const norm = name.slice(0, name.lastIndexOf("."));
+    return parameters.has(`${norm}.running_mean`) ? norm : undefined;
+  };
+  const isMoved = (name: string) => {
+    const norm = normOf(name);
+    if (norm !== undefined && isFrozen(norm)) return false;
+    return name.startsWith("backbone.") || (!partsOf(recipe).classifier && name.startsWith("decode_head."));
+  };
   return parameters.trainableNames().filter(isMoved);
 }
 

@@ -187,6 +187,7 @@ Deno.test("checkConfig() reads recipes of version 0.1", () => {
     teacher: { decay: 0, evaluated: false },
     crossEntropy: "labeled",
     classWeights: "sqrt-median",
+    encoderNorms: "batch",
   });
   const blended = { ...old, mix: { at: "features", shape: "blend", lambdaLimit: 0.5, weight: 1 } };
   const blend = read({ ...blended, unsup: { ...old.unsup, plainView: false } }).objective;
@@ -275,4 +276,18 @@ Deno.test("checkConfig() takes an encoder without family, as version 0.1 wrote i
   const { family: _, ...encoder } = config.network.encoder as { family?: string };
   const old = { ...config, network: { ...config.network, encoder } };
   assert.deepEqual(checkConfig(old, "a config"), config);
+});
+
+Deno.test("resolveConfig() freezes the encoder's norms where preset own begins with weights, and has the rate that they bear", () => {
+  const about = (request: Parameters<typeof resolveConfig>[0]) => {
+    const { recipe, optimizer } = resolveConfig({ data: "photos", ...request });
+    return [recipe.encoderNorms, optimizer.learningRate, optimizer.headFactor];
+  };
+  assert.deepEqual(about({}), ["frozen", 0.001, 10]);
+  assert.deepEqual(about({ recipe: "unimatch", weights: "own.pth" }), ["frozen", 0.001, 10]);
+  assert.deepEqual(about({ weights: "none" }), ["batch", 0.01, 3]);
+  assert.deepEqual(about({ weights: "none", set: ["optimizer.learningRate=0.02"] }), ["batch", 0.02, 3]);
+  assert.deepEqual(about({ preset: "camvid-lite" }), ["frozen", 0.001, 10]);
+  assert.equal(resolveConfig({ preset: "camvid", weights: "none" }).optimizer.headFactor, 5);
+  assert.equal(resolveConfig({ preset: "demo" }).recipe.encoderNorms, "batch");
 });

@@ -378,3 +378,28 @@ for (
     },
   );
 }
+
+numericTest(
+  "guidedMixStep() leaves frozen norms of the encoder as they are, and trains everything else",
+  async () => {
+    const recipe: Recipe = { ...RECIPES.guidedmix, encoderNorms: "frozen" };
+    const statistics = (network: Network, name: string) => network.parameters.tensor(name).dataSync().slice();
+    const names = ["backbone.layer1.0.bn1.running_var", "decode_head.bottleneck.bn.running_var"];
+    let kept: ReturnType<typeof statistics>[] = [];
+    const prepare = (network: Network) => {
+      kept = names.map((name) => statistics(network, name));
+    };
+    await withStep(recipe, ({ gradients }, network) => {
+      const now = names.map((name) => statistics(network, name));
+      assert.deepEqual(now[0], kept[0]);
+      assert.notDeepEqual(now[1], kept[1]);
+      const missing = network.parameters.trainableNames().filter((name) => !gradients.has(name));
+      assert.ok(missing.includes("backbone.layer1.0.bn1.weight"));
+      const others = missing.filter((name) =>
+        !/^backbone\..*(bn\d|downsample\.1|stem\.\d)\.(weight|bias)$/.test(name)
+      );
+      assert.deepEqual(others.filter((name) => name.startsWith("backbone.")), []);
+      assert.ok(gradients.has("backbone.layer1.0.conv1.weight"));
+    }, { prepare, batch: withViews(smallBatch(), recipe) });
+  },
+);

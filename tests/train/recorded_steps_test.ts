@@ -127,6 +127,13 @@ recordedTest("RecordedSteps have class weights as eager steps have", async () =>
   );
 });
 
+recordedTest("RecordedSteps leave frozen norms alone as eager steps do", async () => {
+  const recipe: Recipe = { ...RECIPES.guidedmix, encoderNorms: "frozen" };
+  const [own, eager] = [await updates("function", recipe), await updates("eager", recipe)];
+  assertEqualRuns(own, eager);
+  assert.equal(own.momentum.has("backbone.layer1.0.bn1.weight"), false);
+});
+
 bfloat16Test("RecordedSteps multiply in bfloat16 where they are asked to", async () => {
   // wide enough to pay for casts
   const network = { ...OPTIONS, encoder: { ...OPTIONS.encoder, baseChannels: 32 } };

@@ -74,6 +74,18 @@ numericTest("train() of cct resumes bit for bit, its auxiliary decoders with it"
   });
 });
 
+numericTest("train() with frozen norms resumes bit for bit, though they have no momentum", async () => {
+  await inFolder(async (folder) => {
+    const config = tinyConfig(4, { recipe: { ...RECIPES.guidedmix, encoderNorms: "frozen" } });
+    const straight = await run(`${folder}/straight`, config);
+    let asked = 0;
+    await run(`${folder}/broken`, config, { shouldStop: () => asked++ === 2 });
+    const resumed = await run(`${folder}/broken`, config);
+    assertSameBits(resumed, straight);
+    assert.ok(!resumed.momentum.has("backbone.layer1.0.bn1.weight"));
+  });
+});
+
 numericTest("train() goes on from the checkpoint before an error", async () => {
   await inFolder(async (folder) => {
     const straight = await run(`${folder}/straight`, tinyConfig(6));

@@ -14,6 +14,8 @@ export interface Preset {
   readonly mitrans: MitransOptions;
   /** What the preset changes in any recipe. */
   readonly adjust?: (recipe: Recipe) => Recipe;
+  /** What else it is where its weights are switched off. */
+  readonly withoutWeights?: (config: RunConfig) => RunConfig;
   /** Everything else. */
   readonly config: Omit<
     RunConfig,
