@@ -64,6 +64,13 @@ export interface Recipe {
    * statistics are noise that costs more than they give (LOG.md). Without weights there is nothing to freeze.
    */
   readonly encoderNorms: "batch" | "frozen";
+  /**
+   * Rounds of self-training, from 1. With several the run is cut into equal parts, each with a learning rate and momentum
+   * that begin anew. In the first, labels alone are learned; in each later one, pseudo labels come from a teacher that is what
+   * the network was at the end of the one before. (ST++, Yang et al. 2022, section 3.1, begins each round with a new
+   * network; here it goes on.)
+   */
+  readonly rounds: number;
 }
 
 /** One strong view, with the weak one beside it. */
@@ -79,6 +86,7 @@ const OFFICIAL: Recipe = {
   crossEntropy: "all",
   classWeights: "none",
   encoderNorms: "batch",
+  rounds: 1,
 };
 
 /**
@@ -140,6 +148,11 @@ export function usesUnlabeled({ objective }: Pick<Recipe, "objective">): boolean
   return objective.kind !== "supervised";
 }
 
+/** Whether somebody else than the network predicts for unlabeled images. */
+export function hasTeacher(recipe: Pick<Recipe, "objective" | "teacher" | "rounds">): boolean {
+  return recipe.teacher.decay > 0 || (recipe.rounds > 1 && usesUnlabeled(recipe));
+}
+
 /** Parts of a network that only training needs. */
 interface TrainingParts {
   readonly classifier: boolean;
@@ -187,8 +200,9 @@ export function warmUpShare({ objective }: Pick<Recipe, "objective">): number {
   return objective.kind === "guided-mix" && objective.classifier.on ? objective.classifier.warmUp : 0;
 }
 
-function viewProblems({ objective, views, teacher }: Recipe): string[] {
+function viewProblems({ objective, views, teacher, rounds }: Recipe): string[] {
   const blends = objective.kind === "guided-mix";
+  const asksNoTeacher = blends || objective.kind === "cct";
   const plain = views.plain || views.count > 1 || views.warp > 0 || views.strong !== "official";
   return [
     ...outOfRange({
@@ -203,6 +217,11 @@ function viewProblems({ objective, views, teacher }: Recipe): string[] {
     ...(blends && teacher.decay > 0
       ? [
         `teacher.decay is ${teacher.decay} with objective "guided-mix", expected 0: M_u comes from the same pass`,
+      ]
+      : []),
+    ...(asksNoTeacher && rounds > 1
+      ? [
+        `recipe.rounds is ${rounds} with objective "${objective.kind}", expected 1: its targets come from the same pass`,
       ]
       : []),
     ...(teacher.evaluated && teacher.decay === 0

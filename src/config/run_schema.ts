@@ -129,6 +129,7 @@ const RECIPE = options<Recipe>({
   crossEntropy: oneOf(["all", "labeled"]),
   classWeights: oneOf(["none", "median", "sqrt-median"]).default("none"),
   encoderNorms: oneOf(["batch", "frozen"]).default("batch"),
+  rounds: whole(1, 100).default(1),
 });
 
 const OPTIMIZER = options<OptimizerConfig>({

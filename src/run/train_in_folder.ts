@@ -190,6 +190,13 @@ function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainO
       output.onRow?.(row);
       output.note(diagnosisText(row));
     },
+    onRound(round, rounds) {
+      if (rounds === 1) return;
+      const teacher = round === 0
+        ? "labels alone"
+        : "pseudo labels by what the network was at the end of the one before";
+      output.note(`round    ${round + 1} of ${rounds}: ${teacher}`);
+    },
     onFallback: (why) => output.note(`note     steps run op by op from here on: ${why}`),
     shouldStop: stop.asked,
   });

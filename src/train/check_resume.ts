@@ -1,5 +1,5 @@
 /** What a checkpoint must hold before a run goes on from it. */
-import { frozenNorms, partsOf } from "../config/recipe.ts";
+import { frozenNorms, hasTeacher, partsOf } from "../config/recipe.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import type { ParameterStore } from "../nn/parameters.ts";
 import { requireTensors } from "../nn/check_tensors.ts";
@@ -37,8 +37,8 @@ export function checkResume(
   const action = `go on from the checkpoint of iteration ${iteration}`;
   const whole = { required: names, known: names };
   requireTensors(action, student ?? evaluated, whole);
-  const { decay, evaluated: teacherEvaluated } = config.recipe.teacher;
-  if (decay > 0) {
+  const { evaluated: teacherEvaluated } = config.recipe.teacher;
+  if (hasTeacher(config.recipe)) {
     requireTensors(`${action} with its teacher`, teacherEvaluated ? evaluated : teacher ?? new Map(), whole);
   }
   const required = iteration === 0 ? [] : movedNames(parameters, config);

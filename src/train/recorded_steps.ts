@@ -174,7 +174,7 @@ export class RecordedSteps {
   /** Records the teacher's update, after the student's. */
   #followStudent(): void {
     const { teacher } = this.#context;
-    if (teacher === undefined) return;
+    if (teacher === undefined || !teacher.follows) return;
     const step = varyingScalar(() => teacher.step(this.#now!.iteration));
     for (const { name } of teacher.network.parameters.specs()) {
       const variable = this.#teacher!.variable(name);
@@ -188,7 +188,8 @@ export class RecordedSteps {
   }
 
   #countTeacher(): void {
-    this.#context.teacher?.network.parameters.setCounts(this.#network.parameters.counts());
+    const { teacher } = this.#context;
+    if (teacher?.follows) teacher.network.parameters.setCounts(this.#network.parameters.counts());
   }
 
   #taker(sgd: Sgd, scalars: UpdateScalars): StepContext["takeGradient"] {

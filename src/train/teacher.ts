@@ -22,10 +22,15 @@ export class Teacher {
   /** What predicts; nothing but the teacher may change it. */
   readonly network: Network;
   readonly #options: TeacherOptions;
+  readonly #ramps: boolean;
 
-  /** A teacher equal to its student. */
-  constructor(student: Network, options: TeacherOptions) {
+  /**
+   * A teacher equal to its student.
+   * @param ramps False: `decay` counts from the first update on, for a teacher that knows something already
+   */
+  constructor(student: Network, options: TeacherOptions, ramps = true) {
     this.#options = options;
+    this.#ramps = ramps;
     this.network = new Network(student.options, 0);
     copyAll(student.parameters, this.network.parameters);
   }
@@ -35,13 +40,25 @@ export class Teacher {
     return this.#options.evaluated;
   }
 
-  /** The factor 1 − share of an update's difference. @param update From 0 */
-  step(update: number): number {
-    return 1 - teacherShare(update, this.#options.decay);
+  /** Whether updates move it; one with decay 0 stays as it is through a round. */
+  get follows(): boolean {
+    return this.#options.decay > 0;
   }
 
-  /** Follows the student after an update. @param update From 0 */
+  /** Becomes what a network is. */
+  become(student: Network): void {
+    copyAll(student.parameters, this.network.parameters);
+  }
+
+  /** The factor 1 − share of an update's difference. @param update From 0 */
+  step(update: number): number {
+    const { decay } = this.#options;
+    return 1 - (this.#ramps ? teacherShare(update, decay) : decay);
+  }
+
+  /** Follows the student after an update, where it follows. @param update From 0 */
   follow(student: ParameterStore, update: number): void {
+    if (!this.follows) return;
     const { parameters } = this.network;
     const step = this.step(update);
     for (const { name } of parameters.specs()) {

@@ -21,6 +21,8 @@ export interface TrainEvents {
   onEvaluation?(row: EvalRow, evaluation: Evaluation): void | Promise<void>;
   /** After each comparison of pseudo masks with true masks, where `diagnosis` asks for it. */
   onDiagnosis?(row: DiagnosisRow): void | Promise<void>;
+  /** At the start of each round, and where a run goes on in one. @param round From 0 */
+  onRound?(round: number, rounds: number): void;
   /** Where steps that were to be recorded run op by op: why. */
   onFallback?(why: string): void;
   /** Asked after each update; true ends the run with a checkpoint. */

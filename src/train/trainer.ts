@@ -1,4 +1,4 @@
-import { unsupervisedWeight } from "../config/recipe.ts";
+import { hasTeacher, unsupervisedWeight } from "../config/recipe.ts";
 import { DatasetError } from "../core/errors.ts";
 import { countClasses, medianWeights } from "../data/class_weights.ts";
 import type { Loader } from "../data/loader/loader.ts";
@@ -16,7 +16,8 @@ import { StepEngine } from "./step_engine.ts";
 import type { TrainOptions, TrainOutcome } from "./train_options.ts";
 import type { Network } from "../model/network.ts";
 import type { Teacher } from "./teacher.ts";
-import { loaderOf, makeUpdate, optimizerOf, teacherOf } from "./update.ts";
+import { configOfRound, type Round, roundAt } from "./rounds.ts";
+import { loaderOf, makeUpdate, newOptimizer, optimizerOf, teacherOf } from "./update.ts";
 import { StoppedWaiting } from "./wait_or_stop.ts";
 
 function evalRow(iteration: number, { summary }: Evaluation): EvalRow {
@@ -24,9 +25,9 @@ function evalRow(iteration: number, { summary }: Evaluation): EvalRow {
   return { kind: "eval", iteration, miou: summary.miou, accuracy: summary.accuracy, perClass };
 }
 
-function scheduleOf({ config: { optimizer, iterations } }: TrainOptions): PolySchedule {
+function scheduleOf({ config: { optimizer } }: TrainOptions, { start, end }: Round): PolySchedule {
   const { learningRate: base, minimumLearningRate: minimum, power } = optimizer;
-  return { base, minimum, power, iterations };
+  return { base, minimum, power, iterations: end - start };
 }
 
 /** The best evaluation that a checkpoint tells of; `undefined` where it tells of none, or of something else. */
@@ -40,16 +41,25 @@ function bestOf(json = "null"): TrainOutcome["best"] {
   return undefined;
 }
 
+/** What a round of a run has of its own. */
+interface RoundTools {
+  readonly round: Round;
+  /** With the configuration of the round. */
+  readonly options: TrainOptions;
+  readonly loader: Loader;
+  readonly engine: StepEngine;
+  readonly teacher?: Teacher;
+}
+
 /** A run while it goes on. */
 class TrainingRun {
   readonly #options: TrainOptions;
-  readonly #sgd: Sgd;
-  readonly #loader: Loader;
+  #sgd: Sgd;
   readonly #meter: IntervalMeter;
   /** False in workers beside the chief. */
   readonly #writes: boolean;
   readonly #teacher: Teacher | undefined;
-  #engine: StepEngine | undefined;
+  #now: RoundTools | undefined;
   #classWeights: readonly number[] | undefined;
   #iteration: number;
   #saved: number;
@@ -62,7 +72,6 @@ class TrainingRun {
     this.#meter = new IntervalMeter(options.resume?.metadata.interval);
     this.#sgd = optimizerOf(options);
     this.#teacher = teacherOf(options);
-    this.#loader = loaderOf(options);
     this.#writes = options.workers?.isChief ?? true;
     this.#iteration = options.resume?.iteration ?? 0;
     this.#saved = this.#iteration;
@@ -77,14 +86,6 @@ class TrainingRun {
       this.#classWeights = medianWeights(await countClasses(dataset), classWeights === "median" ? 1 : 0.5);
     }
     for (const one of [network, this.#teacher?.network]) one?.recordInference(config.engine !== "eager");
-    this.#engine = new StepEngine({
-      network,
-      config,
-      workers: workers?.count ?? 1,
-      classWeights: this.#classWeights,
-      teacher: this.#teacher,
-      onFallback: this.#options.onFallback,
-    });
     try {
       const { resume } = this.#options;
       if (resume !== undefined && awaitsEvaluation(resume)) await this.#measureSaved();
@@ -111,8 +112,7 @@ class TrainingRun {
   }
 
   close(): void {
-    this.#loader.close();
-    this.#engine?.dispose();
+    this.#leaveRound();
     this.#sgd.dispose();
     if (this.#teacher?.evaluated) this.#teacher.copyTo(this.#options.network);
     this.#teacher?.dispose();
@@ -134,18 +134,46 @@ class TrainingRun {
     return this.#iteration === this.#options.config.iterations;
   }
 
-  async #advance(): Promise<void> {
-    const options = this.#options;
-    const { evaluation, checkpointEvery } = options.config;
-    const learningRate = polyLearningRate(scheduleOf(options), this.#iteration);
-    const tools = {
-      loader: this.#loader,
-      sgd: this.#sgd,
-      meter: this.#meter,
-      engine: this.#engine!,
+  /** Frees what a round had of its own. */
+  #leaveRound(): void {
+    this.#now?.loader.close();
+    this.#now?.engine.dispose();
+    this.#now = undefined;
+  }
+
+  /** The tools of the round that the run is in; at its start the teacher becomes what the network is. */
+  #enterRound(): RoundTools {
+    const round = roundAt(this.#iteration, this.#options.config);
+    if (this.#now?.round.index === round.index) return this.#now;
+    this.#leaveRound();
+    if (round.index > 0 && this.#iteration === round.start) this.#beginAnew();
+    const { network, workers, onFallback, onRound } = this.#options;
+    const options = { ...this.#options, config: configOfRound(this.#options.config, round) };
+    const teacher = hasTeacher(options.config.recipe) ? this.#teacher : undefined;
+    const engine = new StepEngine({
+      network,
+      config: options.config,
+      workers: workers?.count ?? 1,
       classWeights: this.#classWeights,
-      teacher: this.#teacher,
-    };
+      teacher,
+      onFallback,
+    });
+    onRound?.(round.index, this.#options.config.recipe.rounds);
+    this.#now = { round, options, teacher, engine, loader: loaderOf(options, this.#iteration) };
+    return this.#now;
+  }
+
+  #beginAnew(): void {
+    this.#teacher?.become(this.#options.network);
+    this.#sgd.dispose();
+    this.#sgd = newOptimizer(this.#options);
+  }
+
+  async #advance(): Promise<void> {
+    const { round, options, ...own } = this.#enterRound();
+    const { evaluation, checkpointEvery } = options.config;
+    const learningRate = polyLearningRate(scheduleOf(options, round), this.#iteration - round.start);
+    const tools = { ...own, sgd: this.#sgd, meter: this.#meter, classWeights: this.#classWeights };
     const { step, batch, stop } = await makeUpdate(options, tools, this.#iteration, learningRate);
     this.#stopped = stop;
     this.#iteration++;
@@ -156,7 +184,7 @@ class TrainingRun {
       // what an evaluation fails at must not cost the updates before it
       await this.#save({ [PENDING]: "evaluation" });
       await this.#measureSaved();
-    } else if (this.#iteration % checkpointEvery === 0) await this.#save();
+    } else if (this.#iteration % checkpointEvery === 0 || this.#iteration === round.end) await this.#save();
   }
 
   /** Evaluates, and saves that it is done, and the best. */
@@ -185,7 +213,7 @@ class TrainingRun {
     if (diagnosis.length > 0) {
       // all processes take part, those too that tell nobody
       const row = await diagnose(
-        { ...this.#options, network: this.#teacher?.network ?? this.#options.network },
+        { ...this.#options, network: this.#teacher?.follows ? this.#teacher.network : this.#options.network },
         diagnosis,
         this.#iteration,
       );

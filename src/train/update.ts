@@ -1,5 +1,5 @@
 /** One update of a training run: batches, steps, gradients over all workers, optimizer. */
-import { usesUnlabeled } from "../config/recipe.ts";
+import { hasTeacher, usesUnlabeled } from "../config/recipe.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { trainingAugment } from "../data/augment/training_augment.ts";
 import type { LoadedBatch } from "../data/loader/batch.ts";
@@ -19,8 +19,8 @@ import { Teacher } from "./teacher.ts";
 import type { TrainOptions } from "./train_options.ts";
 import { waitOrStop } from "./wait_or_stop.ts";
 
-/** The loader of a run, from the iteration that it goes on with. */
-export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Loader {
+/** The loader of a run or of one of its rounds. @param start Its first iteration */
+export function loaderOf({ dataset, config, workers }: TrainOptions, start: number): Loader {
   const { data, batch, seed, recipe, optimizer } = config;
   const share = { index: workers?.index ?? 0, count: workers?.count ?? 1 };
   const batchUnlabeled = usesUnlabeled(recipe)
@@ -36,7 +36,19 @@ export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Lo
     views: recipe.views,
     seed,
     workers: data.workers,
-    startIteration: (resume?.iteration ?? 0) * optimizer.accumulate,
+    startIteration: start * optimizer.accumulate,
+  });
+}
+
+/** An optimizer without momentum yet. */
+export function newOptimizer({ config }: Pick<TrainOptions, "config">): Sgd {
+  const { momentum, weightDecay, clipNorm, headFactor } = config.optimizer;
+  const head = { matches: (name: string) => !name.startsWith("backbone."), learningRateFactor: headFactor };
+  return new Sgd({
+    momentum,
+    weightDecay,
+    clipNorm: clipNorm > 0 ? clipNorm : undefined,
+    groups: [head],
   });
 }
 
@@ -44,15 +56,9 @@ export function loaderOf({ dataset, config, resume, workers }: TrainOptions): Lo
  * The optimizer of a run; a resumed run sets its buffers and the network's parameters.
  * @throws {CheckpointMismatch} If the checkpoint lacks some of them, or holds others
  */
-export function optimizerOf({ network, config, resume }: TrainOptions): Sgd {
-  const { momentum, weightDecay, clipNorm, headFactor } = config.optimizer;
-  const head = { matches: (name: string) => !name.startsWith("backbone."), learningRateFactor: headFactor };
-  const sgd = new Sgd({
-    momentum,
-    weightDecay,
-    clipNorm: clipNorm > 0 ? clipNorm : undefined,
-    groups: [head],
-  });
+export function optimizerOf(options: TrainOptions): Sgd {
+  const { network, config, resume } = options;
+  const sgd = newOptimizer(options);
   if (resume !== undefined) {
     checkResume(resume, network.parameters, config);
     network.parameters.load(resume.student ?? resume.parameters);
@@ -157,10 +163,11 @@ interface GradientUse {
 
 /** The teacher of a run, where its recipe has one; a resumed run sets its values. */
 export function teacherOf(
-  { network, config: { recipe: { teacher: options } }, resume }: TrainOptions,
+  { network, config: { recipe }, resume }: TrainOptions,
 ): Teacher | undefined {
-  if (options.decay === 0) return undefined;
-  const teacher = new Teacher(network, options);
+  if (!hasTeacher(recipe)) return undefined;
+  const options = recipe.teacher;
+  const teacher = new Teacher(network, options, recipe.rounds === 1);
   if (resume !== undefined) teacher.load(options.evaluated ? resume.parameters : resume.teacher!);
   return teacher;
 }

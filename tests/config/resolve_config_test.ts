@@ -188,6 +188,7 @@ Deno.test("checkConfig() reads recipes of version 0.1", () => {
     crossEntropy: "labeled",
     classWeights: "sqrt-median",
     encoderNorms: "batch",
+    rounds: 1,
   });
   const blended = { ...old, mix: { at: "features", shape: "blend", lambdaLimit: 0.5, weight: 1 } };
   const blend = read({ ...blended, unsup: { ...old.unsup, plainView: false } }).objective;
@@ -276,6 +277,18 @@ Deno.test("checkConfig() takes an encoder without family, as version 0.1 wrote i
   const { family: _, ...encoder } = config.network.encoder as { family?: string };
   const old = { ...config, network: { ...config.network, encoder } };
   assert.deepEqual(checkConfig(old, "a config"), config);
+});
+
+Deno.test("resolveConfig() takes rounds where a teacher can predict", () => {
+  assert.equal(resolveConfig({ set: ["recipe.rounds=3"] }).recipe.rounds, 3);
+  assert.equal(resolveConfig({ recipe: "supervised", set: ["recipe.rounds=2"] }).recipe.rounds, 2);
+  assert.match(refused({ set: ["recipe.rounds=0"] }), /recipe.rounds.*0/);
+  for (const recipe of ["paper", "cct"]) {
+    assert.match(
+      refused({ recipe, set: ["recipe.rounds=2"] }),
+      /recipe.rounds is 2 with objective .*, expected 1/,
+    );
+  }
 });
 
 Deno.test("resolveConfig() freezes the encoder's norms where preset own begins with weights, and has the rate that they bear", () => {
