@@ -99,8 +99,8 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     name: "guidedmix",
     objective: DONOR_BOXES,
     views: JITTERED,
-    teacher: { decay: 0.99, evaluated: false },
     crossEntropy: "labeled",
+    rounds: 2,
   },
   official: OFFICIAL,
   paper: { ...OFFICIAL, name: "paper", objective: PAPER_MIX },
@@ -140,6 +140,7 @@ export function withLabeledBoxes(recipe: Recipe): Recipe {
     objective: LABELED_BOXES,
     views: { ...OFFICIAL_VIEWS, plain: true },
     teacher: NO_TEACHER,
+    rounds: 1,
   };
 }
 

@@ -99,7 +99,7 @@ export const DONOR_BOXES: BoxesOptions = {
   mix: { lambdaLimit: 0.5, weight: 1, probability: 0.5, over: "mixtures" },
   donor: { probability: 0.5, area: [0.02, 0.4] },
   pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
-  unsup: { threshold: 0.95, target: "hard", weight: 1, rampUp: 0 },
+  unsup: { threshold: 0.8, target: "hard", weight: 1, rampUp: 0 },
 };
 
 /**
