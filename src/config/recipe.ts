@@ -225,6 +225,11 @@ function viewProblems({ objective, views, teacher, rounds }: Recipe): string[] {
         `recipe.rounds is ${rounds} with objective "${objective.kind}", expected 1: its targets come from the same pass`,
       ]
       : []),
+    ...(teacher.evaluated && rounds > 1
+      ? [
+        `teacher.evaluated is true with recipe.rounds ${rounds}, expected false: in the first round there is no teacher`,
+      ]
+      : []),
     ...(teacher.evaluated && teacher.decay === 0
       ? ["teacher.evaluated is true with teacher.decay 0, expected a teacher, such as decay 0.99"]
       : []),

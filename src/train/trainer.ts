@@ -1,7 +1,6 @@
-import { hasTeacher, unsupervisedWeight } from "../config/recipe.ts";
+import { unsupervisedWeight } from "../config/recipe.ts";
 import { DatasetError } from "../core/errors.ts";
 import { countClasses, medianWeights } from "../data/class_weights.ts";
-import type { Loader } from "../data/loader/loader.ts";
 import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
 import type { StepResult } from "../method/guided_mix_step.ts";
 import { awaitsEvaluation, type Checkpoint, PENDING } from "./checkpoint.ts";
@@ -12,12 +11,12 @@ import { IntervalMeter } from "./interval_meter.ts";
 import type { EvalRow } from "./metric_rows.ts";
 import { polyLearningRate, type PolySchedule } from "./schedule.ts";
 import type { Sgd } from "./sgd.ts";
-import { StepEngine } from "./step_engine.ts";
 import type { TrainOptions, TrainOutcome } from "./train_options.ts";
 import type { Network } from "../model/network.ts";
 import type { Teacher } from "./teacher.ts";
-import { configOfRound, type Round, roundAt } from "./rounds.ts";
-import { loaderOf, makeUpdate, newOptimizer, optimizerOf, teacherOf } from "./update.ts";
+import { openRound, type RoundTools } from "./round_tools.ts";
+import { type Round, roundAt } from "./rounds.ts";
+import { makeUpdate, newOptimizer, optimizerOf, teacherOf } from "./update.ts";
 import { StoppedWaiting } from "./wait_or_stop.ts";
 
 function evalRow(iteration: number, { summary }: Evaluation): EvalRow {
@@ -39,16 +38,6 @@ function bestOf(json = "null"): TrainOutcome["best"] {
     // null, or no JSON: the next evaluation is the best
   }
   return undefined;
-}
-
-/** What a round of a run has of its own. */
-interface RoundTools {
-  readonly round: Round;
-  /** With the configuration of the round. */
-  readonly options: TrainOptions;
-  readonly loader: Loader;
-  readonly engine: StepEngine;
-  readonly teacher?: Teacher;
 }
 
 /** A run while it goes on. */
@@ -147,19 +136,11 @@ class TrainingRun {
     if (this.#now?.round.index === round.index) return this.#now;
     this.#leaveRound();
     if (round.index > 0 && this.#iteration === round.start) this.#beginAnew();
-    const { network, workers, onFallback, onRound } = this.#options;
-    const options = { ...this.#options, config: configOfRound(this.#options.config, round) };
-    const teacher = hasTeacher(options.config.recipe) ? this.#teacher : undefined;
-    const engine = new StepEngine({
-      network,
-      config: options.config,
-      workers: workers?.count ?? 1,
+    this.#now = openRound(this.#options, round, this.#iteration, {
+      teacher: this.#teacher,
       classWeights: this.#classWeights,
-      teacher,
-      onFallback,
     });
-    onRound?.(round.index, this.#options.config.recipe.rounds);
-    this.#now = { round, options, teacher, engine, loader: loaderOf(options, this.#iteration) };
+    this.#options.onRound?.(round.index, this.#options.config.recipe.rounds);
     return this.#now;
   }
 

@@ -283,6 +283,10 @@ Deno.test("resolveConfig() takes rounds where a teacher can predict", () => {
   assert.equal(resolveConfig({ set: ["recipe.rounds=3"] }).recipe.rounds, 3);
   assert.equal(resolveConfig({ recipe: "supervised", set: ["recipe.rounds=2"] }).recipe.rounds, 2);
   assert.match(refused({ set: ["recipe.rounds=0"] }), /recipe.rounds.*0/);
+  assert.match(
+    refused({ recipe: "cutmix-seg", set: ["recipe.rounds=2"] }),
+    /evaluated is true with recipe.rounds 2/,
+  );
   for (const recipe of ["paper", "cct"]) {
     assert.match(
       refused({ recipe, set: ["recipe.rounds=2"] }),
