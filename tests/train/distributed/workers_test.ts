@@ -24,6 +24,7 @@ const CASES: readonly Case[] = [
   // at 0.05 the runs are 2e-6 apart after seven steps, as here after ten, and 0.16 after ten, with two workers as with
   // three; taken to be a choice that rounding moves, a partner or a pseudo label at its threshold
   { recipe: "guidedmix", learningRate: 0.005, workers: [2, 3] },
+  { recipe: "guidedmix", changes: { rounds: 2 }, learningRate: 0.005, workers: [2] },
   // donors of other processes, a teacher
   {
     recipe: "guidedmix",
