@@ -32,7 +32,10 @@ export type RecipeName = (typeof RECIPE_NAMES)[number];
  * for unlabeled images in the student's place.
  */
 export interface TeacherOptions {
-  /** Share of the teacher that stays at each update, in [0, 1); it begins lower, as 1 − 1/(i + 1). 0: no teacher. */
+  /**
+   * Share of the teacher that stays at each update, in [0, 1). With one round it begins lower, as 1 − 1/(i + 1), and 0 is no
+   * teacher; with several, 0 is one that stays as it is through a round.
+   */
   readonly decay: number;
   /** Evaluates and saves the teacher as the run's model, in place of the student. */
   readonly evaluated: boolean;

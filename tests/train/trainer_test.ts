@@ -50,6 +50,16 @@ function assertSameBits(actual: Ran, expected: Ran): void {
   }
 }
 
+/** Asserts that a run stopped after so many checks goes on to the unbroken one's parameters. @returns The resumed run */
+async function assertResumes(folder: string, config: RunConfig, stop: number): Promise<Ran> {
+  const straight = await run(`${folder}/straight`, config);
+  let asked = 0;
+  await run(`${folder}/broken`, config, { shouldStop: () => asked++ === stop });
+  const resumed = await run(`${folder}/broken`, config);
+  assertSameBits(resumed, straight);
+  return resumed;
+}
+
 numericTest("train() stopped and resumed gives the parameters of the unbroken run bit for bit", async () => {
   await inFolder(async (folder) => {
     const straight = await run(`${folder}/straight`, tinyConfig(7));
@@ -65,11 +75,7 @@ numericTest("train() stopped and resumed gives the parameters of the unbroken ru
 numericTest("train() of cct resumes bit for bit, its auxiliary decoders with it", async () => {
   await inFolder(async (folder) => {
     const config = tinyConfig(4, { recipe: ONE_OF_EACH });
-    const straight = await run(`${folder}/straight`, config);
-    let asked = 0;
-    await run(`${folder}/broken`, config, { shouldStop: () => asked++ === 2 });
-    const resumed = await run(`${folder}/broken`, config);
-    assertSameBits(resumed, straight);
+    const resumed = await assertResumes(folder, config, 2);
     assert.ok(resumed.parameters.has("aux_decoders.vat.0.0.weight"));
   });
 });
@@ -77,11 +83,7 @@ numericTest("train() of cct resumes bit for bit, its auxiliary decoders with it"
 numericTest("train() with frozen norms resumes bit for bit, though they have no momentum", async () => {
   await inFolder(async (folder) => {
     const config = tinyConfig(4, { recipe: { ...RECIPES.guidedmix, encoderNorms: "frozen" } });
-    const straight = await run(`${folder}/straight`, config);
-    let asked = 0;
-    await run(`${folder}/broken`, config, { shouldStop: () => asked++ === 2 });
-    const resumed = await run(`${folder}/broken`, config);
-    assertSameBits(resumed, straight);
+    const resumed = await assertResumes(folder, config, 2);
     const start = tinyNetwork(config.recipe);
     const name = "backbone.layer1.0.bn1.weight";
     assert.deepEqual(resumed.parameters.get(name), (await start.export()).get(name));
@@ -180,10 +182,7 @@ numericTest(
 numericTest("train() weights the classes where the recipe says so, and goes on so when resumed", async () => {
   await inFolder(async (folder) => {
     const config = tinyConfig(4, { recipe: { ...RECIPES.guidedmix, classWeights: "median" } });
-    const straight = await run(`${folder}/straight`, config);
-    let asked = 0;
-    await run(`${folder}/broken`, config, { shouldStop: () => asked++ === 3 });
-    assertSameBits(await run(`${folder}/broken`, config), straight);
+    const straight = await assertResumes(folder, config, 3);
     const kernel = ({ parameters }: typeof straight) => parameters.get("decode_head.conv_seg.weight")!.data;
     for (const classWeights of ["none", "sqrt-median"] as const) {
       const recipe = { ...RECIPES.guidedmix, classWeights };

@@ -1,5 +1,11 @@
 /** Our training step of a recipe, as a run makes it: forward, backward, SGD, and the teacher's update where there is one. */
-import { type Recipe, RECIPES, usesUnlabeled, withLabeledBoxes } from "../../src/config/recipe.ts";
+import {
+  hasTeacher,
+  type Recipe,
+  RECIPES,
+  usesUnlabeled,
+  withLabeledBoxes,
+} from "../../src/config/recipe.ts";
 import type { StepResult } from "../../src/method/guided_mix_step.ts";
 import type { StepBatch } from "../../src/method/step_batch.ts";
 import type { Network } from "../../src/model/network.ts";
@@ -11,12 +17,16 @@ import type { Start, StartBatch } from "./recipe_start.ts";
 
 const { supervised, guidedmix, unimatch } = RECIPES;
 
-/** Our steps, by the names of their rows. */
+/** Our steps, by the names of their rows; of a recipe in rounds one that has a teacher. */
 export const OUR_STEPS = {
   supervised,
   "guidedmix of 0.1": withLabeledBoxes(guidedmix),
   guidedmix,
-  "guidedmix, two views": { ...guidedmix, views: { ...guidedmix.views, count: 2 } },
+  "guidedmix, two views": {
+    ...guidedmix,
+    views: { ...guidedmix.views, count: 2 },
+    teacher: { decay: 0.99, evaluated: false },
+  },
   unimatch,
 } as const satisfies Readonly<Record<string, Recipe>>;
 
@@ -72,7 +82,7 @@ export class RecipeStep {
     const recipe = withThreshold(OUR_STEPS[name], threshold);
     this.#network = network;
     this.#batch = batchFor(recipe, batch);
-    this.#teacher = recipe.teacher.decay > 0 ? new Teacher(network, recipe.teacher) : undefined;
+    this.#teacher = hasTeacher(recipe) ? new Teacher(network, recipe.teacher) : undefined;
     const config = { engine, recompute: "none", recipe, precision: "float32" } as const;
     for (const each of [network, this.#teacher?.network]) each?.recordInference(engine !== "eager");
     this.#engine = new StepEngine({ network, config, workers: 1, teacher: this.#teacher });

@@ -8,10 +8,10 @@ import { LITE_ENCODER, LITE_NETWORK, OFFICIAL_SGD, SMALL_MITRANS, SMALL_NETWORK 
  *
  *     deno task train --data my-photos --labeled 1/8
  *
- * Source: this project; learning rate and head factor are UniMatch's, the augmentation is the official one. Classes are weighted by the square root of
- * median frequency balancing in every recipe; `--set recipe.classWeights=none` undoes it. The encoder's norms stay as the
- * weights bring them; `--set recipe.encoderNorms=batch` undoes that. Takes: 320 × 213
- * photos (MSRC-21), supervised, 5 minutes on one core with AVX-512 that had other work beside.
+ * Source: this project; learning rate and head factor are UniMatch's, the augmentation is the official one. Classes are
+ * weighted by the square root of median frequency balancing in every recipe; `--set recipe.classWeights=none` undoes it.
+ * The encoder's norms stay as the weights bring them; `--set recipe.encoderNorms=batch` undoes that. Takes: 320 × 213 photos
+ * (MSRC-21), supervised, 5 minutes on one core with AVX-512 that had other work beside.
  */
 export const OWN: Preset = {
   name: "own",
