@@ -110,8 +110,14 @@ function withFlags(config: RunConfig, request: ConfigRequest): RunConfig {
 export function resolveConfig(request: ConfigRequest = {}): RunConfig {
   const preset = findPreset(request.preset ?? (request.data === undefined ? "demo" : "own"));
   const config = withFlags(presetConfig(preset, request.recipe), request);
-  const whole = request.weights === NO_WEIGHTS ? preset.withoutWeights?.(config) ?? config : config;
-  return checkedSettings(whole, request, preset);
+  return checkedSettings(fittingWeights(config, request, preset), request, preset);
+}
+
+/** What a preset is without weights, where flags or settings leave none. */
+function fittingWeights(config: RunConfig, { set = [] }: ConfigRequest, preset: Preset): RunConfig {
+  // what settings made of it is not checked yet
+  const { network } = applySettings(config, set, preset.mitrans).value as Partial<RunConfig>;
+  return network?.weights === undefined ? preset.withoutWeights?.(config) ?? config : config;
 }
 
 /**

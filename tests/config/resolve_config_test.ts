@@ -303,6 +303,7 @@ Deno.test("resolveConfig() freezes the encoder's norms where preset own begins w
   assert.deepEqual(about({}), ["frozen", 0.001, 10]);
   assert.deepEqual(about({ recipe: "unimatch", weights: "own.pth" }), ["frozen", 0.001, 10]);
   assert.deepEqual(about({ weights: "none" }), ["batch", 0.01, 3]);
+  assert.deepEqual(about({ set: ["network.weights=none"] }), ["batch", 0.01, 3]);
   assert.deepEqual(about({ weights: "none", set: ["optimizer.learningRate=0.02"] }), ["batch", 0.02, 3]);
   assert.deepEqual(about({ preset: "camvid-lite" }), ["frozen", 0.001, 10]);
   assert.equal(resolveConfig({ preset: "camvid", weights: "none" }).optimizer.headFactor, 5);
