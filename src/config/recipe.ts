@@ -41,6 +41,17 @@ export interface TeacherOptions {
   readonly evaluated: boolean;
 }
 
+/** What a teacher that stays as it is through a round predicts pseudo labels from. */
+export interface PseudoLabelSource {
+  /**
+   * `crops`: in each step, what the student sees there, without change of colours. `photos`: whole photos, once, at the start
+   * of the round, as the mean of several sizes and their mirror images; they are right more often (LOG.md).
+   */
+  readonly of: "crops" | "photos";
+  /** Factors on the size at which photos are evaluated, each above 0 and up to 4; for `photos`. */
+  readonly ratios: readonly number[];
+}
+
 /** Everything a training step does besides the network. */
 export interface Recipe {
   /** The recipe that it began as. */
@@ -74,12 +85,16 @@ export interface Recipe {
    * network; here it goes on.)
    */
   readonly rounds: number;
+  /** Where pseudo labels of later rounds come from. */
+  readonly pseudoLabels: PseudoLabelSource;
 }
 
 /** One strong view, with the weak one beside it. */
 const JITTERED: UnlabeledViews = { strong: "jitter", count: 1, plain: true, warp: 0 };
 
 const NO_TEACHER: TeacherOptions = { decay: 0, evaluated: false };
+
+const OF_CROPS: PseudoLabelSource = { of: "crops", ratios: [1] };
 
 const OFFICIAL: Recipe = {
   name: "official",
@@ -90,6 +105,7 @@ const OFFICIAL: Recipe = {
   classWeights: "none",
   encoderNorms: "batch",
   rounds: 1,
+  pseudoLabels: OF_CROPS,
 };
 
 /**
@@ -104,6 +120,7 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     views: JITTERED,
     crossEntropy: "labeled",
     rounds: 2,
+    pseudoLabels: { of: "photos", ratios: [1, 1.5] },
   },
   official: OFFICIAL,
   paper: { ...OFFICIAL, name: "paper", objective: PAPER_MIX },
@@ -144,6 +161,7 @@ export function withLabeledBoxes(recipe: Recipe): Recipe {
     views: { ...OFFICIAL_VIEWS, plain: true },
     teacher: NO_TEACHER,
     rounds: 1,
+    pseudoLabels: OF_CROPS,
   };
 }
 
@@ -204,7 +222,27 @@ export function warmUpShare({ objective }: Pick<Recipe, "objective">): number {
   return objective.kind === "guided-mix" && objective.classifier.on ? objective.classifier.warmUp : 0;
 }
 
-function viewProblems({ objective, views, teacher, rounds }: Recipe): string[] {
+function labelProblems({ objective, teacher, rounds, pseudoLabels: { of, ratios } }: Recipe): string[] {
+  const wrong = ratios.find((ratio) => !(ratio > 0 && ratio <= 4));
+  const what = 'with recipe.pseudoLabels.of "photos", expected';
+  const photos = [
+    ...(objective.kind !== "boxes" ? [`the objective is "${objective.kind}" ${what} "boxes"`] : []),
+    ...(objective.kind === "boxes" && objective.unsup.target === "soft"
+      ? [`unsup.target is "soft" ${what} "hard"`]
+      : []),
+    ...(rounds === 1 ? [`recipe.rounds is 1 ${what} 2 or more: photos are labeled between rounds`] : []),
+    ...(teacher.decay > 0 ? [`teacher.decay is ${teacher.decay} ${what} 0: it labels once a round`] : []),
+  ];
+  return [
+    ...(wrong !== undefined || ratios.length === 0
+      ? [`pseudoLabels.ratios are [${ratios}], expected one or more in (0, 4]`]
+      : []),
+    ...(of === "photos" ? photos : []),
+  ];
+}
+
+/** What of views, teacher and rounds does not go together. */
+function partnerProblems({ objective, views, teacher, rounds }: Recipe): string[] {
   const blends = objective.kind === "guided-mix";
   const asksNoTeacher = blends || objective.kind === "cct";
   const plain = views.plain || views.count > 1 || views.warp > 0 || views.strong !== "official";
@@ -244,6 +282,10 @@ function viewProblems({ objective, views, teacher, rounds }: Recipe): string[] {
  * @throws {RangeError} With everything that is wrong
  */
 export function checkRecipe(recipe: Recipe): void {
-  const found = [...objectiveProblems(recipe.objective), ...viewProblems(recipe)];
+  const found = [
+    ...objectiveProblems(recipe.objective),
+    ...partnerProblems(recipe),
+    ...labelProblems(recipe),
+  ];
   if (found.length > 0) throw new RangeError(`Cannot use recipe "${recipe.name}": ${found.join("; ")}`);
 }

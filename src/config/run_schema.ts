@@ -121,6 +121,14 @@ const NETWORK = options<NetworkConfig>({
   weights: text("a weight file, imagenet or none").optional(),
 });
 
+/** Factors on a size. */
+function ratios(): z.ZodType<number[]> {
+  const rule = "one or more numbers above 0 and up to 4";
+  return z.array(numberWhere(rule, (ratio) => ratio > 0 && ratio <= 4), { error: rule }).min(1, {
+    error: rule,
+  });
+}
+
 const RECIPE = options<Recipe>({
   name: oneOf(RECIPE_NAMES),
   objective: OBJECTIVE,
@@ -130,6 +138,8 @@ const RECIPE = options<Recipe>({
   classWeights: oneOf(["none", "median", "sqrt-median"]).default("none"),
   encoderNorms: oneOf(["batch", "frozen"]).default("batch"),
   rounds: whole(1, 100).default(1),
+  pseudoLabels: options({ of: oneOf(["crops", "photos"]), ratios: ratios() })
+    .default({ of: "crops", ratios: [1] }),
 });
 
 const OPTIMIZER = options<OptimizerConfig>({

@@ -38,8 +38,22 @@ export interface DrawnSource {
   readonly shapes: readonly Shape[];
 }
 
+/** A mask in memory: a PNG of one number a pixel. */
+export interface KeptSource {
+  /** Tells the kinds of source apart. */
+  readonly kind: "kept";
+  /** What error texts call it. */
+  readonly name: string;
+  /** Columns. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** The file. */
+  readonly png: Uint8Array;
+}
+
 /** Where pixels come from. Plain data: it crosses to a Worker as it is. */
-export type Source = FileSource | SyntheticSource | DrawnSource;
+export type Source = FileSource | SyntheticSource | DrawnSource | KeptSource;
 
 /** One picture of a dataset. Without `mask` there is no way to its labels, and none is opened. */
 export interface Item {
@@ -111,6 +125,6 @@ export interface LabelMap {
 /** The path of a file source, or a name for a generated picture: what error texts call it. */
 export function sourceName(source: Source): string {
   if (source.kind === "file") return source.path;
-  if (source.kind === "drawn") return source.name;
+  if (source.kind === "drawn" || source.kind === "kept") return source.name;
   return `synthetic picture ${source.index} of seed ${source.seed}`;
 }

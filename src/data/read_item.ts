@@ -36,8 +36,8 @@ async function asDatasetError<T>(run: () => T | Promise<T>): Promise<T> {
 export async function readImage(item: Pick<Item, "image">): Promise<RgbImage> {
   const source = item.image;
   if (source.kind === "synthetic") return syntheticImage(source);
-  if (source.kind === "drawn") {
-    throw new TypeError(`Cannot read picture "${source.name}": it is a drawn mask, expected a file`);
+  if (source.kind === "drawn" || source.kind === "kept") {
+    throw new TypeError(`Cannot read picture "${source.name}": it is a mask in memory, expected a file`);
   }
   const bytes = await readBytes(source.path);
   return await asDatasetError(() => decodeRgb(bytes, source.path));
@@ -108,7 +108,9 @@ export interface CheckedPicture extends PictureSize {
  */
 export async function checkPicture(source: Source, kind: "image" | "mask"): Promise<CheckedPicture> {
   if (source.kind !== "file") {
-    const { width, height } = source.kind === "drawn" ? source : { width: source.size, height: source.size };
+    const { width, height } = source.kind === "synthetic"
+      ? { width: source.size, height: source.size }
+      : source;
     return { width, height, bitDepth: 8, orientation: 1, format: "drawn", fileLength: 0 };
   }
   const { path } = source;

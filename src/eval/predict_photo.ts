@@ -3,14 +3,16 @@ import { resizeBilinear } from "../formats/resize_image.ts";
 import type { RgbImage } from "../formats/rgb_image.ts";
 import type { Network } from "../model/network.ts";
 import * as tf from "@tensorflow/tfjs-core";
+import { IGNORE_LABEL } from "../core/ignore_label.ts";
 import { predictImage, type PredictOptions, predictProbabilities } from "./predict_image.ts";
+import { predictPseudoMask, sureLabels } from "./pseudo_masks.ts";
 
 /** Pixels that are predicted at once: class probabilities of more would fill a laptop's memory. */
 const MOST_PIXELS = 2 ** 21;
 
-/** The size with the same shape that has at most `MOST_PIXELS`. */
-function workingSize({ width, height }: RgbImage): { width: number; height: number } {
-  const factor = Math.min(1, Math.sqrt(MOST_PIXELS / (width * height)));
+/** The size with the same shape that, enlarged by `ratio`, has at most `MOST_PIXELS`. */
+function workingSize({ width, height }: RgbImage, ratio = 1): { width: number; height: number } {
+  const factor = Math.min(1, Math.sqrt(MOST_PIXELS / (width * height)) / Math.max(1, ratio));
   const fit = (side: number) => Math.max(1, Math.floor(side * factor));
   return { width: fit(width), height: fit(height) };
 }
@@ -98,4 +100,22 @@ export async function predictPhotoProbabilities(
   } finally {
     tf.dispose([classes, probabilities]);
   }
+}
+
+/**
+ * Pseudo labels of a photo, of its own size: the most probable class of each pixel, 255 where its probability is not above a
+ * threshold. A photo that would be predicted at more than 2 megapixels is scaled down first, its labels up again.
+ */
+export async function predictSureLabels(
+  network: Network,
+  photo: RgbImage,
+  threshold: number,
+  options: PredictOptions,
+): Promise<Uint8Array> {
+  const size = workingSize(photo, Math.max(...options.ratios ?? [1]));
+  const scaledDown = size.width !== photo.width || size.height !== photo.height;
+  const small = scaledDown ? resizeBilinear(photo, size.width, size.height) : photo;
+  const { labels, probabilities } = await predictPseudoMask(network, small, options);
+  const sure = sureLabels(labels, probabilities, threshold, IGNORE_LABEL);
+  return scaledDown ? resizeLabels(sure, small, photo) : sure;
 }

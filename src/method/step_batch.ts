@@ -19,6 +19,11 @@ export interface StepBatch {
    * each of their pixels comes from, −1 for none.
    */
   readonly unlabeledWarp?: LabelMap;
+  /**
+   * int32 `[M, H, W]`, class or 255: pseudo labels that are known before the step, as the plain view shows them
+   * (`recipe.pseudoLabels.of` photos). Without them objectives that need some predict them.
+   */
+  readonly unlabeledLabels?: LabelMap;
 }
 
 /**
@@ -39,7 +44,7 @@ export async function checkLabels(labels: LabelMap, classes: number): Promise<vo
 
 /** Refuses views of unlabeled images that do not have their shape. */
 function checkViews(
-  { unlabeledPlain, unlabeledSecond, unlabeledWarp }: StepBatch,
+  { unlabeledPlain, unlabeledSecond, unlabeledWarp, unlabeledLabels }: StepBatch,
   { shape }: FeatureMap,
 ): void {
   const expect = (what: string, present: readonly number[] | undefined, expected: readonly number[]) => {
@@ -49,6 +54,7 @@ function checkViews(
   expect("plain unlabeled images are", unlabeledPlain?.shape, shape);
   expect("second unlabeled images are", unlabeledSecond?.shape, shape);
   expect("the warp of unlabeled images is", unlabeledWarp?.shape, shape.slice(0, 3));
+  expect("pseudo labels of unlabeled images are", unlabeledLabels?.shape, shape.slice(0, 3));
 }
 
 /**

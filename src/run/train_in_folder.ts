@@ -175,6 +175,7 @@ function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainO
       await takeTurn();
     },
     onImage: (done, total) => output.progress.update({ label: "evaluate", done, total, miou }),
+    onPhoto: (done, total) => output.progress.update({ label: "label photos", done, total, miou }),
     onEvaluation(row) {
       miou = row.miou;
       sinks.write(row, dataset.classes);

@@ -16,6 +16,7 @@ export function batchTensors(batch: LoadedBatch): StepBatch {
     unlabeled: m > 0 ? images(batch.unlabeled, m) : undefined,
     unlabeledPlain: batch.unlabeledPlain && images(batch.unlabeledPlain, m),
     unlabeledSecond: batch.unlabeledSecond && images(batch.unlabeledSecond, m),
+    unlabeledLabels: batch.unlabeledLabels && integers(batch.unlabeledLabels, m),
     unlabeledWarp: batch.unlabeledWarp && integers(batch.unlabeledWarp, m),
   };
 }

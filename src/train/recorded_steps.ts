@@ -231,8 +231,9 @@ export class RecordedSteps {
 type SeenContext = Partial<Pick<StepContext, "observe" | "observed" | "decisions">>;
 
 function tensorsOf(batch: StepBatch): AnyTensor[] {
-  const { labeled, labels, unlabeled, unlabeledPlain, unlabeledSecond, unlabeledWarp } = batch;
-  return [labeled, labels, unlabeled, unlabeledPlain, unlabeledSecond, unlabeledWarp]
+  const { labeled, labels, unlabeled, unlabeledPlain, unlabeledSecond, unlabeledWarp, unlabeledLabels } =
+    batch;
+  return [labeled, labels, unlabeled, unlabeledPlain, unlabeledSecond, unlabeledWarp, unlabeledLabels]
     .filter((tensor) => tensor !== undefined);
 }
 

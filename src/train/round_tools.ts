@@ -1,6 +1,7 @@
 /** What a round of a run has of its own: batches, and steps by the recipe of the round. */
 import { hasTeacher } from "../config/recipe.ts";
 import type { Loader } from "../data/loader/loader.ts";
+import { labelPhotos, labelsPhotos } from "./label_photos.ts";
 import { configOfRound, type Round } from "./rounds.ts";
 import { StepEngine } from "./step_engine.ts";
 import type { Teacher } from "./teacher.ts";
@@ -24,16 +25,23 @@ export interface SharedTools {
   readonly classWeights?: readonly number[];
 }
 
-/** Opens a round. @param start The iteration that it begins or goes on with */
-export function openRound(
+/**
+ * Opens a round; where its recipe says so, its photos are labeled first.
+ * @param start The iteration that it begins or goes on with
+ * @throws As `labelPhotos`
+ */
+export async function openRound(
   run: TrainOptions,
   round: Round,
   start: number,
   { teacher, classWeights }: SharedTools,
-): RoundTools {
+): Promise<RoundTools> {
   const config = configOfRound(run.config, round);
-  const options = { ...run, config };
   const asked = hasTeacher(config.recipe) ? teacher : undefined;
+  const dataset = asked !== undefined && labelsPhotos(config, round)
+    ? await labelPhotos(run, asked.network, round)
+    : run.dataset;
+  const options = { ...run, config, dataset };
   const { network, workers, onFallback } = run;
   const engine = new StepEngine({
     network,

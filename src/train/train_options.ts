@@ -23,6 +23,8 @@ export interface TrainEvents {
   onDiagnosis?(row: DiagnosisRow): void | Promise<void>;
   /** At the start of each round, and where a run goes on in one. @param round From 0 */
   onRound?(round: number, rounds: number): void;
+  /** After each photo that a teacher labels at the start of a round. */
+  onPhoto?(done: number, total: number): void;
   /** Where steps that were to be recorded run op by op: why. */
   onFallback?(why: string): void;
   /** Asked after each update; true ends the run with a checkpoint. */

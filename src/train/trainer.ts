@@ -131,16 +131,18 @@ class TrainingRun {
   }
 
   /** The tools of the round that the run is in; at its start the teacher becomes what the network is. */
-  #enterRound(): RoundTools {
+  async #enterRound(): Promise<RoundTools> {
     const round = roundAt(this.#iteration, this.#options.config);
     if (this.#now?.round.index === round.index) return this.#now;
     this.#leaveRound();
     if (round.index > 0 && this.#iteration === round.start) this.#beginAnew();
-    this.#now = openRound(this.#options, round, this.#iteration, {
+    this.#options.onRound?.(round.index, this.#options.config.recipe.rounds);
+    const paused = performance.now();
+    this.#now = await openRound(this.#options, round, this.#iteration, {
       teacher: this.#teacher,
       classWeights: this.#classWeights,
     });
-    this.#options.onRound?.(round.index, this.#options.config.recipe.rounds);
+    this.#meter.paused(performance.now() - paused);
     return this.#now;
   }
 
@@ -151,7 +153,7 @@ class TrainingRun {
   }
 
   async #advance(): Promise<void> {
-    const { round, options, ...own } = this.#enterRound();
+    const { round, options, ...own } = await this.#enterRound();
     const { evaluation, checkpointEvery } = options.config;
     const learningRate = polyLearningRate(scheduleOf(options, round), this.#iteration - round.start);
     const tools = { ...own, sgd: this.#sgd, meter: this.#meter, classWeights: this.#classWeights };

@@ -69,14 +69,21 @@ export function augmentPair(
  * Augments an unlabeled picture: as {@link augmentPair}, but the first crop is taken, since no labels tell what it
  * shows. (The official code reads the masks of unlabeled images and lets them choose the crop.)
  * @param views What is made of the crop
+ * @param labels Pseudo labels of the picture, of its size, where it has some: they do not choose the crop
  */
 export function augmentImage(
   image: RgbImage,
   streams: SampleStreams,
   options: AugmentOptions,
   views: UnlabeledViews = OFFICIAL_VIEWS,
-): AugmentedImage {
+  labels?: LabelMap,
+): AugmentedImage & Partial<Pick<AugmentedPair, "label">> {
   const size = drawSize(streams("resize"), image, options.ratioRange, options.scale);
   const region = drawRegion(streams("crop"), size, options.crop);
-  return makeImage(image, size, region, streams, options, views);
+  const made = makeImage(image, size, region, streams, options, views);
+  if (labels === undefined) return made;
+  const { width, height } = image;
+  const cropped = resizeNearest(labels.data, width, height, size.width, size.height, region);
+  if (isFlipped(streams, options)) flipRows(cropped, region.width, 1);
+  return { ...made, label: padLabels(cropped, region, options.crop) };
 }

@@ -22,6 +22,8 @@ export interface LoadedBatch {
    * their pixels comes from, −1 for none.
    */
   readonly unlabeledWarp?: Int32Array<ArrayBuffer>;
+  /** `[M, H, W]`, where unlabeled items have pseudo labels: class or 255, as the plain view shows them. */
+  readonly unlabeledLabels?: Int32Array<ArrayBuffer>;
   /** The N items, in order. */
   readonly labeledIds: readonly string[];
   /** The M items, in order. */
@@ -61,6 +63,7 @@ export function joinBatch(
     unlabeledPlain: join(floats, unlabeled.map(({ plain }) => plain)),
     unlabeledSecond: join(floats, unlabeled.map(({ second }) => second)),
     unlabeledWarp: join(integers, unlabeled.map(({ warp }) => warp)),
+    unlabeledLabels: join(integers, unlabeled.map(({ label }) => label && Int32Array.from(label))),
     labeledIds: ids.slice(0, count),
     unlabeledIds: ids.slice(count),
   };

@@ -5,7 +5,7 @@ import type { LabelMap } from "../dataset.ts";
 export interface DecodedItem {
   /** Upright. */
   readonly image: RgbImage;
-  /** Of the image's size; for labeled items. */
+  /** Of the image's size; for items with labels or pseudo labels. */
   readonly labels?: LabelMap;
 }
 

@@ -4,6 +4,8 @@
  *     unlabeled, plain ─> [teacher] at inference ─> M_u ─> pseudo labels ──────────────┐
  *     unlabeled, strong ─> box of the next unlabeled one ─> box of the nearest labeled ─┴─> encoder, labeled decoder
  *
+ * Pseudo labels that the batch brings (`recipe.pseudoLabels`) take the place of those of M_u.
+ *
  * L_mix compares inside of the labeled boxes with their labels, L_usup outside of them with the pseudo labels of whatever is
  * seen there. The boxes are CutMix's (Yun et al. 2019; French et al. 2020), the views FixMatch's (Sohn et al. 2020), the
  * pairs GuidedMix-Net's (section 3.1).
@@ -129,7 +131,10 @@ function lossesOfViews(step: BoxStep, mixture: Mixture, { logits }: NetworkPass)
   const { tape, batch, network, options: { unsup, donor } } = step;
   const [, height, width] = batch.labeled.shape;
   const { alignCorners } = network.options.decoder;
-  const target = pseudoTarget(logits.tensor, [height, width], alignCorners, unsup.threshold, unsup.target);
+  const known = batch.unlabeledLabels;
+  const target = known === undefined
+    ? pseudoTarget(logits.tensor, [height, width], alignCorners, unsup.threshold, unsup.target)
+    : { labels: tf.clone(known) };
   const views = strongViews(batch).map((_, view) =>
     mixtureLosses(
       step,

@@ -1,0 +1,88 @@
+/**
+ * Pseudo labels of whole photos, made at the start of a round by a teacher that then stays as it is. They are kept in memory, each as
+ * a PNG of a few kilobytes, and move with the crops of their photos. A run that goes on inside of a round makes them again.
+ */
+import { usesUnlabeled } from "../config/recipe.ts";
+import type { RunConfig } from "../config/run_config.ts";
+import type { Dataset, Item } from "../data/dataset.ts";
+import { sampleOrder } from "../data/loader/sample_order.ts";
+import { readImage } from "../data/read_item.ts";
+import { predictSureLabels } from "../eval/predict_photo.ts";
+import { encodeValuePng } from "../formats/encode_value_png.ts";
+import type { Network } from "../model/network.ts";
+import type { Round } from "./rounds.ts";
+import type { TrainOptions } from "./train_options.ts";
+import { StoppedWaiting } from "./wait_or_stop.ts";
+
+/** Every number that eight bits hold, 255 too. */
+const AS_THEY_ARE = Array.from({ length: 256 }, (_, value) => value);
+
+/** Whether the photos of a round are labeled at its start. */
+export function labelsPhotos(
+  { recipe }: Pick<RunConfig, "recipe">,
+  { index }: Pick<Round, "index">,
+): boolean {
+  return recipe.pseudoLabels.of === "photos" && index > 0 && usesUnlabeled(recipe);
+}
+
+/** Places of the unlabeled photos that a round draws, ascending. */
+export function drawnPlaces(
+  { seed, batch, optimizer }: Pick<RunConfig, "seed" | "batch" | "optimizer">,
+  { start, end }: Pick<Round, "start" | "end">,
+  photos: number,
+): number[] {
+  const perUpdate = batch.unlabeled * optimizer.accumulate;
+  const order = sampleOrder(seed, "unlabeled", photos);
+  const drawn = new Set<number>();
+  for (let at = start * perUpdate; at < end * perUpdate && drawn.size < photos; at++) drawn.add(order(at));
+  return [...drawn].sort((a, b) => a - b);
+}
+
+async function labeled(
+  { config: { recipe, evaluation }, dataset }: Pick<TrainOptions, "config" | "dataset">,
+  teacher: Network,
+  item: Item,
+): Promise<Item> {
+  const { objective } = recipe;
+  const threshold = "unsup" in objective && "threshold" in objective.unsup ? objective.unsup.threshold : 0;
+  const photo = await readImage(item);
+  const { mode, crop, stride, scale } = evaluation;
+  const { ratios } = recipe.pseudoLabels;
+  const labels = await predictSureLabels(teacher, photo, threshold, {
+    mode,
+    crop,
+    stride,
+    scale,
+    ratios,
+    flip: true,
+  });
+  const { width, height } = photo;
+  const png = encodeValuePng(photo, labels, AS_THEY_ARE);
+  const name = `pseudo labels of ${item.id} (${dataset.name})`;
+  return { ...item, mask: { kind: "kept", name, width, height, png } };
+}
+
+/**
+ * The dataset with pseudo labels for each unlabeled photo that the round draws.
+ * @param options `onPhoto` hears of each; a run of one process can be stopped after each
+ * @throws {DatasetError} Naming the file, if a photo cannot be read
+ * @throws {StoppedWaiting} If the run was asked to stop
+ */
+export async function labelPhotos(
+  options: Pick<TrainOptions, "config" | "dataset" | "workers" | "onPhoto" | "shouldStop">,
+  teacher: Network,
+  round: Round,
+): Promise<Dataset> {
+  const { config, dataset, workers, onPhoto, shouldStop } = options;
+  const places = drawnPlaces(config, round, dataset.unlabeled.length);
+  const unlabeled = [...dataset.unlabeled];
+  for (const [done, place] of places.entries()) {
+    // several workers stop together, after an update
+    if (workers === undefined && shouldStop?.() === true) {
+      throw new StoppedWaiting("Cannot go on: the run was asked to stop while photos were labeled");
+    }
+    unlabeled[place] = await labeled(options, teacher, unlabeled[place]!);
+    onPhoto?.(done + 1, places.length);
+  }
+  return { ...dataset, unlabeled };
+}
