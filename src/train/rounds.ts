@@ -31,5 +31,6 @@ export function configOfRound(config: RunConfig, { index }: Pick<Round, "index">
   const { recipe } = config;
   if (recipe.rounds === 1 || index > 0) return config;
   const teacher = { decay: 0, evaluated: false };
-  return { ...config, recipe: { ...recipe, objective: { kind: "supervised" }, teacher } };
+  const pseudoLabels = { of: "crops", ratios: [1] } as const;
+  return { ...config, recipe: { ...recipe, objective: { kind: "supervised" }, teacher, pseudoLabels } };
 }

@@ -189,6 +189,7 @@ Deno.test("checkConfig() reads recipes of version 0.1", () => {
     classWeights: "sqrt-median",
     encoderNorms: "batch",
     rounds: 1,
+    pseudoLabels: { of: "crops", ratios: [1] },
   });
   const blended = { ...old, mix: { at: "features", shape: "blend", lambdaLimit: 0.5, weight: 1 } };
   const blend = read({ ...blended, unsup: { ...old.unsup, plainView: false } }).objective;

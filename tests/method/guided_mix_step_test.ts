@@ -7,8 +7,18 @@ import { guidedMixStep, type StepResult } from "../../src/method/guided_mix_step
 import { drawStep } from "../../src/method/draw_step.ts";
 import type { StepBatch } from "../../src/method/step_batch.ts";
 import { Network } from "../../src/model/network.ts";
+import { resizeTensor } from "../../src/nn/pool_and_resize.ts";
 import { assertClose, numericTest } from "../numeric.ts";
-import { BLENDED, CONTEXT, recipeWith, SMALL, smallBatch, withStep, withViews } from "./small_step.ts";
+import {
+  BLENDED,
+  CONTEXT,
+  disposeBatch,
+  recipeWith,
+  SMALL,
+  smallBatch,
+  withStep,
+  withViews,
+} from "./small_step.ts";
 
 /** First parts of the names of parameters that got a gradient. */
 function partsOf(gradients: ReadonlyMap<string, unknown>): string[] {
@@ -119,6 +129,50 @@ numericTest(
     assert.notEqual(other.usup, same.usup);
     assert.deepEqual([other.ce, other.mix], [same.ce, same.mix], "pictures and labels are those without it");
     assert.deepEqual(await lossesWithPlain(one, -3), same);
+  },
+);
+
+numericTest(
+  "guidedMixStep() learns the pseudo labels that a batch brings in place of its own, boxes and warp too",
+  async () => {
+    const own = recipeWith("guidedmix", {
+      unsup: { threshold: 0 },
+      pair: { select: "random" },
+      donor: { probability: 1 },
+      views: { warp: 0.2 },
+    });
+    const teacher = new Network(SMALL, 7);
+    const context = { ...CONTEXT, teacher };
+    const losses: Record<string, number>[] = [];
+    // a step's batch is freed with it
+    const lossesWith = async (labels?: number[]) => {
+      const batch = withViews(smallBatch(), own);
+      const [count, height, width] = batch.unlabeled.shape;
+      const unlabeledLabels = labels && tf.tensor3d(labels, [count, height, width], "int32");
+      const check = (result: StepResult) => void losses.push(result.losses);
+      await withStep(own, check, { context, batch: { ...batch, unlabeledLabels } });
+    };
+    const batch = withViews(smallBatch(), own);
+    const predicted = tf.tidy(() => {
+      const [, height, width] = batch.unlabeled.shape;
+      const logits = teacher.logits(batch.unlabeledPlain!);
+      const resized = resizeTensor(logits, height, width, SMALL.decoder.alignCorners);
+      return [...tf.argMax(resized, -1).dataSync()];
+    });
+    disposeBatch(batch);
+    try {
+      await lossesWith();
+      await lossesWith(predicted);
+      await lossesWith(predicted.map((label) => (label + 1) % SMALL.classes));
+      await lossesWith(predicted.map(() => 255));
+    } finally {
+      teacher.dispose();
+    }
+    const [itself, same, other, none] = losses;
+    assertClose([same!.usup!], [itself!.usup!], { ofMaximum: 1e-6 });
+    assert.ok(Math.abs(other!.usup! - itself!.usup!) > 1e-3);
+    assert.equal(none!.usup, 0);
+    for (const { ce, mix } of [same!, other!, none!]) assert.deepEqual([ce, mix], [itself!.ce, itself!.mix]);
   },
 );
 
@@ -285,6 +339,9 @@ numericTest("guidedMixStep() refuses batches whose shapes do not fit", async () 
   await refused(range(/the warp of unlabeled images is \[2,32,33\], expected \[2,33,33\]/), {
     batch: { unlabeledWarp: labels },
   });
+  await refused(range(/pseudo labels of unlabeled images are \[2,32,33\], expected \[2,33,33\]/), {
+    batch: { unlabeledLabels: labels },
+  });
 });
 
 numericTest("guidedMixStep() refuses recipes out of range, and networks that lack a part", async () => {
@@ -304,6 +361,16 @@ numericTest("guidedMixStep() refuses recipes out of range, and networks that lac
   await refused(range(/teacher\.decay is 0\.99 with objective "guided-mix", expected 0/), { recipe: taught });
   const none = recipeWith("guidedmix", { teacher: { evaluated: true } });
   await refused(range(/teacher\.evaluated is true with teacher\.decay 0/), { recipe: none });
+  const photos = { pseudoLabels: { of: "photos", ratios: [1, 5] } } as const;
+  await refused(
+    range(/ratios are \[1,5\].* in \(0, 4\]; the objective is "strong-views".*; recipe\.rounds is 1/),
+    { recipe: { ...RECIPES.fixmatch, ...photos } },
+  );
+  const soft = recipeWith({ ...RECIPES.guidedmix, ...photos }, {
+    unsup: { target: "soft" },
+    teacher: { decay: 0.9 },
+  });
+  await refused(range(/unsup\.target is "soft".* expected "hard"; teacher\.decay is 0\.9/), { recipe: soft });
   const focal = recipeWith(BLENDED, { unsup: { loss: "focal-hard" } });
   await refused(range(/decouple\.space "probabilities"/), { recipe: focal });
   await refused(range(/has no classifier, expected one/), { options: { ...SMALL, classifier: false } });

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { RECIPES } from "../../src/config/recipe.ts";
 import type { RunConfig } from "../../src/config/run_config.ts";
+import { indexRule } from "../../src/data/index_rule.ts";
+import { readImage, readLabeled } from "../../src/data/read_item.ts";
+import { predictPseudoMask } from "../../src/eval/pseudo_masks.ts";
 import { CheckpointFolder } from "../../src/train/checkpoint_folder.ts";
+import { drawnPlaces, labelPhotos } from "../../src/train/label_photos.ts";
 import { configOfRound, roundAt } from "../../src/train/rounds.ts";
 import type { TrainEvents } from "../../src/train/train_options.ts";
 import { train } from "../../src/train/trainer.ts";
+import { StoppedWaiting } from "../../src/train/wait_or_stop.ts";
 import { numericTest } from "../numeric.ts";
 import { inFolder, tinyConfig, tinyDataset, tinyNetwork } from "./tiny_run.ts";
 
@@ -39,24 +44,25 @@ async function run(folder: string, config: RunConfig, events: TrainEvents = {}) 
 }
 
 /** A threshold that the teacher's guesses pass, so that they are learned. */
-function inRounds(decay: number): RunConfig {
+function inRounds(decay: number, of: "crops" | "photos" = "crops"): RunConfig {
   const { objective, ...recipe } = RECIPES.guidedmix;
   const low = { ...objective, unsup: { threshold: 0, target: "hard", weight: 1, rampUp: 0 } };
   const recipeInRounds = {
     ...recipe,
     objective: low as typeof objective,
     teacher: { decay, evaluated: false },
+    pseudoLabels: { of, ratios: of === "photos" ? [1, 1.5] : [1] },
   };
   return tinyConfig(6, { recipe: { ...recipeInRounds, rounds: 2 } });
 }
 
-for (const decay of [0, 0.9]) {
+for (const [decay, of] of [[0, "crops"], [0.9, "crops"], [0, "photos"]] as const) {
   for (const stop of [2, 3, 4]) {
     numericTest(
-      `train() in rounds, decay ${decay}, stopped after ${stop} of 6 resumes bit for bit`,
+      `train() in rounds, decay ${decay}, labels of ${of}, stopped after ${stop} of 6 resumes bit for bit`,
       async () => {
         await inFolder(async (folder) => {
-          const config = inRounds(decay);
+          const config = inRounds(decay, of);
           const straight = await run(`${folder}/straight`, config);
           let asked = 0;
           await run(`${folder}/broken`, config, { shouldStop: () => asked++ === stop });
@@ -96,3 +102,72 @@ numericTest(
     });
   },
 );
+
+Deno.test("drawnPlaces() names the photos that a round draws, all where they are few", () => {
+  const config = { ...tinyConfig(6), batch: { labeled: 2, unlabeled: 2 } };
+  const rounds = [{ start: 0, end: 3 }, { start: 3, end: 6 }].map((round) => drawnPlaces(config, round, 20));
+  assert.deepEqual(rounds.map((places) => places.length), [6, 6]);
+  assert.equal(new Set(rounds.flat()).size, 12);
+  const { accumulate: _, ...optimizer } = config.optimizer;
+  const twice = { ...config, optimizer: { ...optimizer, accumulate: 2 } };
+  assert.equal(drawnPlaces(twice, { start: 0, end: 3 }, 20).length, 12);
+  assert.deepEqual(drawnPlaces(config, { start: 0, end: 3 }, 3), [0, 1, 2]);
+});
+
+numericTest(
+  "labelPhotos() gives each photo what the teacher says of its sizes and mirror images",
+  async () => {
+    const network = tinyNetwork();
+    try {
+      const dataset = await tinyDataset();
+      const config = inRounds(0, "photos");
+      const done: string[] = [];
+      const onPhoto = (i: number, n: number) => void done.push(`${i}/${n}`);
+      const labeled = await labelPhotos({ config, dataset, onPhoto }, network, {
+        index: 1,
+        start: 3,
+        end: 6,
+      });
+      const withLabels = labeled.unlabeled.filter(({ mask }) => mask !== undefined);
+      assert.deepEqual(done, withLabels.map((_, i) => `${i + 1}/${withLabels.length}`));
+      assert.equal(
+        withLabels.length,
+        drawnPlaces(config, { start: 3, end: 6 }, dataset.unlabeled.length).length,
+      );
+      const [item] = withLabels;
+      const photo = await readImage(item!);
+      const { labels } = await predictPseudoMask(network, photo, { ratios: [1, 1.5], flip: true });
+      const rule = indexRule(dataset.colors);
+      assert.deepEqual(
+        (await readLabeled({ classes: dataset.classes, maskRule: rule }, item!)).labels.data,
+        labels,
+      );
+      const never = inRounds(0, "photos");
+      const { objective } = never.recipe;
+      const sure = { ...objective, unsup: { threshold: 0.999, target: "hard", weight: 1, rampUp: 0 } };
+      const unsure = { ...never, recipe: { ...never.recipe, objective: sure as typeof objective } };
+      const none = await labelPhotos({ config: unsure, dataset }, network, { index: 1, start: 3, end: 6 });
+      const empty = none.unlabeled.find(({ mask }) => mask !== undefined)!;
+      const read = await readLabeled({ classes: dataset.classes, maskRule: rule }, empty);
+      assert.ok(read.labels.data.every((label) => label === 255));
+    } finally {
+      network.dispose();
+    }
+  },
+);
+
+numericTest("labelPhotos() stops between photos where it is asked to", async () => {
+  const network = tinyNetwork();
+  let asked = 0;
+  const options = {
+    config: inRounds(0, "photos"),
+    dataset: await tinyDataset(),
+    shouldStop: () => asked++ === 2,
+  };
+  try {
+    await assert.rejects(labelPhotos(options, network, { index: 1, start: 3, end: 6 }), StoppedWaiting);
+    assert.equal(asked, 3);
+  } finally {
+    network.dispose();
+  }
+});

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { OFFICIAL_VIEWS, type UnlabeledViews } from "../../../src/config/view_options.ts";
 import { type AugmentOptions, augmentOptions } from "../../../src/data/augment/augment_options.ts";
 import { chooseLabeled } from "../../../src/data/choose_labeled.ts";
-import type { Dataset } from "../../../src/data/dataset.ts";
+import type { Dataset, Item } from "../../../src/data/dataset.ts";
 import type { LoadedBatch } from "../../../src/data/loader/batch.ts";
 import { createLoader, type LoaderOptions } from "../../../src/data/loader/loader.ts";
+import { readImage } from "../../../src/data/read_item.ts";
+import { encodeValuePng } from "../../../src/formats/encode_value_png.ts";
 import { openDataset } from "../../../src/data/open_dataset.ts";
 import { openSynthetic } from "../../../src/data/synthetic/synthetic.ts";
 import { missingData, sharedPath, testUnless } from "../../support.ts";
@@ -103,6 +105,41 @@ for (const strong of ["official", "jitter", "operations"] as const) {
     assert.deepEqual(batch!.labeled, expected!.labeled);
     assert.deepEqual(batch!.labels, expected!.labels);
     assert.deepEqual(batch!.unlabeledPlain, expected!.unlabeledPlain);
+  });
+}
+
+/** Pseudo labels that a picture itself tells, by the red of each pixel. */
+async function redAsLabels(item: Item): Promise<Item> {
+  const { width, height, data } = await readImage(item);
+  const labels = Uint8Array.from({ length: width * height }, (_, i) => data[3 * i]! < 128 ? 0 : 1);
+  labels.fill(255, 0, width);
+  const png = encodeValuePng({ width, height }, labels, Array.from({ length: 256 }, (_, value) => value));
+  return { ...item, mask: { kind: "kept", name: item.id, width, height, png } };
+}
+
+for (const workers of [0, 1]) {
+  Deno.test(`createLoader() moves pseudo labels of unlabeled pictures with their crops, ${workers} workers`, async () => {
+    const dataset = await small();
+    const unlabeled = await Promise.all(dataset.unlabeled.map(redAsLabels));
+    // of whatever masks of files are, these are numbers
+    const maskRule = { ...dataset.maskRule, masks: "color" } as const;
+    const augment = augmentOptions({ height: 24, width: 20 }, { ratioRange: [1, 1] });
+    const loaded = await batches({ ...dataset, unlabeled }, 4, { views: PLAIN, augment, workers });
+    const plain = await batches(dataset, 4, { views: PLAIN, augment });
+    const { mean, std } = augment;
+    const found = new Set<number>();
+    loaded.forEach((batch, at) => {
+      assert.deepEqual(batch.unlabeled, plain[at]!.unlabeled);
+      assert.equal(plain[at]!.unlabeledLabels, undefined);
+      batch.unlabeledLabels!.forEach((label, i) => {
+        found.add(label);
+        if (label === 255) return;
+        const red = batch.unlabeledPlain![3 * i]! * std[0] + mean[0];
+        assert.equal(label, red < 127.5 ? 0 : 1);
+      });
+    });
+    assert.deepEqual([...found].sort(), [0, 1, 255]);
+    await batches({ ...dataset, train: dataset.train, maskRule, unlabeled }, 1, { views: PLAIN, augment });
   });
 }
 
