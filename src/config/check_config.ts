@@ -90,6 +90,11 @@ function problemsBetween(config: RunConfig): string[] {
       `network.mitrans is on, expected false with objective "${recipe.objective.kind}": only blends pass it`,
     );
   }
+  if (recipe.encoderNorms === "frozen" && network.weights === undefined) {
+    found.push(
+      'recipe.encoderNorms is "frozen" without network.weights, expected "batch": norms that begin at random would stay so',
+    );
+  }
   try {
     checkRecipe(recipe);
   } catch (error) {

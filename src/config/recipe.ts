@@ -231,7 +231,11 @@ function labelProblems({ objective, teacher, rounds, pseudoLabels: { of, ratios 
       ? [`unsup.target is "soft" ${what} "hard"`]
       : []),
     ...(rounds === 1 ? [`recipe.rounds is 1 ${what} 2 or more: photos are labeled between rounds`] : []),
-    ...(teacher.decay > 0 ? [`teacher.decay is ${teacher.decay} ${what} 0: it labels once a round`] : []),
+    ...(teacher.decay > 0
+      ? [
+        `teacher.decay is ${teacher.decay} ${what} 0: it labels once a round; recipe.pseudoLabels.of=crops follows it`,
+      ]
+      : []),
   ];
   return [
     ...(wrong !== undefined || ratios.length === 0

@@ -25,6 +25,13 @@ const CASES: readonly Case[] = [
   // three; taken to be a choice that rounding moves, a partner or a pseudo label at its threshold
   { recipe: "guidedmix", learningRate: 0.005, workers: [2, 3] },
   { recipe: "guidedmix", changes: { rounds: 2 }, learningRate: 0.005, workers: [2] },
+  // each process labels the photos of the second round
+  {
+    recipe: "guidedmix",
+    changes: { rounds: 2, pseudoLabels: { of: "photos", ratios: [1, 1.5] }, unsup: { threshold: 0.1 } },
+    learningRate: 0.001,
+    workers: [2],
+  },
   // donors of other processes, a teacher
   {
     recipe: "guidedmix",
