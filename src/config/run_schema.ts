@@ -197,7 +197,9 @@ export function parseModel(value: unknown): ReturnType<typeof MODEL.safeParse> {
 /** The tables that a schema may be: one, several of a union, or none. */
 function tablesOf(schema: z.ZodType): z.ZodObject[] {
   if (schema instanceof z.ZodObject) return [schema];
-  if (schema instanceof z.ZodOptional) return tablesOf(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
+    return tablesOf(schema.unwrap() as z.ZodType);
+  }
   if (schema instanceof z.ZodPipe) return tablesOf(schema.out as z.ZodType);
   return schema instanceof z.ZodUnion ? (schema.options as z.ZodType[]).flatMap(tablesOf) : [];
 }

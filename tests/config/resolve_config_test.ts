@@ -309,4 +309,24 @@ Deno.test("resolveConfig() freezes the encoder's norms where preset own begins w
   assert.deepEqual(about({ preset: "camvid-lite" }), ["frozen", 0.001, 10]);
   assert.equal(resolveConfig({ preset: "camvid", weights: "none" }).optimizer.headFactor, 5);
   assert.equal(resolveConfig({ preset: "demo" }).recipe.encoderNorms, "batch");
+  const frozen = { preset: "demo", set: ["recipe.encoderNorms=frozen"] };
+  assert.match(refused(frozen), /encoderNorms is "frozen" without network\.weights, expected "batch"/);
+  assert.equal(resolveConfig({ ...frozen, weights: "resnet18.pth" }).recipe.encoderNorms, "frozen");
+});
+
+Deno.test("resolveConfig() labels photos between the rounds of guidedmix, and says what does not go with it", () => {
+  const { rounds, pseudoLabels } = resolveConfig({ data: "photos" }).recipe;
+  assert.deepEqual([rounds, pseudoLabels], [2, { of: "photos", ratios: [1, 1.5] }]);
+  const set = ["recipe.pseudoLabels.ratios=1,2"];
+  assert.deepEqual(resolveConfig({ data: "photos", set }).recipe.pseudoLabels.ratios, [1, 2]);
+  assert.match(refused({ data: "photos", set: ["recipe.pseudoLabels.ratios=0,9"] }), /ratios.* up to 4/);
+  assert.match(
+    refused({ data: "photos", set: ["teacher.decay=0.99"] }),
+    /teacher\.decay is 0\.99 .*recipe\.pseudoLabels\.of=crops/,
+  );
+  assert.match(refused({ data: "photos", set: ["recipe.rounds=1"] }), /recipe\.rounds is 1 .* 2 or more/);
+  assert.match(
+    refused({ data: "photos", recipe: "fixmatch", set: ["recipe.pseudoLabels.of=photos"] }),
+    /objective is "strong-views" .* "boxes"/,
+  );
 });
