@@ -36,8 +36,8 @@ export interface ChartOptions {
   readonly lastIteration?: number;
   /** Lowest and highest value; `drawnRange` of all values where left out. */
   readonly range?: readonly [number, number];
-  /** Text of a value, at the axis and in tooltips. */
-  readonly valueText: (value: number) => string;
+  /** Text of a value, at the axis and in tooltips. @param step Between two ticks of the axis; missing in tooltips */
+  readonly valueText: (value: number, step?: number) => string;
   /** Size of the drawing in its own units, in which axis texts are 11.5 high; 360 by 200 where left out. */
   readonly size?: { readonly width: number; readonly height: number };
 }
@@ -99,12 +99,15 @@ function axesOf(options: ChartOptions): Axes {
 }
 
 function valueAxis({ y, right }: Axes, options: ChartOptions): Html {
-  const ticks = y.ticks(4).map((value) => {
+  const values = y.ticks(4);
+  const step = values[1]! - values[0]!;
+  const ticks = values.map((value) => {
     const level = rounded(y(value));
     return html`
       <line class="grid" x1="${LEFT}" x2="${right}" y1="${level}" y2="${level}" />
       <text class="tick" x="${LEFT - 8}" y="${level}" dy="4" text-anchor="end">${options.valueText(
         value,
+        step,
       )}</text>
     `;
   });

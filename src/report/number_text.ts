@@ -27,6 +27,11 @@ export function differenceText(share: number | undefined, digits = 1): string {
   return `${share > 0 ? "+" : "−"}${text}`;
 }
 
+/** Digits behind the point that tell ticks of an axis apart, in percent or points. @param step Share between two ticks */
+export function tickDigits(step: number): number {
+  return Math.max(0, Math.ceil(-Math.log10(Math.abs(step) * 100) - 1e-9));
+}
+
 /** A count with thin spaces between groups of three digits. */
 export function countText(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, NARROW_SPACE);

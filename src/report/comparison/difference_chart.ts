@@ -3,7 +3,8 @@
 import { type ScaleLinear, scaleLinear } from "d3-scale";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
-import { differenceText } from "../number_text.ts";
+import { differenceText, tickDigits } from "../number_text.ts";
+import { chartFigure } from "../sections/curve_section.ts";
 import type { TrialGroup } from "./compare_trials.ts";
 import type { ComparisonRecord } from "./comparison_record.ts";
 import { intervalText } from "./comparison_text.ts";
@@ -24,7 +25,7 @@ interface Row {
   readonly difference: Estimate;
 }
 
-/** The chart; `undefined` where nothing is compared. */
+/** The chart under its name; `undefined` where nothing is compared. */
 export function differenceChart(record: ComparisonRecord, groups: readonly TrialGroup[]): Html | undefined {
   const rows = groups.flatMap((group) =>
     group.difference === undefined ? [] : [{ group, difference: group.difference }]
@@ -32,17 +33,26 @@ export function differenceChart(record: ComparisonRecord, groups: readonly Trial
   if (rows.length === 0) return undefined;
   const base = TOP + rows.length * ROW;
   const x = scaleLinear().domain(domainOf(rows)).nice(6).range([LEFT, RIGHT]);
-  return html`
+  const isCut = rows.some(({ difference }) => cutEnds(difference, x).length > 0);
+  const note = `line: 95 % interval${isCut ? "; an arrow: it goes on beyond the axis" : ""}`;
+  const svg = html`
     <svg class="chart" viewBox="0 0 ${WIDTH} ${base + 44}" role="img"
       aria-labelledby="differences-t differences-d">
       <title id="differences-t">Differences of mean IoU to ${record.variants[0]!.label}, in points</title>
       <desc id="differences-d">${rows.map(describe).join(" ")}</desc>
-      <clipPath id="differences-c"><rect x="${LEFT - 6}" y="0" width="${RIGHT - LEFT +
-        12}" height="${base}" /></clipPath>
       ${axis(x, base)}
       ${rows.map((row, i) => rowMarks(record, row, { x, level: TOP + (i + 0.5) * ROW }))}
     </svg>
   `;
+  return chartFigure(`Difference to ${record.variants[0]!.label}`, note, svg);
+}
+
+/** Ends of the axis, 0 low and 1 high, that an interval goes beyond. */
+function cutEnds({ interval }: Estimate, x: ScaleLinear<number, number>): number[] {
+  const [low, high] = x.domain() as [number, number];
+  return interval === undefined
+    ? []
+    : [interval[0] < low, interval[1] > high].flatMap((cut, end) => cut ? end : []);
 }
 
 function domainOf(rows: readonly Row[]): [number, number] {
@@ -61,14 +71,16 @@ function describe({ group, difference }: Row): string {
 }
 
 function axis(x: ScaleLinear<number, number>, base: number): Html {
-  const ticks = x.ticks(6).map((value) => {
+  const values = x.ticks(6);
+  const digits = tickDigits(values[1]! - values[0]!);
+  const ticks = values.map((value) => {
     const left = rounded(x(value));
     const kind = value === 0 ? "base" : "grid";
     return html`
       <line class="${kind}" x1="${left}" x2="${left}" y1="${TOP}" y2="${base}" />
       <text class="tick" x="${left}" y="${base + 17}" text-anchor="middle">${value === 0
         ? "0"
-        : differenceText(value, 0)}</text>
+        : differenceText(value, digits)}</text>
     `;
   });
   const middle = (LEFT + RIGHT) / 2;
@@ -85,17 +97,25 @@ function rowMarks(
   const { group, difference } = row;
   const color = variantColor(variants.findIndex(({ label }) => label === group.variant));
   const [low, high] = (difference.interval ?? [difference.mean, difference.mean]).map((end) =>
-    rounded(x(end))
+    rounded(Math.max(LEFT, Math.min(RIGHT, x(end))))
   );
   return html`
     <text class="tick name" x="${LEFT - 14}" y="${level}" dy="4"
       text-anchor="end">${group.variant} · ${group.labels}</text>
-    <g clip-path="url(#differences-c)">
-      <line class="whisker ${color}" x1="${low}" x2="${high}" y1="${level}" y2="${level}" />
-      <circle class="mark ${color}" cx="${rounded(x(difference.mean))}" cy="${level}" r="4.5">
-        <title>${describe(row)}</title>
-      </circle>
-    </g>
+    <line class="whisker ${color}" x1="${low}" x2="${high}" y1="${level}" y2="${level}" />
+    ${cutEnds(difference, x).map((end) => arrow(end, level, color))}
+    <circle class="mark ${color}" cx="${rounded(x(difference.mean))}" cy="${level}" r="4.5">
+      <title>${describe(row)}</title>
+    </circle>
+  `;
+}
+
+/** The head of an arrow at an end of the axis: the interval does not end there. */
+function arrow(end: number, level: number, color: string): Html {
+  const [tip, back] = end === 0 ? [LEFT - 5, LEFT + 3] : [RIGHT + 5, RIGHT - 3];
+  return html`
+    <path class="whisker ${color}" fill="none"
+      d="M${back},${level - 5}L${tip},${level}L${back},${level + 5}" />
   `;
 }
 

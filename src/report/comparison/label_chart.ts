@@ -6,7 +6,7 @@ import { area, line } from "d3-shape";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
 import { spreadText } from "../comparison_table.ts";
-import { percentText } from "../number_text.ts";
+import { percentText, tickDigits } from "../number_text.ts";
 import { allLabels, type TrialGroup } from "./compare_trials.ts";
 import type { ComparisonRecord } from "./comparison_record.ts";
 import { variantColor } from "./variant_key.ts";
@@ -65,11 +65,16 @@ function describe(group: TrialGroup): string {
 }
 
 function valueAxis({ y }: Axes): Html {
-  const ticks = y.ticks(5).map((value) => {
+  const values = y.ticks(5);
+  const digits = tickDigits(values[1]! - values[0]!);
+  const ticks = values.map((value) => {
     const level = rounded(y(value));
     return html`
       <line class="grid" x1="${LEFT}" x2="${RIGHT}" y1="${level}" y2="${level}" />
-      <text class="tick" x="${LEFT - 8}" y="${level}" dy="4" text-anchor="end">${percentText(value, 0)}</text>
+      <text class="tick" x="${LEFT - 8}" y="${level}" dy="4" text-anchor="end">${percentText(
+        value,
+        digits,
+      )}</text>
     `;
   });
   return html`${ticks}`;

@@ -2,7 +2,7 @@ import { difference, groupRuns, spreadText } from "../comparison_table.ts";
 import { html } from "../html.ts";
 import { lineChart } from "../line_chart.ts";
 import { miouCurve } from "../curves.ts";
-import { differenceText, percentText } from "../number_text.ts";
+import { differenceText, percentText, tickDigits } from "../number_text.ts";
 import { chartFigure, describe } from "./curve_section.ts";
 import type { MeasureSpread, RunGroup } from "../comparison_table.ts";
 import type { Html } from "../html.ts";
@@ -60,7 +60,7 @@ function comparisonCurves(groups: readonly RunGroup[], lastIteration: number): H
     series,
     lastIteration,
     range: [0, Math.max(...series.flatMap((one) => one.points.map((point) => point[1])))],
-    valueText: (value) => percentText(value, 0),
+    valueText: (value, step = 0.01) => percentText(value, tickDigits(step)),
     size: { width: 500, height: 310 },
   });
   const keys = groups.map((group, index) =>

@@ -1,7 +1,7 @@
 import { html } from "../html.ts";
 import { lineChart } from "../line_chart.ts";
 import { lossCurve, lossNames, miouCurve, smoothCurve, smoothingSpan, trainCurve } from "../curves.ts";
-import { durationText, numberText, percentText } from "../number_text.ts";
+import { durationText, numberText, percentText, tickDigits } from "../number_text.ts";
 import type { CurvePoint } from "../curves.ts";
 import type { Html } from "../html.ts";
 import type { RunRecord } from "../run_record.ts";
@@ -48,7 +48,7 @@ function miouChart(record: RunRecord): Html | undefined {
     series: [{ name: "mean IoU", points, color: 0, marks: true }],
     lastIteration: record.iterations,
     range: [0, Math.max(...points.map((point) => point[1]))],
-    valueText: (value) => percentText(value, 0),
+    valueText: (value, step = 0.01) => percentText(value, tickDigits(step)),
   });
   return chartFigure("Mean IoU", "during training", svg);
 }

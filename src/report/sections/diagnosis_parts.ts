@@ -2,7 +2,7 @@
 import { diagnosisCurve } from "../curves.ts";
 import { html } from "../html.ts";
 import { lineChart } from "../line_chart.ts";
-import { percentText, pointsText } from "../number_text.ts";
+import { percentText, pointsText, tickDigits } from "../number_text.ts";
 import { chartFigure, describe } from "./curve_section.ts";
 import type { Html } from "../html.ts";
 import type { DiagnosisRow, RunRecord } from "../run_record.ts";
@@ -43,7 +43,7 @@ export function shareChart(
     series: drawn,
     lastIteration: record.iterations,
     range: [0, Math.max(...drawn.flatMap(({ points }) => points.map(([, share]) => share)), 0.01)],
-    valueText: (value) => percentText(value, 0),
+    valueText: (value, step = 0.01) => percentText(value, tickDigits(step)),
   });
   return chartFigure(title, note, svg);
 }

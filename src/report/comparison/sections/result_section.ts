@@ -27,10 +27,7 @@ export function resultSection(
       <div class="beside">
         <div>${chartFigure("Mean IoU", "band: standard deviation over seeds", labelChart(record, groups))}
           ${variantLegend(record.variants)}</div>
-        ${differences &&
-          html`<div>${
-            chartFigure(`Difference to ${record.variants[0]!.label}`, "line: 95 % interval", differences)
-          }</div>`}
+        ${differences && html`<div>${differences}</div>`}
       </div>
       ${doubtList(doubts)} ${groupTable(record, groups)}
     </section>
