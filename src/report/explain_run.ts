@@ -1,6 +1,6 @@
 /** What limits a run, by its own measures, and what to try. */
 import type { ClassResult } from "../eval/confusion.ts";
-import { lossCurve, miouCurve } from "./curves.ts";
+import { type CurvePoint, lossCurve, miouCurve } from "./curves.ts";
 import { countText, percentText, pointsText } from "./number_text.ts";
 import type { EvaluationRecord, Finding, MetricRow } from "./run_record.ts";
 
@@ -12,6 +12,8 @@ export interface ExplainedRun {
   readonly evaluation: EvaluationRecord;
   /** Labeled photos that it trained on. */
   readonly labeled: number;
+  /** Photos of val, all of which the evaluation at the end took. */
+  readonly val: number;
   /** Share of each class in the labeled pixels, in the order of the classes; missing where they were not counted. */
   readonly classShares?: readonly number[];
   /** Mean share of a crop that is padding, from 0 to 1. */
@@ -41,6 +43,9 @@ const LEARNED_GAP = 0.15;
 /** Padding that costs more than it can bring. */
 const MUCH_PADDING = 0.4;
 
+/** Below so many photos of val one of them moves the mIoU by points. */
+const FEW_VAL = 20;
+
 /** Classes that a text names. */
 const NAMED = 3;
 
@@ -51,6 +56,16 @@ function mean(values: readonly number[]): number {
 function namesText(results: readonly ClassResult[], shareOf: (result: ClassResult) => string): string {
   const named = results.slice(0, NAMED).map((result) => `"${result.name}" (${shareOf(result)})`).join(", ");
   return results.length > NAMED ? `${named} and ${results.length - NAMED} more` : named;
+}
+
+function fewVal({ val }: ExplainedRun): Finding | undefined {
+  if (val >= FEW_VAL) return undefined;
+  return {
+    kind: "few-val",
+    text: `Only ${val} ${val === 1 ? "photo is" : "photos are"} there to evaluate on: ` +
+      "with other photos the mIoU would be another by many points.",
+    advice: `Take small differences for chance; ${FEW_VAL} photos or more with masks in val tell better.`,
+  };
 }
 
 /** Classes that val has and that were never right. */
@@ -74,26 +89,31 @@ function lostClasses({ evaluation, classShares, labeled }: ExplainedRun): Findin
   };
 }
 
-/** The last third's best until it began, and the last evaluation. */
-function lastRise(curve: ReturnType<typeof miouCurve>, iterations: number): number | undefined {
-  const before = curve.filter(([iteration]) => iteration <= iterations * 2 / 3);
-  const last = curve.at(-1);
-  if (before.length === 0 || last === undefined) return undefined;
-  return last[1] - Math.max(...before.map(([, miou]) => miou));
-}
-
+/** The mIoU at the end against the best of the first two thirds; only where the last evaluation is the best of all. */
 function stillRising({ metrics, evaluation: { iteration } }: ExplainedRun): Finding | undefined {
   const curve = miouCurve(metrics);
-  const rise = lastRise(curve, iteration);
-  if (rise === undefined || rise < RISE) return undefined;
-  const [since] = curve.findLast(([at]) => at <= iteration * 2 / 3)!;
+  const best = highest(curve.filter(([at]) => at <= iteration * 2 / 3));
+  const last = curve.at(-1);
+  if (best === undefined || last === undefined || last !== highest(curve) || last[1] - best[1] < RISE) {
+    return undefined;
+  }
   return {
     kind: "still-rising",
-    text: `mIoU still rose by ${pointsText(rise)} points after iteration ${countText(since)} of ${
+    text: `mIoU still rose by ${pointsText(last[1] - best[1])} points after iteration ${
+      countText(best[0])
+    } of ${
       countText(iteration)
-    }: the run was too short to show what it can.`,
+    }, the best of the first two thirds: the run was too short to show what it can.`,
     advice: `Go on with it: the same --out with --resume --iterations ${2 * iteration}.`,
   };
+}
+
+/** The highest point, of equal ones the first; `undefined` for none. */
+function highest(curve: readonly CurvePoint[]): CurvePoint | undefined {
+  return curve.reduce<CurvePoint | undefined>(
+    (best, point) => best && best[1] >= point[1] ? best : point,
+    undefined,
+  );
 }
 
 /** mIoU lost since the best evaluation. */
@@ -169,11 +189,20 @@ function missingBaseline({ usesUnlabeled, hasBaseline }: ExplainedRun): Finding 
   };
 }
 
-/** From what costs most to what is merely unknown. */
-const RULES = [lostClasses, stillRising, fellSince, learnedByHeart, flatLoss, muchPadding, missingBaseline];
+/** What makes the other measures unsure, then from what costs most to what is merely unknown. */
+const RULES = [
+  fewVal,
+  lostClasses,
+  stillRising,
+  fellSince,
+  learnedByHeart,
+  flatLoss,
+  muchPadding,
+  missingBaseline,
+];
 
 /**
- * What limits a finished run and what to try, from its measures: classes that are never found, an mIoU that still rises or
+ * What limits a finished run and what to try, from its measures: few photos to evaluate on, classes that are never found, an mIoU that still rises or
  * has fallen, labeled photos that are learned by heart, a loss that stands still, padding, a baseline that lacks.
  * @returns At most three, the weightiest first; empty where no measure tells of a limit
  */

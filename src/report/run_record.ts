@@ -120,6 +120,7 @@ export interface EvaluationRecord {
 export interface Finding {
   /** Tells findings apart. */
   readonly kind:
+    | "few-val"
     | "lost-classes"
     | "still-rising"
     | "fell"

@@ -60,6 +60,7 @@ export async function runFindings(
     metrics,
     evaluation,
     labeled: dataset.train.length,
+    val: dataset.val.length,
     classShares: await sharesOfLost(dataset, evaluation),
     paddedShare,
     crop: config.data.crop,

@@ -12,6 +12,7 @@ async function realRun(name: string, facts: Partial<ExplainedRun> = {}): Promise
     metrics: readMetrics(await read("jsonl")),
     evaluation: JSON.parse(await read("json")) as EvaluationRecord,
     labeled: 8,
+    val: 20,
     paddedShare: 0,
     crop: [64, 64],
     usesUnlabeled: false,
@@ -47,6 +48,33 @@ Deno.test("explainRun() tells that mIoU still rose, by how much and since when",
   const rising = explainRun(await realRun("msrc")).find(({ kind }) => kind === "still-rising")!;
   assert.match(rising.text, /^mIoU still rose by 4\.\d points after iteration 40 of 60/);
   assert.match(rising.advice, /--iterations 120/);
+});
+
+/** A run with such evaluations. */
+async function evaluated(...curve: readonly (readonly [iteration: number, miou: number])[]) {
+  const run = await realRun("flat");
+  const iteration = curve.at(-1)![0];
+  const metrics = curve.map(([iteration, miou]) => ({ kind: "eval", iteration, miou }) as const);
+  return { ...run, metrics, evaluation: { ...run.evaluation, iteration } };
+}
+
+Deno.test("explainRun() says that mIoU rose only where the last evaluation is the best, and names what it rose from", async () => {
+  const fell = await evaluated([300, 0.45], [600, 0.375], [900, 0.468], [1200, 0.532], [1210, 0.516]);
+  assert.ok(!kinds(explainRun(fell)).includes("still-rising"));
+  const rose = await evaluated([300, 0.45], [600, 0.375], [900, 0.468], [1200, 0.532]);
+  const rising = explainRun(rose).find(({ kind }) => kind === "still-rising")!;
+  assert.match(
+    rising.text,
+    /rose by 8\.2 points after iteration 300 of 1 200, the best of the first two thirds:/,
+  );
+});
+
+Deno.test("explainRun() tells first of few photos to evaluate on, with their count", async () => {
+  const [first, ...others] = explainRun(await realRun("msrc", { val: 2 }));
+  assert.equal(first!.kind, "few-val");
+  assert.match(first!.text, /^Only 2 photos are there to evaluate on: .* by many points/);
+  assert.match(explainRun(await realRun("msrc", { val: 1 }))[0]!.text, /^Only 1 photo is there/);
+  assert.deepEqual(others, explainRun(await realRun("msrc", { val: 20 })).slice(0, 2));
 });
 
 Deno.test("explainRun() tells of labeled photos learned by heart, and of an mIoU that has fallen", async () => {
