@@ -6,11 +6,12 @@ import type { RunResult } from "../run/run.ts";
 import { commandText } from "./command_line.ts";
 import type { Output } from "./output.ts";
 
-function summaryLine({ compared, evaluation, folder, seconds }: RunResult): string {
+function summaryLine({ compared, evaluation, folder, seconds, sinceResume }: RunResult): string {
   const measure = evaluation === undefined
     ? "not evaluated"
     : `val mIoU ${percentText(evaluation.summary.miou)}`;
-  return `${compared.group.padEnd(12)}${measure}, ${seconds.toFixed(0)} s, ${folder}`;
+  const time = `${seconds.toFixed(0)} s${sinceResume ? " since the last --resume" : ""}`;
+  return `${compared.group.padEnd(12)}${measure}, ${time}, ${folder}`;
 }
 
 /** Of several runs some may not have begun: their options are given again. */
@@ -63,7 +64,7 @@ export function areFinished(results: readonly RunResult[], count: number): boole
  */
 export function resultsJson(results: readonly RunResult[], count: number): string {
   const runs = results.map((
-    { folder, iteration, finished, evaluation, findings, best, compared, seconds },
+    { folder, iteration, finished, evaluation, findings, best, compared, seconds, sinceResume },
   ) => ({
     folder,
     recipe: compared.group,
@@ -75,6 +76,7 @@ export function resultsJson(results: readonly RunResult[], count: number): strin
     best,
     findings,
     seconds,
+    sinceResume,
     report: join(folder, "report.html"),
   }));
   return JSON.stringify({ ok: areFinished(results, count), runs });

@@ -160,6 +160,14 @@ export interface DatasetRecord {
   readonly counts: { readonly [part: string]: number };
 }
 
+/** Where a run went on after a stop. */
+export interface ResumedRecord {
+  /** Start of the last piece, ISO 8601. */
+  readonly at: string;
+  /** Seconds of the pieces before; missing where they are not known. */
+  readonly secondsBefore?: number;
+}
+
 /** A run. */
 export interface RunRecord {
   /** The run's name, that of its folder. */
@@ -172,8 +180,10 @@ export interface RunRecord {
   readonly seed: number;
   /** The command line that started it. */
   readonly command: string;
-  /** Start, ISO 8601. */
+  /** Start, ISO 8601; of the last piece where `resumed` does not know those before. */
   readonly started: string;
+  /** Missing where it was not gone on with. */
+  readonly resumed?: ResumedRecord;
   /** End, ISO 8601; missing while it runs or when it was broken off. */
   readonly finished?: string;
   /** Iterations it is to have. */

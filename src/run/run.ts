@@ -6,6 +6,7 @@ import type { ComparedRun, EvaluationRecord, Finding } from "../report/run_recor
 import type { Checkpoint } from "../train/checkpoint.ts";
 import type { WorkerGroup } from "../train/distributed/worker_group.ts";
 import type { TrainOutcome } from "../train/train_options.ts";
+import type { EarlierPieces } from "./earlier_pieces.ts";
 import type { Session } from "./open_session.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { RunOutput } from "./run_output.ts";
@@ -54,8 +55,10 @@ export interface RunResult {
   readonly findings: readonly Finding[];
   /** For the comparison of later runs. */
   readonly compared: ComparedRun;
-  /** Seconds that this process spent on it. */
+  /** Seconds spent on it, by all of its pieces; by this process alone where `sinceResume`. */
   readonly seconds: number;
+  /** Whether it was gone on with and its folder does not tell how long the pieces before took. */
+  readonly sinceResume: boolean;
 }
 
 /** A run with everything that it works on. */
@@ -74,6 +77,8 @@ export interface Run extends RunContext {
   readonly network: Network;
   /** Where it goes on from. */
   readonly resumed?: Checkpoint;
-  /** Start, ISO 8601. */
+  /** Start of this piece, ISO 8601. */
   readonly started: string;
+  /** The pieces before; missing for a new run. */
+  readonly earlier?: EarlierPieces;
 }

@@ -4,6 +4,7 @@ import { VERSION } from "../core/version.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { renderReport } from "../report/report_page.ts";
 import type { OptionValue, RunRecord } from "../report/run_record.ts";
+import type { EarlierPieces } from "./earlier_pieces.ts";
 import type { Session } from "./open_session.ts";
 import type { RunFolder } from "./run_folder.ts";
 
@@ -21,8 +22,10 @@ export interface RunFacts {
   readonly dataset: Dataset;
   /** The backend. */
   readonly session: Session;
-  /** ISO 8601. */
+  /** Of this piece, ISO 8601. */
   readonly started: string;
+  /** The pieces before; missing where there is none. */
+  readonly earlier?: EarlierPieces;
 }
 
 /** What a run brought. */
@@ -39,7 +42,7 @@ function nameOf(path: string): string {
 
 /** Everything that the report page shows. */
 export function runRecord(facts: RunFacts, { finished, ...results }: RunResults): RunRecord {
-  const { request: { config, command, comparison }, folder, dataset, session, started } = facts;
+  const { request: { config, command, comparison }, folder, dataset, session, started, earlier } = facts;
   const { train, unlabeled, val, test } = dataset;
   return {
     name: nameOf(folder.path),
@@ -47,7 +50,8 @@ export function runRecord(facts: RunFacts, { finished, ...results }: RunResults)
     recipe: config.recipe.name,
     seed: config.seed,
     command,
-    started,
+    started: earlier?.started ?? started,
+    ...(earlier === undefined ? {} : { resumed: { at: started, secondsBefore: earlier.seconds } }),
     ...(finished ? { finished: new Date().toISOString() } : {}),
     iterations: config.iterations,
     backend: session.record,

@@ -9,6 +9,7 @@ import { Network } from "../model/network.ts";
 import { readMetrics } from "../report/metrics_file.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import { chooseEngine } from "../train/step_engine.ts";
+import { earlierPieces } from "./earlier_pieces.ts";
 import { describedModel, shownName } from "./model_metadata.ts";
 import type { RunRequest, RunResult } from "./run.ts";
 import { readText, RunFolder } from "./run_folder.ts";
@@ -129,5 +130,15 @@ export async function doneBefore(
   const { recipe: { name: group }, seed } = config;
   const iteration = iterations;
   const compared = { name: folder.path, group, seed, metrics, summary: evaluation.summary };
-  return { folder: folder.path, iteration, finished: true, evaluation, findings: [], compared, seconds: 0 };
+  const { seconds } = await earlierPieces(folder);
+  return {
+    folder: folder.path,
+    iteration,
+    finished: true,
+    evaluation,
+    findings: [],
+    compared,
+    seconds: seconds ?? 0,
+    sinceResume: seconds === undefined,
+  };
 }

@@ -9,6 +9,7 @@ import type { TrainOutcome } from "../train/train_options.ts";
 import { train } from "../train/trainer.ts";
 import { waitOrStop } from "../train/wait_or_stop.ts";
 import { noteLostPixels, runPadding, withFittingCrop } from "./fit_run.ts";
+import { earlierPieces } from "./earlier_pieces.ts";
 import { initialWeights } from "./initial_weights.ts";
 import { metadataOf } from "./model_metadata.ts";
 import { PairLog } from "./pair_log.ts";
@@ -61,6 +62,8 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   const request: RunRequest = { ...asked, config };
   noteLostPixels(config, report, output.note);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
+  // a folder that is held had a run at the start
+  const earlier = folder.isHeld ? await earlierPieces(folder) : undefined;
   const weights = resumed === undefined ? await initialWeights(config, output) : undefined;
   const network = await makeNetwork(config, dataset.classes.length, output, weights);
   const run: Run = {
@@ -73,9 +76,10 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
     folder,
     resumed,
     started: new Date().toISOString(),
+    earlier,
   };
   // a folder is made when nothing that was asked for can be wrong any more
-  // a folder that is not held had no run at the start: where another process has begun one since, this begin is refused
+  // one that is not held had no run at the start: where another process has begun one since, this begin is refused
   if (folder.isHeld) await folder.restate(config);
   else await folder.begin(config, dataset);
   const sinks = await openSinks(run.folder, run.resumed);
@@ -130,7 +134,8 @@ async function trainAndReport(run: Run, sinks: RunSinks): Promise<RunResult> {
     findings,
     best,
     compared: comparedRun(record),
-    seconds: (performance.now() - startMs) / 1000,
+    seconds: (performance.now() - startMs) / 1000 + (run.earlier?.seconds ?? 0),
+    sinceResume: run.earlier !== undefined && run.earlier.seconds === undefined,
   };
 }
 

@@ -64,6 +64,9 @@ Deno.test("deno task train --resume takes more iterations and another place of t
     assert.match(stderr, /iterations were 3 and are 5: learning rate and ramp-ups follow the new length/);
     const rows = readMetrics(await Deno.readTextFile(join(out, "metrics.jsonl")));
     assert.deepEqual(rows.filter(({ kind }) => kind === "eval").map(({ iteration }) => iteration), [3, 5]);
+    const page = await Deno.readTextFile(join(out, "report.html"));
+    assert.match(page, /Started <time>.*<\/time>, gone on with <time>/);
+    assert.match(page, /All pieces together/);
     await writePhotos(join(folder, "other"));
     await Deno.remove(join(folder, "other/images/0.png"));
     await Deno.remove(join(folder, "other/masks/0.png"));
@@ -82,6 +85,30 @@ Deno.test("deno task train --resume takes more iterations and another place of t
     const fewer = await runCommand(["train", "--resume", "--out", out, "--iterations", "2"]);
     assert.equal(fewer.code, 2);
     assert.match(fewer.stderr, /iterations is 5, given 2/);
+  });
+});
+
+Deno.test("deno task train --resume says so where it does not know how long the run took before", async () => {
+  await inTemporary(async (folder) => {
+    const [data, out] = [join(folder, "data"), join(folder, "run")];
+    await writePhotos(data);
+    await succeed(...call(data, out, 1));
+    for (const { name } of [...Deno.readDirSync(out)].filter(({ name }) => name.includes("tfevents"))) {
+      await Deno.remove(join(out, name));
+    }
+    const { code, stdout, stderr } = await runCommand([
+      "train",
+      "--resume",
+      "--out",
+      out,
+      "--iterations",
+      "2",
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^supervised +val mIoU .*, \d+ s since the last --resume, /m);
+    const page = await Deno.readTextFile(join(out, "report.html"));
+    assert.match(page, /Gone on with <time>.*<\/time>, begun before/);
+    assert.match(page, /since the last --resume, on /);
   });
 });
 

@@ -127,3 +127,16 @@ Deno.test("renderReport() shows pseudo-masks against true masks by probability, 
   const without = { ...record, metrics: record.metrics.filter(({ kind }) => kind !== "diagnosis") };
   assert.doesNotMatch(renderReport(without), /id="diagnosis"/);
 });
+
+Deno.test("renderReport() adds up the time of a run that was gone on with, or says that it is the last piece's", () => {
+  // the last piece took 10 minutes
+  const at = "2026-01-02T03:04:05.000Z";
+  const page = (resumed?: RunRecord["resumed"]) =>
+    renderReport({ ...fullRecord("x"), started: "2026-01-01T23:00:00.000Z", resumed });
+  const known = page({ at, secondsBefore: 240 });
+  assert.match(known, /<dd>14\u00a0min 00\u00a0s<small>on x<\/small>/);
+  assert.match(known, /Started <time>2026-01-01 23:00 UTC<\/time>, gone on with <time>2026-01-02 03:04 UTC</);
+  const unknown = page({ at });
+  assert.match(unknown, /<dd>10\u00a0min 00\u00a0s<small>since the last --resume, on x<\/small>/);
+  assert.doesNotMatch(unknown, /Start to end|Started </);
+});

@@ -1,7 +1,7 @@
 import { html } from "../html.ts";
 import { trainCurve } from "../curves.ts";
 import { bytesText, durationText, median, numberText, percentText } from "../number_text.ts";
-import { runSeconds } from "./overview.ts";
+import { isLastPiece, runSeconds } from "./overview.ts";
 import type { Html } from "../html.ts";
 import type { OptionValue, RunRecord } from "../run_record.ts";
 
@@ -48,7 +48,10 @@ function timingRows(record: RunRecord): [string, string][] {
   const middle = median(seconds);
   const total = runSeconds(record);
   const rows: ([string, string] | undefined)[] = [
-    total === undefined ? undefined : ["Start to end", durationText(total)],
+    total === undefined ? undefined : [
+      isLastPiece(record) ? "Last --resume to end" : record.resumed ? "All pieces together" : "Start to end",
+      durationText(total),
+    ],
     middle === undefined ? undefined : ["Seconds an iteration, median", numberText(middle)],
     waits.length === 0 ? undefined : [
       "Share of time waiting for data, mean",

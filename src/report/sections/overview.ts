@@ -22,15 +22,29 @@ export function doneIterations(record: RunRecord): number {
   return record.metrics.reduce((last, row) => Math.max(last, row.iteration), 0);
 }
 
-/** Seconds from start to end; `undefined` for a run that has not ended. */
-export function runSeconds(record: RunRecord): number | undefined {
-  if (record.finished === undefined) return undefined;
-  const seconds = (Date.parse(record.finished) - Date.parse(record.started)) / 1000;
+/** Seconds from start to end, without the time between its pieces; `undefined` for a run that has not ended. */
+export function runSeconds({ started, resumed, finished }: RunRecord): number | undefined {
+  if (finished === undefined) return undefined;
+  const last = (Date.parse(finished) - Date.parse(resumed?.at ?? started)) / 1000;
+  const seconds = last + (resumed?.secondsBefore ?? 0);
   return Number.isFinite(seconds) ? seconds : undefined;
 }
 
+/** Whether the time and start of a run that was gone on with are those of its last piece alone. */
+export function isLastPiece({ resumed }: RunRecord): boolean {
+  return resumed !== undefined && resumed.secondsBefore === undefined;
+}
+
+function startText(record: RunRecord): Html {
+  const { started, resumed } = record;
+  if (isLastPiece(record)) return html`Gone on with <time>${timeText(started)}</time>, begun before`;
+  return html`Started <time>${timeText(started)}</time>${
+    resumed && html`, gone on with <time>${timeText(resumed.at)}</time>`
+  }`;
+}
+
 function stateText(record: RunRecord): Html {
-  const started = html`Started <time>${timeText(record.started)}</time>`;
+  const started = startText(record);
   if (record.finished !== undefined) {
     return html`${started}, finished <time>${timeText(record.finished)}</time>.`;
   }
@@ -58,7 +72,11 @@ function facts(record: RunRecord): Html[] {
       ? undefined
       : fact("Labeled pictures", countText(labeled), `${countText(unlabeled ?? 0)} more without labels`),
     fact("Iterations", countText(doneIterations(record)), `of ${countText(record.iterations)}`),
-    seconds === undefined ? undefined : fact("Time", durationText(seconds), `on ${record.backend.name}`),
+    seconds === undefined ? undefined : fact(
+      "Time",
+      durationText(seconds),
+      `${isLastPiece(record) ? "since the last --resume, " : ""}on ${record.backend.name}`,
+    ),
   ];
   return all.filter((one) => one !== undefined);
 }
