@@ -111,13 +111,12 @@ async function compareIn(
     const plan = await decidedPlan(call, prepared, work);
     await writePlan(out, plan);
     const rest = await unfinished(trials, plan, out);
+    const finished = trials.length - rest.length;
     output.note(
-      `compare  ${runsText(trials.length)} of ${plan.iterations} iterations, ${
-        trials.length - rest.length
-      } are finished; ` +
+      `compare  ${runsText(trials.length)} of ${plan.iterations} iterations, ${finished} are finished; ` +
         `${shares}; into ${out}`,
     );
-    const failures = await runTrials(rest, { ...work, plan });
+    const failures = await runTrials(rest, { ...work, plan, finished });
     const command = commandText("deno task compare", ...Deno.args.slice(1));
     const record = await comparisonRecord({ ...prepared, out, plan, trials, failures, jobs, command });
     return { record, stopped: stop.asked };

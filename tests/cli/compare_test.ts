@@ -58,7 +58,8 @@ Deno.test("deno task compare, interrupted and killed, goes on without repeating 
     assert.ok(first.missing.length > 0 && first.missing.every(({ error }) => error === undefined));
 
     const killed = await startCommand(["compare", "--resume", "--out", out]);
-    await killed.until(/compare 1\/\d runs/);
+    // counted over all runs, those of the first call too
+    await killed.until(new RegExp(`compare ${first.trials.length + 1}/8 runs`));
     killed.kill("SIGKILL");
     await killed.end();
     // at once: what the killed one has left behind is waited for

@@ -18,25 +18,36 @@ interface RunProgress {
   ended: boolean;
 }
 
+/** Speed is not known before this share of a run's iterations was seen: the first ones are slow. */
+const LEAST_SEEN = 0.1;
+
 /** Follows the runs by name. */
 export class ComparisonProgress {
   readonly #runs = new Map<string, RunProgress>();
   readonly #iterations: number;
+  readonly #finished: number;
   readonly #jobs: number;
   readonly #now: () => number;
 
   /**
    * Nothing runs yet.
    * @param keys By name of the run: runs of one key take as long as each other
+   * @param finished Runs that earlier calls finished, which are counted too
    * @param now A clock in milliseconds
    */
   constructor(
     keys: ReadonlyMap<string, string>,
-    options: { readonly iterations: number; readonly jobs: number; readonly now?: () => number },
+    options: {
+      readonly iterations: number;
+      readonly jobs: number;
+      readonly finished?: number;
+      readonly now?: () => number;
+    },
   ) {
     for (const [name, key] of keys) this.#runs.set(name, { key, done: 0, seen: 0, seenMs: 0, ended: false });
     this.#iterations = options.iterations;
     this.#jobs = options.jobs;
+    this.#finished = options.finished ?? 0;
     this.#now = options.now ?? (() => performance.now());
   }
 
@@ -45,7 +56,12 @@ export class ComparisonProgress {
     this.#runs.get(name)!.startMs = this.#now();
   }
 
-  /** A run has so many iterations done; the first news of a run that goes on are where it begins. */
+  /** A run that was begun before goes on after so many iterations; its start is not over yet. */
+  goOn(name: string, from: number): void {
+    this.#runs.get(name)!.done = from;
+  }
+
+  /** A run has so many iterations done. */
   advance(name: string, done: number): void {
     const run = this.#runs.get(name)!;
     const nowMs = this.#now();
@@ -67,19 +83,20 @@ export class ComparisonProgress {
     run.ended = true;
   }
 
-  /** Runs that ended. */
+  /** Runs that ended, in earlier calls too. */
   get ended(): number {
-    return [...this.#runs.values()].filter(({ ended }) => ended).length;
+    return this.#finished + [...this.#runs.values()].filter(({ ended }) => ended).length;
   }
 
   /** For a progress line: iterations of all runs together. */
   state(): ProgressState {
     const runs = [...this.#runs.values()];
-    const done = runs.reduce((sum, run) => sum + run.done, 0);
-    const total = this.#iterations * runs.length;
+    const count = this.#finished + runs.length;
+    const done = this.#iterations * this.#finished + runs.reduce((sum, run) => sum + run.done, 0);
+    const total = this.#iterations * count;
     const left = this.secondsLeft();
     return {
-      label: `compare ${this.ended}/${runs.length} runs`,
+      label: `compare ${this.ended}/${count} runs`,
       done,
       total,
       ...(left === undefined || done >= total ? {} : { secondsPerStep: left / (total - done) }),
@@ -107,10 +124,9 @@ export class ComparisonProgress {
   }
 
   #msPerIteration(key?: string): number | undefined {
-    const runs = [...this.#runs.values()].filter((run) =>
-      (key === undefined || run.key === key) && run.seen > 0
-    );
+    const runs = [...this.#runs.values()].filter((run) => key === undefined || run.key === key);
     const seen = runs.reduce((sum, run) => sum + run.seen, 0);
-    return seen === 0 ? undefined : runs.reduce((sum, run) => sum + run.seenMs, 0) / seen;
+    if (seen < LEAST_SEEN * this.#iterations || seen === 0) return undefined;
+    return runs.reduce((sum, run) => sum + run.seenMs, 0) / seen;
   }
 }

@@ -24,15 +24,16 @@ export interface TrialOptions {
 
 /**
  * Trains or goes on with runs. One that fails is told of in a sentence, and the others go on.
+ * @param options `finished` are the runs of the comparison that are left out because they are finished
  * @returns What each failed run failed with, by name
  */
 export async function runTrials(
   trials: readonly Trial[],
-  options: TrialOptions,
+  options: TrialOptions & { readonly finished: number },
 ): Promise<Map<string, string>> {
-  const { plan: { iterations }, jobs, output } = options;
+  const { plan: { iterations }, jobs, finished, output } = options;
   const keys = new Map(trials.map(({ name, variant }) => [name, costKey(variant)]));
-  const progress = new ComparisonProgress(keys, { iterations, jobs });
+  const progress = new ComparisonProgress(keys, { iterations, jobs, finished });
   const show = () => output.progress.update(progress.state());
   const failures = new Map<string, string>();
   const waiting = [...trials];
@@ -41,8 +42,9 @@ export async function runTrials(
       if (options.stop.asked) return;
       const { name } = trial;
       progress.begin(name);
-      const error = await trainTrial(trial, { ...options, place }, (done) => {
-        progress.advance(name, done);
+      const error = await trainTrial(trial, { ...options, place }, (done, goesOn) => {
+        if (goesOn) progress.goOn(name, done);
+        else progress.advance(name, done);
         show();
       });
       if (options.stop.asked && error !== undefined) return;
@@ -66,7 +68,7 @@ const OTHER_PROCESS = /^Cannot (begin a run|train) in /;
 async function trainTrial(
   trial: Trial,
   options: TrialOptions & { readonly place: number },
-  onIteration: (done: number) => void,
+  onIteration: (done: number, goesOn: boolean) => void,
 ): Promise<string | undefined> {
   const error = await attempt(trial, options, onIteration);
   if (error === undefined || options.stop.asked || !OTHER_PROCESS.test(error)) return error;
@@ -76,7 +78,7 @@ async function trainTrial(
 async function attempt(
   trial: Trial,
   { plan, shareOf, stop, place }: TrialOptions & { readonly place: number },
-  onIteration: (done: number) => void,
+  onIteration: (done: number, goesOn: boolean) => void,
 ): Promise<string | undefined> {
   const folder = new RunFolder(trial.folder);
   const isBegun = await folder.hasRun();

@@ -15,8 +15,8 @@ export interface TrainingOptions {
   readonly log: string;
   /** Its share of cores and GPUs, as variables. */
   readonly env: Readonly<Record<string, string>>;
-  /** Told of iterations done. */
-  readonly onIteration?: (done: number) => void;
+  /** Told of iterations done. @param goesOn Whether the run goes on after them and has done none yet */
+  readonly onIteration?: (done: number, goesOn: boolean) => void;
 }
 
 /** How a process ended. */
@@ -93,7 +93,7 @@ export class TrainingProcess {
 
   #read(line: string, onIteration: TrainingOptions["onIteration"]): void {
     const [, done, from] = PROGRESS.exec(line) ?? [];
-    if (done ?? from) onIteration?.(Number(done ?? from));
+    if (done ?? from) onIteration?.(Number(done ?? from), from !== undefined);
     // an error's sentence begins so; what else is said last is better than nothing
     if (/^Cannot /.test(line) || !/^Cannot /.test(this.#sentence)) this.#sentence = cleanMessage(line);
   }

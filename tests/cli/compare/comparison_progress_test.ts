@@ -2,10 +2,15 @@ import assert from "node:assert/strict";
 import { ComparisonProgress } from "../../../src/cli/compare/comparison_progress.ts";
 
 /** Four runs of 100 iterations, two recipes, two at a time, and a clock in seconds. */
-function fourRuns() {
+function fourRuns(finished = 0) {
   let seconds = 0;
   const keys = new Map([["a0", "a"], ["b0", "b"], ["a1", "a"], ["b1", "b"]]);
-  const progress = new ComparisonProgress(keys, { iterations: 100, jobs: 2, now: () => seconds * 1000 });
+  const progress = new ComparisonProgress(keys, {
+    iterations: 100,
+    jobs: 2,
+    finished,
+    now: () => seconds * 1000,
+  });
   return { progress, at: (time: number) => seconds = time };
 }
 
@@ -15,6 +20,28 @@ Deno.test("ComparisonProgress knows no time left before a speed is known", () =>
   progress.advance("a0", 1);
   assert.equal(progress.secondsLeft(), undefined);
   assert.deepEqual(progress.state(), { label: "compare 0/4 runs", done: 1, total: 400 });
+});
+
+Deno.test("ComparisonProgress knows no time left by the first iterations alone, which are slow", () => {
+  const { progress, at } = fourRuns();
+  progress.begin("a0");
+  progress.advance("a0", 1);
+  at(20);
+  progress.advance("a0", 3);
+  assert.equal(progress.secondsLeft(), undefined);
+  assert.equal(progress.state().secondsPerStep, undefined);
+  at(29);
+  progress.advance("a0", 12);
+  assert.ok(progress.secondsLeft()! > 0);
+});
+
+Deno.test("ComparisonProgress counts the runs that earlier calls finished", () => {
+  const { progress } = fourRuns(3);
+  progress.begin("a0");
+  progress.goOn("a0", 40);
+  assert.deepEqual(progress.state(), { label: "compare 3/7 runs", done: 340, total: 700 });
+  progress.end("a0", true);
+  assert.deepEqual(progress.state(), { label: "compare 4/7 runs", done: 400, total: 700 });
 });
 
 Deno.test("ComparisonProgress measures from the first news on, and takes unknown recipes for like known ones", () => {
@@ -58,12 +85,14 @@ Deno.test("ComparisonProgress waits at least for the longest run", () => {
   assert.deepEqual(progress.state(), { label: "compare 4/4 runs", done: 400, total: 400 });
 });
 
-Deno.test("ComparisonProgress does not count what a run had done before", () => {
+Deno.test("ComparisonProgress does not measure what a run had done before, nor its start", () => {
   const { progress, at } = fourRuns();
   progress.begin("a0");
   at(5);
-  progress.advance("a0", 90); // resume from iteration 90
-  at(15);
+  progress.goOn("a0", 80);
+  at(65); // a slow start
+  progress.advance("a0", 90);
+  at(75);
   progress.end("a0", true);
   // 10 iterations in 10 s, and no whole run is known
   assert.equal(progress.secondsLeft(), 150);
