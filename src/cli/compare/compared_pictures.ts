@@ -6,6 +6,7 @@ import { FormatError } from "../../core/errors.ts";
 import { readEvents } from "../../formats/event_reader.ts";
 import type { EventImage } from "../../formats/events.ts";
 import type { PictureKind, PictureRow, ReportPicture } from "../../report/run_record.ts";
+import { shownRuns } from "../../report/comparison/shown_runs.ts";
 import type { Trial } from "./trials.ts";
 
 /** Pictures of a run by their tag, `prediction/NAME`; those of its last end. */
@@ -47,18 +48,16 @@ function captionOf({ variant, labels }: Trial): string {
 }
 
 /**
- * Rows of photo, truth and what each recipe says: with the fewest labels, then the baseline with the most.
- * @param finished Finished runs, in the order of the comparison; those of the first seed are shown
+ * Rows of photo, truth and what each of the `shownRuns` says.
+ * @param finished Finished runs, in the order of the comparison
  */
 export async function comparedPictures(finished: readonly Trial[]): Promise<PictureRow[]> {
-  const [first] = finished;
-  if (first === undefined) return [];
-  const ofSeed = finished.filter(({ seed }) => seed === first.seed);
-  const fewest = ofSeed.filter(({ labels }) => labels.count === first.labels.count);
-  const most = ofSeed.findLast(({ variant, labels }) =>
-    variant.label === first.variant.label && labels.count > first.labels.count
-  );
-  const shown = [...fewest, ...(most === undefined ? [] : [most])];
+  const shown = shownRuns(finished, ({ variant, labels, seed }) => ({
+    variant: variant.label,
+    labels: labels.count,
+    seed,
+  }));
+  if (shown.length === 0) return [];
   const pictures = await Promise.all(shown.map(({ folder }) => picturesOrNone(folder)));
   const names = [...pictures[0]!.keys()].flatMap((tag) =>
     tag.startsWith("truth/") ? tag.slice("truth/".length) : []

@@ -55,7 +55,17 @@ Deno.test("renderComparison() shows every part, and no number that does not exis
   for (const id of ["results", "pictures", "classes", "runs", "options", "labels-t", "differences-t"]) {
     assert.ok(page.includes(`id="${id}"`), id);
   }
-  for (const text of ["48.0 ± 4.2", "+6.0", "−6.7 to +18.7", "32 ± 10", "all 100", "Cannot read it"]) {
+  for (
+    const text of [
+      "48.0 ± 4.2",
+      "+6.0",
+      "−6.7 to +18.7",
+      "32 ± 10",
+      "all 100",
+      "Cannot read it",
+      "by each recipe with 20 labels, runs of seed 1",
+    ]
+  ) {
     assert.ok(page.includes(text), text);
   }
   assert.match(page, /href="runs\/guidedmix-20-seed1\/report\.html"/);

@@ -5,6 +5,7 @@ import { classLegend, pictureRow } from "../../sections/gallery.ts";
 import type { TrialGroup } from "../compare_trials.ts";
 import type { ComparisonRecord } from "../comparison_record.ts";
 import { gapText } from "../comparison_text.ts";
+import { shownRunsText } from "../shown_runs.ts";
 
 /** Title, command and the figures that matter most. */
 export function comparisonOverview(record: ComparisonRecord, groups: readonly TrialGroup[]): Html {
@@ -65,16 +66,14 @@ function fact(name: string, value: string, note: string): Html {
   `;
 }
 
-/** The same val photos by each recipe, beside truth. */
-export function comparedPictures({ pictures, dataset, seeds }: ComparisonRecord): Html | undefined {
+/** The same val photos by the shown runs, beside truth. */
+export function comparedPictures({ pictures, dataset, trials }: ComparisonRecord): Html | undefined {
   if (pictures.length === 0) return undefined;
   const columns = Math.max(...pictures.map((row) => row.pictures.length));
   return html`
     <section id="pictures">
       <h2>Pictures</h2>
-      <p class="note">The same photos of val by each recipe, runs of seed ${seeds[
-        0
-      ]}. Light grey has no label.</p>
+      <p class="note">${shownRunsText(trials)} Light grey has no label.</p>
       ${classLegend({ dataset })} ${pictures.map((row) => pictureRow(row, columns))}
     </section>
   `;
