@@ -44,7 +44,7 @@ const LEARNED_GAP = 0.15;
 const MUCH_PADDING = 0.4;
 
 /** Below so many photos of val one of them moves the mIoU by points. */
-const FEW_VAL = 20;
+export const FEW_VAL = 20;
 
 /** Classes that a text names. */
 const NAMED = 3;

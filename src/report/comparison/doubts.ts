@@ -1,16 +1,19 @@
 /** What a reader of a comparison must not conclude from it. */
-import { differenceText, pointsText } from "../number_text.ts";
+import { FEW_VAL } from "../explain_run.ts";
+import { countText, differenceText, pointsText } from "../number_text.ts";
 import type { ComparisonRecord } from "./comparison_record.ts";
 import { allLabels, miouBySeed, type TrialGroup } from "./compare_trials.ts";
 import { intervalText } from "./comparison_text.ts";
 import { estimate, isSure, pairedDifferences } from "./paired_statistics.ts";
 
-/** Sentences on differences that seeds may explain, and on runs that are missing. */
+/** Sentences on runs that are too short, on differences that photos or seeds may explain, and on runs that are missing. */
 export function doubts(record: ComparisonRecord, groups: readonly TrialGroup[]): string[] {
   const { seeds, missing } = record;
   const failed = missing.filter(({ error }) => error !== undefined).length;
   const open = missing.length - failed;
   return [
+    ...lengthDoubts(record),
+    ...valDoubts(record),
     ...(seeds.length === 1
       ? ["One seed: how far seeds spread is not known, and another can turn every order."]
       : []),
@@ -20,6 +23,33 @@ export function doubts(record: ComparisonRecord, groups: readonly TrialGroup[]):
     ),
     ...(failed > 0 ? [`${countOfRuns(failed)} failed and ${are(failed)} left out.`] : []),
     ...(open > 0 ? [`${countOfRuns(open)} ${are(open)} not finished and left out.`] : []),
+  ];
+}
+
+/** An IoU that is shown as 0.0 %. */
+const isZero = (iou: number) => iou < 0.0005;
+
+/** Where no run has found most of the classes, recipes do not differ yet. */
+function lengthDoubts({ dataset, trials, iterations }: ComparisonRecord): string[] {
+  const ofClasses = dataset.classes.map((_, k) => trials.flatMap(({ perClass }) => perClass[k] ?? []));
+  const there = ofClasses.filter((ious) => ious.length > 0);
+  const lost = there.filter((ious) => ious.every(isZero)).length;
+  if (lost <= there.length / 2) return [];
+  return [
+    `${lost} of ${there.length} classes are at 0 in all runs: ${
+      countText(iterations)
+    } iterations are too short to ` +
+    "compare recipes by, more of them in another --out may tell.",
+  ];
+}
+
+function valDoubts({ dataset: { counts: { val = 0 } } }: ComparisonRecord): string[] {
+  if (val >= FEW_VAL) return [];
+  return [
+    `Only ${val} ${
+      val === 1 ? "photo is" : "photos are"
+    } there to evaluate on: with others every difference ` +
+    "can be another by points.",
   ];
 }
 

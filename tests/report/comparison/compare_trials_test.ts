@@ -79,6 +79,32 @@ Deno.test("doubts() is silent where the interval leaves out 0", () => {
   assert.deepEqual(doubts(record, compareTrials(record)), []);
 });
 
+Deno.test("doubts() tells that runs are too short where most classes are at 0 in all of them", () => {
+  const withClasses = (...ious: readonly (number | null)[]) => {
+    const record = twoSeeds();
+    const classes = ious.map((_, k) => `class ${k}`);
+    const trials = record.trials.map((one, i) => ({
+      ...one,
+      perClass: i === 0 ? ious : ious.map((iou) => iou && 0),
+    }));
+    return { ...record, dataset: { ...record.dataset, classes }, trials };
+  };
+  const short = withClasses(0.4, 0.0001, 0, null);
+  assert.equal(
+    doubts(short, compareTrials(short))[0],
+    "2 of 3 classes are at 0 in all runs: 100 iterations are too short to compare recipes by, more of them in another " +
+      "--out may tell.",
+  );
+  const long = withClasses(0.4, 0.1, 0, null);
+  assert.doesNotMatch(doubts(long, compareTrials(long)).join(), /too short/);
+});
+
+Deno.test("doubts() tells of few photos to evaluate on, with their count", () => {
+  const record = twoSeeds();
+  const few = { ...record, dataset: { ...record.dataset, counts: { val: 2 } } };
+  assert.match(doubts(few, compareTrials(few))[0]!, /^Only 2 photos are there to evaluate on/);
+});
+
 Deno.test("doubts() tells of one seed, of failed and of unfinished runs", () => {
   const [gone] = twoSeeds().trials;
   const missing = [{ ...gone!, error: "Cannot read it" }, { ...gone! }, { ...gone! }];

@@ -33,7 +33,7 @@ export function twoSeeds(more: Partial<ComparisonRecord> = {}): ComparisonRecord
       name: "set",
       classes: ["sky", 'a "road", wet'],
       colors: [[1, 2, 3], [4, 5, 6]],
-      counts: { labeled: 100, unlabeled: 0, val: 10 },
+      counts: { labeled: 100, unlabeled: 0, val: 20 },
     },
     variants: [
       { label: "supervised", recipe: "supervised", settings: [] },
