@@ -10,7 +10,6 @@ import type { PredictOptions } from "../eval/predict_image.ts";
 import { comparisonTable } from "../report/comparison_table.ts";
 import { percentText, pointsText } from "../report/number_text.ts";
 import type { ComparedRun } from "../report/run_record.ts";
-import { configDifferences } from "../run/config_differences.ts";
 import { shownName } from "../run/model_metadata.ts";
 import { inferenceNetwork, type ModelSource } from "../run/model_source.ts";
 import { openSession } from "../run/open_session.ts";
@@ -28,6 +27,7 @@ import {
 } from "./command_line.ts";
 import { addCheckpointOptions, readModel } from "./model_flags.ts";
 import { type Output, standardOutput } from "./output.ts";
+import { groupNames, sameRunNotes } from "./run_groups.ts";
 
 /** Lists that can be evaluated. */
 const SPLITS = ["val", "test", "train"] as const;
@@ -193,20 +193,6 @@ function classTable({ summary, images }: Evaluation): string {
   ].join("\n");
 }
 
-/** Runs that differ in their seed alone are one group; groups of one recipe get the name of their first run too. */
-function groupNames(sources: readonly ModelSource[]): string[] {
-  const firsts = sources.map((source) =>
-    sources.find(({ config }) =>
-      configDifferences(config, { ...source.config, seed: config.seed }).length === 0
-    )!
-  );
-  return firsts.map((first) => {
-    const { name } = first.config.recipe;
-    const others = firsts.some((other) => other !== first && other.config.recipe.name === name);
-    return others ? `${name} (${basename(first.name)})` : name;
-  });
-}
-
 async function readSources(flags: EvalFlags): Promise<ModelSource[]> {
   const { run: runs = [], checkpoint, use } = flags;
   if (runs.length <= 1) return [await readModel({ run: runs[0], checkpoint, use })];
@@ -236,6 +222,7 @@ export async function runEval(args: readonly string[]): Promise<number> {
   const sources = await readSources(flags);
   await openSession(flags.backend, output);
   const groups = groupNames(sources);
+  for (const text of sameRunNotes(sources)) output.note(`note     ${text}`);
   const compared: (ComparedRun & { readonly iteration: number })[] = [];
   let first: Evaluated | undefined;
   for (const [i, source] of sources.entries()) {

@@ -1,5 +1,6 @@
 /** Train, evaluate, predict, export: the main job in small, with the tasks' own permissions. */
 import assert from "node:assert/strict";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeRgbPng } from "../../src/formats/encode_png.ts";
 import { decodeSafetensors } from "../../src/formats/safetensors.ts";
@@ -60,6 +61,15 @@ Deno.test("deno task train, eval, predict, export do the main job on generated p
       const stored = JSON.parse(await Deno.readTextFile(join(run, "evaluation.json")));
       const [result] = answer.runs as { summary: { miou: number } }[];
       assert.equal(result!.summary.miou, stored.summary.miou);
+    });
+    await t.step("eval of a run and its copy tells that they are the same, and no spread", async () => {
+      const copy = join(folder, "copy");
+      await cp(run, copy, { recursive: true });
+      const { code, stdout, stderr } = await runCommand(["eval", "--run", run, "--run", copy]);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /copy" has the options and the seed of ".*": it is the same run again/);
+      assert.match(stdout, /guidedmix \(run\) +guidedmix \(copy\)/);
+      assert.doesNotMatch(stdout, /\d ± \d/);
     });
     await t.step("eval, train and export refuse what does not fit the run", async () => {
       const refused = async (message: RegExp, ...args: string[]) => {
