@@ -67,6 +67,9 @@ Deno.test("deno task train --resume takes more iterations and another place of t
     const page = await Deno.readTextFile(join(out, "report.html"));
     assert.match(page, /Started <time>.*<\/time>, gone on with <time>/);
     assert.match(page, /All pieces together/);
+    const again = await succeed("train", "--resume", "--out", out);
+    const [done] = again.runs as { seconds: number; sinceResume: boolean }[];
+    assert.ok(done!.seconds > 0 && !done!.sinceResume, "a finished run took some time");
     await writePhotos(join(folder, "other"));
     await Deno.remove(join(folder, "other/images/0.png"));
     await Deno.remove(join(folder, "other/masks/0.png"));
