@@ -108,7 +108,7 @@ export type {
   ResnetOptions,
 } from "./src/config/model_options.ts";
 export { checkRecipe, RECIPE_NAMES, RECIPES } from "./src/config/recipe.ts";
-export type { Recipe, RecipeName, TeacherOptions } from "./src/config/recipe.ts";
+export type { PseudoLabelSource, Recipe, RecipeName, TeacherOptions } from "./src/config/recipe.ts";
 export type {
   ObjectiveKind,
   ObjectiveOptions,

@@ -48,6 +48,7 @@ export type {
   DrawnSource,
   FileSource,
   Item,
+  KeptSource,
   LabelMap,
   MaskRule,
   Source,
