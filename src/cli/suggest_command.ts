@@ -47,7 +47,7 @@ function suggestCommand(): Command {
   const command = newCommand("suggest", "Tells which photos to label next.")
     .argument(
       "[photos...]",
-      "photos or folders of them (default: the unlabeled ones of the run or of --data)",
+      "photos or folders, of a dataset its photos without labels (default: the unlabeled ones of the run or of --data)",
     )
     .optionsGroup("By what:")
     .option(

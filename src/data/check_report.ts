@@ -1,4 +1,5 @@
 import type { Dataset } from "./dataset.ts";
+import { heldOutText } from "./held_out.ts";
 import { packColor, type ValueCount } from "./mask_rule.ts";
 
 /** The masks that were decoded. */
@@ -94,9 +95,11 @@ export function checkReport(
   const warnings = [...warningsOf(dataset, sample, shares), ...found];
   const { train, val, test, unlabeled, classes } = dataset;
   const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const heldOut = heldOutText(dataset);
   const lines = [
     `${dataset.name}: ${pluralText(classes.length, "class", "classes")}, ${train.length} labeled, ` +
     `${unlabeled.length} unlabeled, ${val.length} val, ${test.length} test`,
+    ...(heldOut === undefined ? [] : [heldOut]),
     `sizes: ${sizesText(sizes)}`,
   ];
   if (sample.masks > 0) {

@@ -2,6 +2,7 @@ import { DatasetError } from "../core/errors.ts";
 import { nearestName } from "../core/names.ts";
 import { randomStream } from "../core/random.ts";
 import type { Dataset, Item } from "./dataset.ts";
+import { heldOutText } from "./held_out.ts";
 import { indexItems } from "./item_index.ts";
 import { readList, tidyPath } from "./list_file.ts";
 import { throwCollected } from "./problems.ts";
@@ -14,12 +15,23 @@ export interface ChooseLabeledOptions {
   readonly fraction?: string;
   /** Seed of the choice by fraction. */
   readonly seed: number;
+  /** What its user knows the choice as, for error texts: an option; `fraction` where left out. */
+  readonly option?: string;
 }
 
-/** How many of `total` images a fraction means, at least 1. */
-export function labeledCount(fraction: string, total: number): number {
+/**
+ * How many images of train a fraction means, at least 1.
+ * @param option What its user knows it as, for the error text
+ * @throws {DatasetError} If it is no share or number, or more than there are
+ */
+export function labeledCount(
+  fraction: string,
+  dataset: Pick<Dataset, "train" | "val" | "drawnFrom">,
+  option = "fraction",
+): number {
+  const total = dataset.train.length;
   const fail = (rule: string): never => {
-    throw new DatasetError(`Cannot choose labeled images: fraction is "${fraction}", expected ${rule}`);
+    throw new DatasetError(`Cannot choose labeled images: ${option} is "${fraction}", expected ${rule}`);
   };
   const parts = /^\s*(\d+)\s*\/\s*(\d+)\s*$/.exec(fraction);
   const number = parts === null
@@ -29,13 +41,26 @@ export function labeledCount(fraction: string, total: number): number {
     return fail('a share in (0, 1] such as "1/8", or a number of images');
   }
   if (parts === null && Number.isInteger(number) && !fraction.includes(".")) {
-    return number <= total ? number : fail(`at most ${total}, the images of train`);
+    return number <= total ? number : fail(`at most ${allText(dataset)}`);
   }
   return number <= 1 ? Math.max(1, Math.round(number * total)) : fail("a share of at most 1");
 }
 
-function chooseByFraction(train: readonly Item[], fraction: string, seed: number): Set<Item> {
-  const count = labeledCount(fraction, train.length);
+/** The images of train with a mask, and where the others are. */
+function allText(dataset: Pick<Dataset, "train" | "val" | "drawnFrom">): string {
+  const heldOut = heldOutText(dataset);
+  return `${dataset.train.length}, the images of train with a mask${
+    heldOut === undefined ? "" : `; ${heldOut}`
+  }`;
+}
+
+function chooseByFraction(
+  dataset: Dataset,
+  fraction: string,
+  { seed, option }: ChooseLabeledOptions,
+): Set<Item> {
+  const { train } = dataset;
+  const count = labeledCount(fraction, dataset, option);
   const order = randomStream(seed, "labeled choice").permutation(train.length);
   return new Set(order.slice(0, count).map((index) => train[index]!));
 }
@@ -82,7 +107,7 @@ export function withoutMask({ id, image }: Item): Item {
  * @throws {TypeError} If list and fraction are both given
  */
 export async function chooseLabeled(dataset: Dataset, options: ChooseLabeledOptions): Promise<Dataset> {
-  const { list, fraction, seed } = options;
+  const { list, fraction } = options;
   if (list !== undefined && fraction !== undefined) {
     throw new TypeError(
       `Cannot choose labeled images: list "${list}" and fraction "${fraction}" are given, expected one`,
@@ -97,7 +122,7 @@ export async function chooseLabeled(dataset: Dataset, options: ChooseLabeledOpti
   }
   const chosen = list !== undefined
     ? await chooseByList(train, list)
-    : chooseByFraction(train, fraction!, seed);
+    : chooseByFraction(dataset, fraction!, options);
   return {
     ...dataset,
     train: train.filter((item) => chosen.has(item)),

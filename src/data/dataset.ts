@@ -104,6 +104,8 @@ export interface Dataset {
   readonly train: readonly Item[];
   /** For choosing, with masks. */
   readonly val: readonly Item[];
+  /** Pairs that val was drawn from; missing where something says which pairs are val. */
+  readonly drawnFrom?: number;
   /** For reporting; masks may be missing. */
   readonly test: readonly Item[];
   /** For training, without masks. */

@@ -123,3 +123,20 @@ export async function openDataset(spec: string, options: OpenDatasetOptions = {}
   }
   return await reader.open(path, { onProgress, holdOut });
 }
+
+/**
+ * Opens a folder whose names tell a layout with labels; a single pair is enough.
+ * @returns `undefined` for photos alone, and for a folder that tells nothing
+ * @throws {DatasetError} If it tells a layout and cannot be opened
+ */
+export async function openLabeledFolder(folder: string): Promise<Dataset | undefined> {
+  const path = resolve(folder);
+  const layout = await wrappedLayout(path) ?? await layoutOf(path);
+  if (layout === undefined || layout === "photos") return undefined;
+  try {
+    return await openDataset(path);
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    return await openDataset(path, { holdOut: false });
+  }
+}

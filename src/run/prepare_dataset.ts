@@ -40,7 +40,8 @@ async function openChoice(
   how: Pick<OpenDatasetOptions, "onMasks" | "holdOut"> = {},
 ): Promise<Choice> {
   const opened = await openDataset(data.source, { synthetic: data.synthetic, ...how });
-  const chosen = await chooseLabeled(opened, { ...await labeledChoice(data.labeled), seed });
+  const choice = await labeledChoice(data.labeled);
+  const chosen = await chooseLabeled(opened, { ...choice, seed, option: "--labeled" });
   if (data.unlabeled === undefined) return { opened, dataset: await withoutMaskPhotos(chosen) };
   // paths of a list are relative to the dataset, where it has a folder, as in the official lists
   const isList = !await isFolder(data.unlabeled);

@@ -236,8 +236,8 @@ Deno.test("deno task compare refuses a wrong call in one sentence", async () => 
     await refused(/--iterations and --budget are given/, "--iterations", "3", "--budget", "1m");
     await refused(/expected a time such as 30m/, "--budget", "soon");
     await refused(/expected a whole number from 1/, "--seeds", "0");
-    await refused(/fraction is "17", expected at most 16/, "--labels", "4,17");
-    await refused(/fraction is "some"/, "--labels", "some");
+    await refused(/--labels is "17", expected at most 16, the images of train/, "--labels", "4,17");
+    await refused(/--labels is "some"/, "--labels", "some");
     await refused(/"4" with "1\/4" labels: both are 4 images/, "--labels", "4,1/4");
     await refused(/"data.labeled=3" is set for runs, expected --labels/, "--set", "data.labeled=3");
     await refused(

@@ -4,7 +4,7 @@ import { checkDataset } from "../../src/data/check_dataset.ts";
 import { chooseLabeled } from "../../src/data/choose_labeled.ts";
 import { openDataset } from "../../src/data/open_dataset.ts";
 import { missingData, sharedPath, testUnless } from "../support.ts";
-import { describedFiles, type Files, greyPng, photo, toml, withFolder } from "./made_folders.ts";
+import { describedFiles, type Files, greyPng, MASK, photo, toml, withFolder } from "./made_folders.ts";
 
 /** Opens and checks a described dataset with some files changed. */
 async function checkWith(changes: Files, body?: (root: string) => RegExp[]): Promise<void> {
@@ -30,6 +30,23 @@ Deno.test("checkDataset() counts images, masks and classes of a good dataset", a
       "Tiny: 2 classes, 3 labeled, 1 unlabeled, 1 val, 0 test\nsizes: 4 × 2\n" +
         "4 masks looked at: ground 50.0 %, thing 50.0 %; left out 0.0 %",
     );
+  });
+});
+
+Deno.test("checkDataset() tells how many pairs are held out for val where nothing says which", async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 12 }, (_, i) => [[`images/${i}.jpg`, photo()], [`masks/${i}.png`, MASK]]).flat(),
+  );
+  const held = /^2 of 12 pairs are held out for val$/m;
+  await withFolder(files, async (root) => {
+    assert.match((await checkDataset(await openDataset(root))).text, held);
+    const few = await chooseLabeled(await openDataset(root), { fraction: "4", seed: 0 });
+    assert.match((await checkDataset(few)).text, held);
+    const { text } = await checkDataset(await openDataset(root, { holdOut: false }));
+    assert.doesNotMatch(text, /held out/);
+  });
+  await withFolder({ ...files, "val.txt": "3\n5\n" }, async (root) => {
+    assert.doesNotMatch((await checkDataset(await openDataset(root))).text, /held out/);
   });
 });
 

@@ -3,12 +3,14 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import fc from "fast-check";
 import { chooseLabeled, labeledCount } from "../../src/data/choose_labeled.ts";
+import type { RunConfig } from "../../src/config/run_config.ts";
 import type { Dataset, Item } from "../../src/data/dataset.ts";
 import { readList, tidyPath } from "../../src/data/list_file.ts";
 import { openDataset } from "../../src/data/open_dataset.ts";
 import { splitTexts } from "../../src/data/split_lists.ts";
+import { chosenDataset } from "../../src/run/prepare_dataset.ts";
 import { missingData, sharedPath, testUnless } from "../support.ts";
-import { withFolder } from "./made_folders.ts";
+import { MASK, photo, withFolder } from "./made_folders.ts";
 
 function withTrain(ids: readonly string[]): Dataset {
   const train = ids.map((id): Item => ({
@@ -35,18 +37,44 @@ function ids(items: readonly Item[]): string[] {
   return items.map(({ id }) => id);
 }
 
+function count(fraction: string, total: number): number {
+  return labeledCount(fraction, withTrain(Array.from({ length: total }, (_, i) => `p${i}.jpg`)));
+}
+
 Deno.test("labeledCount() reads shares and numbers of images", () => {
-  assert.equal(labeledCount("1/8", 367), 46);
-  assert.equal(labeledCount("0.125", 367), 46);
-  assert.equal(labeledCount("1/1000", 10), 1);
-  assert.equal(labeledCount("8", 200), 8);
-  assert.equal(labeledCount("1/1", 10), 10);
+  assert.equal(count("1/8", 367), 46);
+  assert.equal(count("0.125", 367), 46);
+  assert.equal(count("1/1000", 10), 1);
+  assert.equal(count("8", 200), 8);
+  assert.equal(count("1/1", 10), 10);
   for (const wrong of ["", "x", "0", "-1/8", "3/2", "11", "1/0", "NaN"]) {
-    assert.throws(() => labeledCount(wrong, 10), {
+    assert.throws(() => count(wrong, 10), {
       name: "DatasetError",
       message: /^Cannot choose labeled images: fraction is/,
     });
   }
+});
+
+Deno.test("labeledCount() and chooseLabeled() name the option, and what is held out for val", async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 12 }, (_, i) => [[`images/${i}.jpg`, photo()], [`masks/${i}.png`, MASK]]).flat(),
+  );
+  const text = (option: string) =>
+    `Cannot choose labeled images: ${option} is "20", expected at most 10, the images of train with a mask; ` +
+    "2 of 12 pairs are held out for val";
+  await withFolder(files, async (root) => {
+    const dataset = await openDataset(root);
+    assert.throws(() => labeledCount("20", dataset, "--labels"), { message: text("--labels") });
+    await assert.rejects(chooseLabeled(dataset, { fraction: "20", seed: 0, option: "--labeled" }), {
+      message: text("--labeled"),
+    });
+    const data = { source: root, labeled: "20" } as RunConfig["data"];
+    await assert.rejects(chosenDataset({ data, seed: 0 }), { message: text("--labeled") });
+  });
+  await withFolder({ ...files, "val.txt": "3\n" }, async (root) => {
+    const told = await openDataset(root);
+    assert.throws(() => labeledCount("20", told), /at most 11, the images of train with a mask$/);
+  });
 });
 
 Deno.test("chooseLabeled() by fraction splits train without loss; the rest has no mask", async () => {

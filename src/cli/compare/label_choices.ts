@@ -48,7 +48,7 @@ async function choiceOf(text: string, config: RunConfig, all: Dataset): Promise<
   }
   const flags = ["--labeled", text];
   if (!await isFile(text)) {
-    const count = labeledCount(text, all.train.length);
+    const count = labeledCount(text, all, "--labels");
     return { text, count, flags, leavesUnlabeled: count < all.train.length || all.unlabeled.length > 0 };
   }
   const chosen = await chosenDataset({ ...config, data: { ...config.data, labeled: text } });

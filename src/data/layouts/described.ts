@@ -101,7 +101,7 @@ async function extraUnlabeled(
   return path === undefined ? [] : await openUnlabeled(path, { root });
 }
 
-type Parts = Pick<Dataset, "train" | "val" | "test" | "unlabeled" | "notes">;
+type Parts = Pick<Dataset, "train" | "val" | "drawnFrom" | "test" | "unlabeled" | "notes">;
 
 /** A note on masks that several images have: meant for a camera that stands still, else a slip. */
 function sharedMasks(key: string, { labeled }: Split): string[] {

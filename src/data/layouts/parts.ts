@@ -10,7 +10,7 @@ import type { Split } from "./split_names.ts";
 const HELD_OUT = 1 / 5;
 
 /** The lists of a dataset, and what there is to say. */
-export type Parts = Pick<Dataset, "train" | "val" | "test" | "unlabeled" | "notes">;
+export type Parts = Pick<Dataset, "train" | "val" | "drawnFrom" | "test" | "unlabeled" | "notes">;
 
 /** A photo, and the part that a folder or list puts it in. */
 export interface PlacedItem {
@@ -33,7 +33,11 @@ function heldOut(pairs: readonly PlacedItem[]): Set<PlacedItem> {
 }
 
 /** Train and val of pairs of which nothing says which they are in. */
-function drawn(root: string, pairs: readonly PlacedItem[], holdOut: boolean): Pick<Parts, "train" | "val"> {
+function drawn(
+  root: string,
+  pairs: readonly PlacedItem[],
+  holdOut: boolean,
+): Pick<Parts, "train" | "val" | "drawnFrom"> {
   const least = holdOut ? 2 : 1;
   if (pairs.length < least) {
     throw new DatasetError(
@@ -45,6 +49,7 @@ function drawn(root: string, pairs: readonly PlacedItem[], holdOut: boolean): Pi
   return {
     train: pairs.filter((one) => !val.has(one)).map(({ item }) => item),
     val: pairs.filter((one) => val.has(one)).map(({ item }) => item),
+    drawnFrom: pairs.length,
   };
 }
 
