@@ -31,6 +31,18 @@ function classLines({ classes, colors }: Dataset, { classShares }: CheckReport):
   });
 }
 
+/** How classes get names, where they have none. */
+function namesLines({ unnamed, root, maskRule: { values } }: Dataset): string[] {
+  if (!unnamed || root === undefined) return [];
+  const isCounted = values.every((value, label) => value === label);
+  const how = isCounted
+    ? `write them into "${join(root, "classes.txt")}", one a line, in this order`
+    : `write a "dataset.toml" with classes = [a name each], values = [${
+      values.join(", ")
+    }] (src/data/README.md)`;
+  return [`names    nothing names the classes; ${how}`];
+}
+
 /** The labeled image, of some, that shows the most classes. */
 async function tellingItem(dataset: Dataset): Promise<Item> {
   let best: { item: Item; shown: number } | undefined;
@@ -82,7 +94,8 @@ export async function checkData(config: RunConfig, { out, json }: CheckCall, out
   await refuseWithoutLabels(dataset);
   const report = await checkDataset(dataset, { onMasks });
   for (const line of classLines(dataset, report)) output.result(line);
-  output.result(`data     ${report.text.replaceAll("\n", "\n         ")}`);
+  for (const line of namesLines(dataset)) output.result(line);
+  output.result(`data     ${report.brief.replaceAll("\n", "\n         ")}`);
   const item = await tellingItem(dataset);
   const { folder, path } = pictureFile(out, dataset);
   await Deno.mkdir(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { countsByRule, type ValueCount } from "./mask_rule.ts";
 import { labelFindings } from "./masks/label_problems.ts";
 import { softColors, softGreys } from "./masks/soft_edges.ts";
 import { isSurveyed, surveyMasks, type SurveyProgress } from "./masks/survey_masks.ts";
-import { throwCollected } from "./problems.ts";
+import { MEND_FILES, throwCollected } from "./problems.ts";
 import { checkPicture, liesAsStored } from "./read_item.ts";
 import { outsideText } from "./suggest_mapping.ts";
 
@@ -140,7 +140,7 @@ async function sampleMasks(
  * Looks at a dataset before a run: the ends of every image and mask, and all pixels of some masks. Masks of unlabeled
  * images are not opened: their items have none.
  * @returns What was found, as numbers and as a text of a few lines
- * @throws {DatasetError} Collected: missing or damaged files, masks of another size than their image, and values outside
+ * @throws {DatasetError} Collected: missing or damaged files, masks of another size than their image (with what to do), and values outside
  * the classes with the first bad file, its value, a histogram and a suggested mapping; train or val without a labeled pixel;
  * a class without a pixel beside a 255 that nothing describes
  */
@@ -151,11 +151,12 @@ export async function checkDataset(
   const problems: string[] = [];
   const items = [...dataset.train, ...dataset.val, ...dataset.test, ...dataset.unlabeled];
   const { sizes, notes } = await allHeaders(items, problems);
+  const hint = problems.length > 0 ? MEND_FILES : undefined;
   const chosen = chosenMasks(dataset, options.masks ?? 256);
   const sample = await sampleMasks(dataset, chosen, problems, options.onMasks);
   const labels = await labelFindings(dataset, chosen, { onProgress: options.onMasks });
   // labels of masks that cannot be read, or hold other values, tell nothing
   if (problems.length === 0) problems.push(...labels.problems);
-  throwCollected(`use dataset "${dataset.name}"`, [...new Set(problems)]);
+  throwCollected(`use dataset "${dataset.name}"`, [...new Set(problems)], hint);
   return checkReport(dataset, sizes, sample, [...notes, ...labels.warnings]);
 }

@@ -26,6 +26,8 @@ export interface CheckReport {
   readonly warnings: readonly string[];
   /** All of it in a few lines. */
   readonly text: string;
+  /** The same without the shares of classes. */
+  readonly brief: string;
 }
 
 function pluralText(count: number, one: string, many = `${one}s`): string {
@@ -102,11 +104,11 @@ export function checkReport(
     ...(heldOut === undefined ? [] : [heldOut]),
     `sizes: ${sizesText(sizes)}`,
   ];
-  if (sample.masks > 0) {
-    const named = classes.map((name, label) => `${name} ${share(shares[label]!)}`).join(", ");
-    lines.push(`${pluralText(sample.masks, "mask")} looked at: ${named}; left out ${share(ignored)}`);
-  }
-  lines.push(...warnings.map((warning) => `note: ${warning}`));
+  const looked = `${pluralText(sample.masks, "mask")} looked at`;
+  const left = `left out ${share(ignored)}`;
+  const named = classes.map((name, label) => `${name} ${share(shares[label]!)}`).join(", ");
+  const notes = warnings.map((warning) => `note: ${warning}`);
+  const textOf = (masks: string) => [...lines, ...(sample.masks > 0 ? [masks] : []), ...notes].join("\n");
   return {
     images: sizes.length,
     typicalSize: typicalOf(sizes),
@@ -114,6 +116,7 @@ export function checkReport(
     classShares: shares,
     ignoredShare: ignored,
     warnings,
-    text: lines.join("\n"),
+    text: textOf(`${looked}: ${named}; ${left}`),
+    brief: textOf(`${looked}; ${left}`),
   };
 }

@@ -92,6 +92,8 @@ export interface Dataset {
   readonly root?: string;
   /** Names of classes 0, 1, 2 …; at most 255; empty for photos without labels. */
   readonly classes: readonly string[];
+  /** Whether classes are called by their stored numbers, since nothing names them. */
+  readonly unnamed?: boolean;
   /** A colour for each class, for pictures. */
   readonly colors: readonly Color[];
   /** 255, in every label map. */

@@ -4,6 +4,15 @@ import { unpackColor, type ValueCount } from "./mask_rule.ts";
 /** How many values a histogram shows. */
 const SHOWN = 12;
 
+/** More values than this are hardly classes: none are proposed. */
+export const MOST_PROPOSED = 40;
+
+/** What masks of very many values are. */
+export function noClassesText(masks: MaskRule["masks"]): string {
+  const what = masks === "color" ? "the colours of a photo" : "grey values";
+  return `these look like ${what} or an anti-aliased picture, not like classes`;
+}
+
 /** A stored value as it stands in a `dataset.toml`: `7`, or `[128, 0, 0]`. */
 export function valueText(value: number, masks: MaskRule["masks"]): string {
   return masks === "color" ? `[${unpackColor(value).join(", ")}]` : String(value);
@@ -22,7 +31,11 @@ export function histogramText(counts: readonly ValueCount[], masks: MaskRule["ma
 /** Values that by custom mean "no label": black or white, or an end of the byte. */
 const VOID_VALUES: readonly number[] = [255, 0];
 
-function numberMapping(present: readonly number[], unknown: readonly number[], classCount: number): string {
+function numberMapping(
+  present: readonly number[],
+  unknown: readonly number[],
+  classCount: number,
+): string | undefined {
   const ignore = (values: readonly number[]) => `ignore = [${values.join(", ")}]`;
   const counted = Array.from({ length: classCount }, (_, i) => i + 1);
   const single = `${ignore(unknown)} if ${unknown[0]} means "no label"`;
@@ -39,6 +52,7 @@ function numberMapping(present: readonly number[], unknown: readonly number[], c
       left.length > 0 ? `, ${ignore(left)}` : ""
     }, in the order of classes`;
   }
+  if (unknown.length > MOST_PROPOSED) return undefined;
   return `values = [the stored number of each class] and ${
     ignore(unknown.slice(0, SHOWN))
   } for what is no class`;
@@ -48,7 +62,12 @@ function distance(a: Color, b: Color): number {
   return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 }
 
-function colorMapping(unknown: readonly number[], rule: MaskRule, classes: readonly string[]): string {
+function colorMapping(
+  unknown: readonly number[],
+  rule: MaskRule,
+  classes: readonly string[],
+): string | undefined {
+  if (unknown.length > MOST_PROPOSED) return undefined;
   const color = unpackColor(unknown[0]!);
   const ranked = rule.colors.map((known, label) => ({ label, far: distance(known, color) }));
   const nearest = ranked.sort((a, b) => a.far - b.far)[0];
@@ -62,12 +81,13 @@ function colorMapping(unknown: readonly number[], rule: MaskRule, classes: reado
  * What the keys of a `dataset.toml` could be, for masks that hold values outside the rule.
  * @param counts Stored values of the masks that were looked at; at least one unknown
  * @param classes Names of the classes
+ * @returns `undefined` where so many values are unknown that they are hardly classes
  */
 export function suggestMapping(
   counts: readonly ValueCount[],
   rule: MaskRule,
   classes: readonly string[],
-): string {
+): string | undefined {
   const unknown = counts.filter(({ known }) => !known).map(({ value }) => value);
   if (rule.masks === "color") return colorMapping(unknown, rule, classes);
   const present = counts.map(({ value }) => value).sort((a, b) => a - b);
@@ -92,6 +112,8 @@ export function outsideText(
   const known = masks === "color"
     ? `one of the ${colors.length} colours of classes`
     : `a class's value (${listed(values)}) or an ignored one (${listed(ignore)})`;
+  const mapping = suggestMapping(counts, maskRule, classes);
+  const hint = mapping === undefined ? noClassesText(masks) : `try ${mapping}`;
   return `"${name}" holds ${valueText(value, masks)}, expected ${known}; ` +
-    `its values: ${histogramText(counts, masks)}; try ${suggestMapping(counts, maskRule, classes)}`;
+    `its values: ${histogramText(counts, masks)}; ${hint}`;
 }

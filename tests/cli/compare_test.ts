@@ -50,6 +50,7 @@ Deno.test("deno task compare, interrupted and killed, goes on without repeating 
     await interrupted.until(/compare 1\/8 runs/);
     interrupted.kill("SIGINT");
     assert.equal(await interrupted.end(), 1, interrupted.text);
+    assert.match(interrupted.text, /^labels {3}at most 8 of 16 are used$/m);
     assert.match(interrupted.text, /stopping: \d runs? going on until a checkpoint is written/);
     assert.match(interrupted.text, /Stopped; go on with: deno task compare --resume --out \S+out/);
     assert.deepEqual(processesOf(out), []);
@@ -113,6 +114,7 @@ Deno.test("deno task compare adds recipes to a comparison, and leaves out at all
     ]);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /3 runs of 3 iterations, 2 are finished/);
+    assert.doesNotMatch(stderr, /^labels/m, "all are used");
     assert.match(stdout, /^4 +no pseudo labels +1 /m);
     assert.match(stdout, /^all 16 +supervised +1 /m);
     assert.match(stdout, /^note +One seed: /m);

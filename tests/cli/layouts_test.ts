@@ -17,6 +17,13 @@ const HALVES = greyPng(
   Array.from({ length: SIZE * SIZE }, (_, i) => i % SIZE < SIZE / 2 ? 0 : 255),
 );
 
+/** Thirds of 0, 1 and 2. */
+const STRIPES = greyPng(
+  SIZE,
+  SIZE,
+  Array.from({ length: SIZE * SIZE }, (_, i) => Math.floor(3 * (i % SIZE) / SIZE)),
+);
+
 function pairs(count: number): Record<string, Uint8Array> {
   return Object.fromEntries(
     Array.from({ length: count }, (_, i) => [
@@ -47,6 +54,9 @@ Deno.test("deno task train --check tells layout, classes and counts, with a pict
       assert.equal(code, 0, stderr);
       assert.match(stdout, /^layout {3}folders of photos and masks$/m);
       assert.match(stdout, /^class {6}1 {2}class 255 {2}\[128, 0, 0\] {2}50\.0 %$/m);
+      assert.match(stdout, /^names .*"dataset\.toml" with classes = \[a name each\], values = \[0, 255\]/m);
+      assert.match(stdout, /^ {9}1 of 5 pairs are held out for val$/m);
+      assert.match(stdout, /^ {9}5 masks looked at; left out 0\.0 %$/m);
       assert.match(stdout, /2 classes, 4 labeled, 1 unlabeled, 1 val, 0 test/);
       assert.match(stdout, /note: names are matched by a rule that fits all: masks are called "\*_mask"/);
       const { counts, picture } = JSON.parse(stdout.trim().split("\n").at(-1)!);
@@ -54,6 +64,36 @@ Deno.test("deno task train --check tells layout, classes and counts, with a pict
       const header = readImageHeader(await Deno.readFile(picture), picture);
       assert.deepEqual([header.width, header.height], [3 * SIZE + 2 * 4, SIZE]);
       assert.ok(!existsSync(join(out, "config.toml")));
+    });
+  });
+});
+
+Deno.test("deno task train --check tells where classes get names, until they have some", async () => {
+  const masks = Object.fromEntries(
+    Object.keys(pairs(5)).filter((path) => path.startsWith("masks/")).map((path) => [path, STRIPES]),
+  );
+  await withFolder({ ...pairs(5), ...masks }, async (root) => {
+    await inTemporary(async (folder) => {
+      const check = async () => {
+        const { code, stdout, stderr } = await runCommand([
+          "train",
+          "--data",
+          root,
+          "--check",
+          "--out",
+          folder,
+        ]);
+        assert.equal(code, 0, stderr);
+        return stdout;
+      };
+      const file = join(root, "classes.txt");
+      assert.ok(
+        (await check()).includes(`names    nothing names the classes; write them into "${file}", one a line`),
+      );
+      await Deno.writeTextFile(file, "wall\nfloor\nroof\n");
+      const named = await check();
+      assert.match(named, /^class {6}2 {2}roof /m);
+      assert.doesNotMatch(named, /^names/m);
     });
   });
 });

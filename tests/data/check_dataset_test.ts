@@ -89,6 +89,23 @@ Deno.test("checkDataset() tells first bad mask, value, histogram and mapping onc
   ]);
 });
 
+Deno.test("checkDataset() tells what to do about a broken file, and not about values", async () => {
+  await checkWith({ "images/c.png": "no picture" }, () => [
+    /images\/c\.png": .*; mend these files, or take them out of the dataset$/,
+  ]);
+  await checkWith({ "images/c.png": "no picture", "images/a.png": "neither" }, () => [
+    /2 problems, expected none\n.*\n.*\nmend these files, or take them out of the dataset$/,
+  ]);
+});
+
+Deno.test("checkDataset() tells its findings without the shares of classes too", async () => {
+  await withFolder(describedFiles(), async (root) => {
+    const { text, brief } = await checkDataset(await openDataset(root));
+    assert.equal(brief, text.replace("looked at: ground 50.0 %, thing 50.0 %; left", "looked at; left"));
+    assert.doesNotMatch(brief, /50\.0 %/);
+  });
+});
+
 Deno.test("checkDataset() passes on what a mask of another kind is", async () => {
   await checkWith(
     { "masks/b.png": photo() },
@@ -98,7 +115,10 @@ Deno.test("checkDataset() passes on what a mask of another kind is", async () =>
 
 Deno.test("checkDataset() shows ten problems and counts the others", async () => {
   const names = Array.from({ length: 14 }, (_, i) => `images/x${i}.png masks/a.png\n`);
-  await checkWith({ "train.txt": names.join("") }, () => [/14 problems.*(\n.*){10}\n {2}and 4 more$/]);
+  await checkWith(
+    { "train.txt": names.join("") },
+    () => [/14 problems.*(\n.*){10}\n {2}and 4 more\nmend these files, or take them out of the dataset$/],
+  );
 });
 
 Deno.test("checkDataset() and chooseLabeled() never open masks of unlabeled images", async () => {

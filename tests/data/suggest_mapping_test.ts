@@ -13,7 +13,7 @@ function counts(rule: MaskRule, ...values: number[]): ValueCount[] {
   return values.map((value, i) => ({ value, count: 100 - i, known: known(value) }));
 }
 
-function suggestion(...values: number[]): string {
+function suggestion(...values: number[]): string | undefined {
   return suggestMapping(counts(RULE, ...values), RULE, NAMES);
 }
 
@@ -42,6 +42,25 @@ Deno.test("suggestMapping() says what to write when nothing fits", () => {
   assert.equal(
     suggestion(5, 6, 7, 8, 9),
     "values = [the stored number of each class] and ignore = [5, 6, 7, 8, 9] for what is no class",
+  );
+});
+
+Deno.test("suggestMapping() and outsideText() propose nothing for very many values", () => {
+  const many = Array.from({ length: 90 }, (_, i) => 100 + i);
+  const rule = { maskRule: RULE, classes: NAMES };
+  assert.equal(suggestMapping(counts(RULE, ...many), RULE, NAMES), undefined);
+  assert.match(
+    outsideText("m.png", 100, counts(RULE, ...many), rule),
+    /, and 78 more; these look like grey values or an anti-aliased picture, not like classes$/,
+  );
+  assert.match(suggestion(...many.slice(0, 40))!, /^values = \[the stored number of each class\]/);
+  // as many as there are classes are classes
+  assert.match(suggestMapping(counts(RULE, ...many), RULE, Array(90).fill("x"))!, /in the order of classes$/);
+  const colors: MaskRule = { ...RULE, masks: "color", ignore: [] };
+  const painted = Array.from({ length: 90 }, (_, i) => packColor([i, 200, 2 * i]));
+  assert.match(
+    outsideText("m.png", painted[0]!, counts(colors, ...painted), { maskRule: colors, classes: NAMES }),
+    /these look like the colours of a photo or an anti-aliased picture, not like classes$/,
   );
 });
 

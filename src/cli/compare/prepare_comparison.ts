@@ -101,7 +101,7 @@ function unchosen(config: RunConfig): RunConfig {
  */
 export async function decideSettings(
   asked: AskedComparison,
-  { configs, labels }: PreparedComparison,
+  { configs, labels, dataset }: PreparedComparison,
   share: number,
   output: RunOutput,
 ): Promise<string[]> {
@@ -110,6 +110,8 @@ export async function decideSettings(
   const labeled = most.text === "all" ? undefined : most.text;
   const recipe = resolveConfig({ recipe: "supervised" }).recipe;
   const { report } = await prepareDataset({ ...config!, recipe, data: { ...config!.data, labeled } }, output);
+  const all = dataset.train.length;
+  if (most.count < all) output.note(`labels   at most ${most.count} of ${all} are used`);
   const isNamed = [...asked.shared.set, ...asked.variants.flatMap(({ settings }) => settings)]
     .some((setting) => /^\s*data\.crop\s*=/.test(setting));
   if (config!.preset !== "own" || isNamed) return [];

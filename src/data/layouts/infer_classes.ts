@@ -16,15 +16,15 @@ import { inColors, totalCounts } from "../masks/mask_histogram.ts";
 import { softColors, softGreys } from "../masks/soft_edges.ts";
 import { surveyMasks, type SurveyOptions } from "../masks/survey_masks.ts";
 import type { ValueCount } from "../mask_rule.ts";
-import { throwCollected } from "../problems.ts";
+import { MEND_FILES, throwCollected } from "../problems.ts";
 import { readTextFile } from "../read_file.ts";
-import { histogramText, valueText } from "../suggest_mapping.ts";
+import { histogramText, MOST_PROPOSED, noClassesText, valueText } from "../suggest_mapping.ts";
 
 /** More classes than this are taken for grey levels that are no class numbers. */
 const MOST_CLASSES = 64;
 
 /** What masks tell of a dataset. */
-export type Classes = Pick<Dataset, "classes" | "colors" | "maskRule" | "ignoreAssumed">;
+export type Classes = Pick<Dataset, "classes" | "unnamed" | "colors" | "maskRule" | "ignoreAssumed">;
 
 interface Seen {
   readonly counts: ValueCount[];
@@ -67,6 +67,7 @@ async function lookAtMasks(root: string, sources: readonly Source[], options: Su
   throwCollected(
     `tell the classes of "${root}"`,
     surveyed.flatMap((one) => "problem" in one ? [one.problem.replace(/^Cannot (read|decode) /, "")] : []),
+    MEND_FILES,
   );
   const masks = surveyed.flatMap((one, i) =>
     "problem" in one ? [] : [{ ...one, name: sourceName(sources[i]!) }]
@@ -97,7 +98,16 @@ function refuse(root: string, { counts, isColor }: Seen): never {
   if (soft !== undefined) {
     throw new DatasetError(`Cannot tell the classes of "${root}" from its masks: ${soft}`);
   }
-  const shown = counts.slice(0, 20).map(({ value }) => valueText(value, masks)).join(", ");
+  if (counts.length > MOST_PROPOSED) {
+    throw new DatasetError(
+      `Cannot tell the classes of "${root}": its masks hold ${counts.length} values, ${
+        histogramText(counts, masks)
+      }, expected class numbers 0, 1, 2 …; ${
+        noClassesText(masks)
+      }; if they are, a "classes.txt" names them, one a line`,
+    );
+  }
+  const shown = counts.map(({ value }) => valueText(value, masks)).join(", ");
   const key = isColor ? `masks = "color", colors = [${shown}]` : `values = [${shown}]`;
   throw new DatasetError(
     `Cannot tell the classes of "${root}": its masks hold ${
@@ -154,5 +164,5 @@ export async function inferClasses(
     throw new DatasetError(`Cannot tell the classes of "${root}" from its masks: ${disagreement}`);
   }
   const classes = maskRule.values.map((value) => `class ${value}`);
-  return { classes, colors: maskRule.colors, maskRule };
+  return { classes, unnamed: true, colors: maskRule.colors, maskRule };
 }

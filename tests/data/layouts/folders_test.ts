@@ -17,7 +17,7 @@ Deno.test("openFolders() matches names, and takes images without a mask as unlab
     assert.deepEqual(dataset.unlabeled.map(({ id }) => id), ["images/free.png"]);
     assert.deepEqual([dataset.train.length, dataset.val.length], [8, 2]);
     assert.deepEqual(await openFolders(root), dataset);
-    assert.deepEqual(dataset.classes, ["class 0", "class 1"]);
+    assert.deepEqual([dataset.classes, dataset.unnamed], [["class 0", "class 1"], true]);
   });
 });
 
@@ -51,6 +51,7 @@ Deno.test("openFolders() takes names from classes.txt and colours from a palette
   await withFolder({ ...pairs(TEN, mask), "classes.txt": "wall\nfloor\nroof\n" }, async (root) => {
     const dataset = await openFolders(root);
     assert.deepEqual(dataset.classes, ["wall", "floor", "roof"]);
+    assert.equal(dataset.unnamed, undefined);
     assert.deepEqual(dataset.colors, [[1, 2, 3], [40, 50, 60], [7, 8, 9]]);
   });
 });
@@ -67,6 +68,37 @@ Deno.test("openFolders() tells what to write when masks do not tell the classes"
   });
   await withFolder(pairs(TEN, greyPng(4, 2, [0, 90, 180, 0, 0, 0, 0, 0])), async (root) => {
     await assert.rejects(openFolders(root), /values = \[0, 90, 180\], and ignore/);
+  });
+});
+
+Deno.test("openFolders() proposes no values where there are too many for classes", async () => {
+  const spread = Array.from({ length: 90 }, (_, i) => (i * 89 + 31) % 251);
+  await withFolder(
+    Object.fromEntries(
+      TEN.flatMap((name) => [[`images/${name}.jpg`, photo(10, 9)], [
+        `masks/${name}.png`,
+        greyPng(10, 9, spread),
+      ]]),
+    ),
+    async (root) => {
+      await assert.rejects(openFolders(root), (error: Error) => {
+        assert.match(
+          error.message,
+          /hold 90 values, .*; these look like grey values or an anti-aliased picture/,
+        );
+        assert.doesNotMatch(error.message, /values = /);
+        return true;
+      });
+    },
+  );
+});
+
+Deno.test("openFolders() tells what to do about a broken mask", async () => {
+  await withFolder({ ...pairs(TEN), "masks/p3.png": "no picture" }, async (root) => {
+    await assert.rejects(
+      openFolders(root),
+      /p3\.png": .*; mend these files, or take them out of the dataset$/,
+    );
   });
 });
 
