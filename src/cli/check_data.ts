@@ -8,6 +8,7 @@ import type { Dataset, Item } from "../data/dataset.ts";
 import { readLabeled } from "../data/read_item.ts";
 import { spreadItems } from "../data/spread_items.ts";
 import { encodeRgbPng } from "../formats/encode_png.ts";
+import { withLegend } from "../report/legend.ts";
 import { colorize, overlay, sideBySide } from "../report/pictures.ts";
 import { shrinkPicture } from "../report/report_picture.ts";
 import { masksProgress, openRunData, refuseWithoutLabels } from "../run/prepare_dataset.ts";
@@ -57,15 +58,17 @@ async function tellingItem(dataset: Dataset): Promise<Item> {
   );
 }
 
-/** Photo, mask in colours, and mask over the photo, as a PNG. */
+/** Photo, mask in colours, and mask over the photo, above the colours of its classes, as a PNG. */
 async function pictureOf(dataset: Dataset, item: Item): Promise<Uint8Array> {
   const { image, labels } = await readLabeled(dataset, item);
   const { width, height } = image;
   const painted = colorize(labels.data, width, height, dataset.colors);
   const pictures = [image, painted, overlay(image, labels.data, dataset.colors)];
-  return encodeRgbPng(
-    sideBySide(pictures.map((picture, i) => shrinkPicture(picture, MOST_COLUMNS, i !== 1))),
+  const strip = sideBySide(pictures.map((picture, i) => shrinkPicture(picture, MOST_COLUMNS, i !== 1)));
+  const shown = [...new Set(labels.data)].filter((label) => label !== dataset.ignoreLabel).sort((a, b) =>
+    a - b
   );
+  return encodeRgbPng(withLegend(strip, shown, dataset.colors));
 }
 
 /** Where the picture goes: into `--out`, or beside the runs. */
@@ -100,7 +103,7 @@ export async function checkData(config: RunConfig, { out, json }: CheckCall, out
   const { folder, path } = pictureFile(out, dataset);
   await Deno.mkdir(folder, { recursive: true });
   await writeFileWhole(path, await pictureOf(dataset, item));
-  output.result(`picture  ${path}: "${item.id}", its mask, and both`);
+  output.result(`picture  ${path}: "${item.id}", its mask, and both; below, the colours of its classes`);
   if (!json) return;
   const { name, layout, classes, colors, train, val, test, unlabeled } = dataset;
   const counts = { train: train.length, val: val.length, test: test.length, unlabeled: unlabeled.length };

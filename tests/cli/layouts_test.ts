@@ -62,7 +62,7 @@ Deno.test("deno task train --check tells layout, classes and counts, with a pict
       const { counts, picture } = JSON.parse(stdout.trim().split("\n").at(-1)!);
       assert.deepEqual(counts, { train: 4, val: 1, test: 0, unlabeled: 1 });
       const header = readImageHeader(await Deno.readFile(picture), picture);
-      assert.deepEqual([header.width, header.height], [3 * SIZE + 2 * 4, SIZE]);
+      assert.deepEqual([header.width, header.height], [3 * SIZE + 2 * 4, SIZE + 6 + 21]);
       assert.ok(!existsSync(join(out, "config.toml")));
     });
   });

@@ -38,6 +38,18 @@ export async function pipDownload(requirements: string[], options: PipDownloadOp
   throw pipFailure(last, options.subject);
 }
 
+const UNITS: Readonly<Record<string, number>> = { bytes: 1, kB: 1e3, MB: 1e6 };
+
+/**
+ * The bytes of a wheel that pip's output announces, to what it rounds them: `Downloading NAME.whl (252.2 MB)`.
+ * @param text What pip has printed until now; metadata that it downloads alone does not count
+ * @returns `undefined` where nothing is announced
+ */
+export function announcedBytes(text: string): number | undefined {
+  const found = /(?:Downloading|Using cached) \S+\.whl \(([\d.]+) (bytes|kB|MB)\)/.exec(text);
+  return found === null ? undefined : Number(found[1]) * UNITS[found[2]!]!;
+}
+
 interface PipResult {
   code: number;
   stderr: string;
@@ -61,11 +73,17 @@ async function runPip(
   const temporary = join(folder, "pip");
   await Deno.mkdir(temporary, { recursive: true });
   const child = startPython([...fixed, "--dest", folder, ...flags, ...requirements], temporary, subject);
-  const meter = new ProgressMeter("download", undefined, onProgress);
-  const looks = setInterval(() => void reportSize(folder, meter), LOOK_EVERY_MS);
+  const size = new DownloadSize(folder, onProgress, requirements.length);
+  const looks = setInterval(() => void size.report(), LOOK_EVERY_MS);
   try {
-    const [status, stderr] = await Promise.all([child.status, new Response(child.stderr).text()]);
-    return { code: status.code, stderr };
+    const [{ code }, stderr] = await Promise.all([
+      child.status,
+      new Response(child.stderr).text(),
+      size.listen(child.stdout),
+    ]);
+    clearInterval(looks);
+    if (code === 0) await size.report(true);
+    return { code, stderr };
   } finally {
     clearInterval(looks);
   }
@@ -73,14 +91,14 @@ async function runPip(
 
 /** Starts in a folder of its own, so that a folder `pip` where the user stands is not taken for pip. */
 function startPython(args: string[], folder: string, subject?: string): Deno.ChildProcess {
-  const env = { TMPDIR: folder, PIP_DISABLE_PIP_VERSION_CHECK: "1" };
+  const env = { TMPDIR: folder, PIP_DISABLE_PIP_VERSION_CHECK: "1", PYTHONUNBUFFERED: "1" };
   try {
     return new Deno.Command("python3", {
       args,
       cwd: folder,
       env,
       stdin: "null",
-      stdout: "null",
+      stdout: "piped",
       stderr: "piped",
     })
       .spawn();
@@ -143,10 +161,40 @@ async function listWheels({ folder, subject }: PipDownloadOptions): Promise<stri
   return names.map(({ name }) => join(folder, name)).sort();
 }
 
+/** Tells how many bytes of a download have come. */
+class DownloadSize {
+  readonly #folder: string;
+  readonly #meter: ProgressMeter;
+  readonly #wheels: number;
+  #totalBytes: number | undefined;
+
+  constructor(folder: string, onProgress: ProgressHandler | undefined, wheels: number) {
+    this.#folder = folder;
+    this.#meter = new ProgressMeter("download", undefined, onProgress);
+    this.#wheels = wheels;
+  }
+
+  /** Reads what pip prints; of several wheels the later ones are not announced yet, so that there is no total. */
+  async listen(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    let text = "";
+    for await (const piece of output.pipeThrough(new TextDecoderStream())) {
+      text += piece;
+      if (this.#wheels === 1) this.#totalBytes = announcedBytes(text);
+    }
+  }
+
+  /** Tells how much is there; `whole` where that is everything. */
+  async report(whole = false): Promise<void> {
+    const size = await sizeIn(this.#folder);
+    if (size === undefined) return;
+    this.#meter.set(size.bytes, size.newest ?? "wheels", whole ? size.bytes : this.#totalBytes);
+  }
+}
+
 /** Pip first writes a wheel below its temporary folder, then copies it: each name is counted once. */
-async function reportSize(folder: string, meter: ProgressMeter): Promise<void> {
+async function sizeIn(folder: string): Promise<{ bytes: number; newest?: string } | undefined> {
   const sizes = new Map<string, number>();
-  let newest = "";
+  let newest: string | undefined;
   try {
     for await (const path of filesBelow(folder)) {
       const { size } = await Deno.stat(path);
@@ -155,9 +203,9 @@ async function reportSize(folder: string, meter: ProgressMeter): Promise<void> {
       if (name.endsWith(".whl")) newest = name;
     }
   } catch {
-    return; // pip moved or removed a file meanwhile; the next look will tell
+    return undefined; // pip moved or removed a file meanwhile; the next look will tell
   }
-  meter.set([...sizes.values()].reduce((sum, size) => sum + size, 0), newest === "" ? "wheels" : newest);
+  return { bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0), newest };
 }
 
 async function* filesBelow(folder: string): AsyncGenerator<string> {

@@ -8,8 +8,8 @@ import { projectPath } from "../../support.ts";
 /** Contents of a wheel, by name. */
 export type WheelFiles = Record<string, string>;
 
-/** What the made pip does: brings wheels, has none for this Python, fails in several ways, or never ends. */
-export type PipMode = "works" | "no-pip" | "offline" | "other-python" | "never-ends" | "broken";
+/** What the made pip does: brings wheels, has none for this Python, fails in several ways, takes long, or never ends. */
+export type PipMode = "works" | "no-pip" | "offline" | "other-python" | "slow" | "never-ends" | "broken";
 
 /** The files of a made TensorFlow wheel. */
 export const TENSORFLOW_FILES: WheelFiles = {
@@ -69,6 +69,14 @@ case $(cat "$home/mode") in
     echo "WARNING: Retrying (Retry(total=0)) after: [Errno -3] Temporary failure in name resolution" >&2
     no_wheel ;;
   other-python) case "$*" in *--python-version=*) ;; *) no_wheel ;; esac ;;
+  slow)
+    echo "Collecting it"
+    echo "  Downloading it-1.0-py3-none-any.whl.metadata (4.4 kB)"
+    echo "  Downloading it-1.0-py3-none-any.whl (12.3 MB)"
+    head -c 3000000 /dev/zero > "$dest/it.whl"
+    sleep 1.5
+    head -c 12340000 /dev/zero > "$dest/it.whl"
+    exit 0 ;;
   never-ends) echo part > "$dest/part.whl"; echo $$ > "$home/pid"; exec sleep 60 ;;
 esac
 for word in "$@"; do
