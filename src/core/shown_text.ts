@@ -27,9 +27,21 @@ function seen(text: string, most: number): string {
   );
 }
 
-/** A message of which no letter acts on a terminal, at most some 4000 long. */
+/** The end of a text that was cut. */
+const CUT = /… \((\d+) letters more\)$/;
+
+/**
+ * A message of which no letter acts on a terminal, at most some 4000 long. One that was cut before, as the text of an
+ * error inside of another, counts what is left out of it then too.
+ */
 export function cleanMessage(message: string): string {
-  return seen(message, MOST_MESSAGE);
+  const cut = CUT.exec(message);
+  const text = message.slice(0, cut?.index);
+  const clean = cleanText(text.slice(0, MOST_MESSAGE));
+  // what was cleaned may be longer; no half of a surrogate pair is left at its end
+  const kept = clean.slice(0, MOST_MESSAGE).replace(/\p{Cs}$/u, "");
+  const left = Math.max(0, text.length - MOST_MESSAGE) + clean.length - kept.length;
+  return left === 0 ? kept + (cut?.[0] ?? "") : `${kept}… (${left + Number(cut?.[1] ?? 0)} letters more)`;
 }
 
 /** A foreign text in double quotes, cut after 100 letters; quotes and line ends in it are escaped. */

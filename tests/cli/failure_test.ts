@@ -16,6 +16,11 @@ Deno.test("failureText() is the sentence alone, and has the stack when debugging
   assert.match(failureText(error, true), /failure_test\.ts/);
 });
 
+Deno.test("failureText() leaves a message that was cut as it is", () => {
+  const error = new ConfigError("b".repeat(5000));
+  assert.equal(failureText(error, false), error.message);
+});
+
 Deno.test("failureText() gives words to codes of the system", () => {
   const full = Object.assign(new Error("No space left on device (os error 28)"), { code: "ENOSPC" });
   assert.match(failureText(full, false), /^Cannot go on: the disk is full/);

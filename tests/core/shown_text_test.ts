@@ -25,6 +25,15 @@ Deno.test("cleanMessage() and quoted() stay short for any text", () => {
   assert.equal(quoted('a"b\nc'), '"a\\"b\\nc"');
 });
 
+Deno.test("cleanMessage() cuts once: a text that was cut stays as it is, also inside of another", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 3 }), (piece) => {
+    const cut = cleanMessage(piece.repeat(9000));
+    assert.equal(cleanMessage(cut), cut);
+  }));
+  const inside = cleanMessage(`Cannot go on: ${cleanMessage("b".repeat(5000))}`);
+  assert.equal(inside, `Cannot go on: ${"b".repeat(3986)}… (1014 letters more)`);
+});
+
 Deno.test("shownValue() tells values of any depth and size in a few words", () => {
   let deep: unknown[] = [];
   for (let i = 0; i < 100_000; i++) deep = [deep, deep];

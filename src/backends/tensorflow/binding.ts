@@ -8,7 +8,7 @@ import { problemOfCall } from "./check_call.ts";
 import type { OpAttribute } from "./attributes.ts";
 import type { TensorflowContext } from "./context.ts";
 import * as dtypes from "./dtypes.ts";
-import { describeHandle, type HandleMemory, HandleTable, type TensorHandle } from "./handles.ts";
+import { describeHandles, type HandleMemory, HandleTable, type TensorHandle } from "./handles.ts";
 import { OpDefinitions } from "./op_definitions.ts";
 import { GraphRecording, isGraphTensor } from "./function/graph_recording.ts";
 import {
@@ -350,8 +350,10 @@ export class TensorflowBinding {
   }
 
   #error(name: string, inputs: readonly { dtype: number; shape: number[] }[], text: string): KernelError {
-    const shapes = inputs.map((input) => describeHandle(input)).join(", ");
-    return new KernelError(`Cannot run ${name}(${shapes}): ${text.replace(OP_DEFINITION, "")}`);
+    // few inputs: the cause must be in sight, and a function has hundreds
+    return new KernelError(
+      `Cannot run ${name}(${describeHandles(inputs)}): ${text.replace(OP_DEFINITION, "")}`,
+    );
   }
 }
 

@@ -24,6 +24,16 @@ export function describeHandle(handle: { dtype: number; shape: readonly number[]
   return `${dtypeName(handle.dtype)}[${handle.shape.join(", ")}]`;
 }
 
+/** Inputs that an error text lists. */
+const MOST_LISTED = 6;
+
+/** "float32[2, 3], int32[]", for error texts; of many the first six and how many more there are. */
+export function describeHandles(handles: readonly { dtype: number; shape: readonly number[] }[]): string {
+  const listed = handles.slice(0, MOST_LISTED).map(describeHandle).join(", ");
+  const more = handles.length - MOST_LISTED;
+  return more > 0 ? `${listed} and ${more} more` : listed;
+}
+
 /** The table of live tensor handles: numbers outside, pointers inside, so that a wrong number never crashes. */
 export class HandleTable {
   #context: TensorflowContext;

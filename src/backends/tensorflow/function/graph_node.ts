@@ -2,7 +2,7 @@ import { KernelError } from "../../../core/errors.ts";
 import { graphSetters } from "../attribute_setters.ts";
 import { type OpAttribute, setAttribute } from "../attributes.ts";
 import type { TensorflowContext } from "../context.ts";
-import { describeHandle } from "../handles.ts";
+import { describeHandles } from "../handles.ts";
 import type { OpDefinition } from "../op_definitions.ts";
 import { cString, readCString } from "../symbols.ts";
 
@@ -52,7 +52,7 @@ export function checkStatus(
   if (symbols.TF_GetCode(status) === 0) return;
   const text = readCString(symbols.TF_Message(status)).split("\n")[0]!;
   symbols.TF_SetStatus(status, 0, cString(""));
-  throw new KernelError(`Cannot record ${op}(${inputs.map(describeHandle).join(", ")}): ${text}`);
+  throw new KernelError(`Cannot record ${op}(${describeHandles(inputs)}): ${text}`);
 }
 
 function lengthOf(list: string, attributes: readonly OpAttribute[], rest: number): number {

@@ -6,7 +6,7 @@ import { KernelError } from "../../../core/errors.ts";
 import { type OpAttribute, TF_ATTR_SHAPE, TF_ATTR_TYPE } from "../attributes.ts";
 import type { TensorflowContext } from "../context.ts";
 import { TF_RESOURCE } from "../dtypes.ts";
-import { describeHandle } from "../handles.ts";
+import { describeHandle, describeHandles } from "../handles.ts";
 import type { OpDefinition } from "../op_definitions.ts";
 import { cString } from "../symbols.ts";
 import { createTensor, type TensorValues } from "../tensor_data.ts";
@@ -234,9 +234,7 @@ export class GraphRecording {
     if (known) return this.#keep({ operation, index, dtype, shape });
     if (OPAQUE[op] === index) return this.#keep({ operation, index, dtype, shape: [] });
     throw new KernelError(
-      `Cannot record ${op}(${
-        inputs.map(describeHandle).join(", ")
-      }): the shape of output ${index} is not known ` +
+      `Cannot record ${op}(${describeHandles(inputs)}): the shape of output ${index} is not known ` +
         "before it runs, expected an op whose shapes follow from those of its inputs",
     );
   }

@@ -178,3 +178,24 @@ functionTest("TensorFunction can be called hundreds of times without growing", (
   recorded.dispose();
   x.dispose();
 });
+
+functionTest("TensorFunction says first what failed, and lists few of many inputs", () => {
+  const inputs = Array.from({ length: 500 }, (_, i) => tf.scalar(i));
+  const recorded = new TensorFunction(nativeBackend()!, inputs, () => {
+    const sum = tf.addN(inputs);
+    const checked = runOp(nativeBackend()!, "CheckNumerics", [sum], { strings: { message: "the sum" } });
+    sum.dispose();
+    return [checked];
+  });
+  const first = tf.scalar(NaN);
+  assert.throws(() => recorded.call([first, ...inputs.slice(1)]), (error: Error) => {
+    assert.ok(error instanceof KernelError);
+    assert.match(
+      error.message,
+      /^Cannot run \w+\((float32\[\], ){5}float32\[\] and 494 more\): .*the sum : Tensor had NaN values/s,
+    );
+    return true;
+  });
+  recorded.dispose();
+  tf.dispose([first, ...inputs]);
+});
