@@ -1,4 +1,8 @@
-/** Ctrl-C, SIGTERM and a terminal that closes end a run with a checkpoint; the second Ctrl-C ends the process. */
+/**
+ * Ctrl-C, SIGTERM and a terminal that closes end a run with a checkpoint; the second Ctrl-C, a second later at least, ends
+ * the process.
+ */
+import { SignalCount } from "./signal_count.ts";
 
 /** Whether a run was asked to stop. */
 export interface StopSignal {
@@ -31,7 +35,7 @@ export function listenForStop(
   { ignoresHangup = false, launcherEnd }: StopOptions = {},
 ): StopSignal {
   let asked = false;
-  let count = 0;
+  const count = new SignalCount();
   const ask = () => {
     if (asked) return;
     asked = true;
@@ -41,7 +45,7 @@ export function listenForStop(
     // it is listened for all the same: Deno would end the process by itself
     if (signal === "SIGHUP" && ignoresHangup) return;
     // a terminal that closes may tell it twice, by its shell and by the system
-    if (signal !== "SIGHUP" && ++count > 1) Deno.exit(130);
+    if (signal !== "SIGHUP" && count.next() === "second") Deno.exit(130);
     ask();
   };
   const listeners = stopSignals().map((signal) => [signal, onSignal(signal)] as const);
@@ -49,6 +53,9 @@ export function listenForStop(
   void launcherEnd?.then(ask);
   return {
     asked: () => asked,
-    close: () => listeners.forEach(([signal, listener]) => Deno.removeSignalListener(signal, listener)),
+    close() {
+      count.close();
+      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+    },
   };
 }

@@ -49,6 +49,9 @@ Deno.test("deno task compare, interrupted and killed, goes on without repeating 
     const interrupted = await startCommand([...EIGHT, "--out", out]);
     await interrupted.until(/compare 1\/8 runs/);
     interrupted.kill("SIGINT");
+    // as npx does, which hands on what the terminal has told already
+    await pause(20);
+    interrupted.kill("SIGINT");
     assert.equal(await interrupted.end(), 1, interrupted.text);
     assert.match(interrupted.text, /^labels {3}at most 8 of 16 are used$/m);
     assert.match(interrupted.text, /stopping: \d runs? going on until a checkpoint is written/);

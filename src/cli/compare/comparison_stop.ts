@@ -1,7 +1,9 @@
 /**
- * Ctrl-C and SIGTERM end a comparison: its runs write checkpoints; the second one ends them at once. A terminal that closes
- * ends this process by itself (under `nohup` it does not), and the runs then stop as after Ctrl-C.
+ * Ctrl-C and SIGTERM end a comparison: its runs write checkpoints; the second one, a second later at least, ends
+ * them at once. A terminal that closes ends this process by itself (under `nohup` it does not), and the runs then stop as
+ * after Ctrl-C.
  */
+import { SignalCount } from "../signal_count.ts";
 import type { TrainingProcess } from "./training_process.ts";
 
 /** Exit code of a process that Ctrl-C ended. */
@@ -16,6 +18,7 @@ export class ComparisonStop {
   readonly #signals: readonly Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT"]
     : ["SIGINT", "SIGTERM"];
+  readonly #count = new SignalCount();
   readonly #listener = () => this.#onSignal();
 
   /** Listens until `close`. @param onFirst Told once, with the number of runs that go on */
@@ -25,7 +28,9 @@ export class ComparisonStop {
   }
 
   #onSignal(): void {
-    if (this.asked) {
+    const meaning = this.#count.next();
+    if (meaning === "same") return;
+    if (meaning === "second") {
       for (const process of this.#processes) process.kill();
       Deno.exit(INTERRUPTED);
     }
@@ -47,6 +52,7 @@ export class ComparisonStop {
 
   /** Stops listening. */
   close(): void {
+    this.#count.close();
     for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#listener);
   }
 }

@@ -1,5 +1,6 @@
 /** Processes that end when their launcher does, however it ends: their standard input is a pipe that it holds. */
 import { isHangupIgnored } from "../ignored_hangup.ts";
+import { SignalCount } from "../signal_count.ts";
 import { stopSignals } from "../stop_signal.ts";
 
 /** Set in processes that were started by a launcher: which network they are in. */
@@ -41,8 +42,8 @@ export function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
 }
 
 /**
- * Hands the stop signals of this process on while `body` runs, and the end of its own launcher. The second SIGTERM ends
- * the processes at once; Ctrl-C reaches every process of a terminal by itself.
+ * Hands the stop signals of this process on while `body` runs, and the end of its own launcher. The second SIGTERM, a
+ * second later at least, ends the processes at once; Ctrl-C reaches every process of a terminal by itself.
  * @param ignoresHangup `leavesHangup()` at the start
  */
 export async function whileHandingOn<T>(
@@ -50,11 +51,13 @@ export async function whileHandingOn<T>(
   ignoresHangup: boolean,
   body: () => Promise<T>,
 ): Promise<T> {
-  let terminated = 0;
+  const count = new SignalCount();
   const listener = (signal: Deno.Signal) => () => {
     if (signal === "SIGHUP" && ignoresHangup) return;
     askToEnd(children);
-    if (signal === "SIGTERM" && ++terminated > 1) children.forEach((child) => kill(child, "SIGKILL"));
+    if (signal === "SIGTERM" && count.next() === "second") {
+      children.forEach((child) => kill(child, "SIGKILL"));
+    }
   };
   const listeners = stopSignals().map((signal) => [signal, listener(signal)] as const);
   for (const [signal, onSignal] of listeners) Deno.addSignalListener(signal, onSignal);
@@ -62,6 +65,7 @@ export async function whileHandingOn<T>(
   try {
     return await body();
   } finally {
+    count.close();
     for (const [signal, onSignal] of listeners) Deno.removeSignalListener(signal, onSignal);
   }
 }
