@@ -72,8 +72,11 @@ async function pictureOf(dataset: Dataset, item: Item): Promise<Uint8Array> {
 }
 
 /** Where the picture goes: into `--out`, or beside the runs. */
-function pictureFile(out: string | undefined, { name }: Dataset): { folder: string; path: string } {
-  const folder = out ?? "runs";
+function pictureFile(
+  { out, runs = "runs" }: CheckCall,
+  { name }: Dataset,
+): { folder: string; path: string } {
+  const folder = out ?? runs;
   const file = out === undefined ? `check-${name.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.png` : "check.png";
   return { folder, path: join(folder, file) };
 }
@@ -82,6 +85,8 @@ function pictureFile(out: string | undefined, { name }: Dataset): { folder: stri
 export interface CheckCall {
   /** Folder of the picture. */
   readonly out?: string;
+  /** Folder of the runs, which the picture goes into without `out`. Default `runs`. */
+  readonly runs?: string;
   /** Whether one JSON object is printed too. */
   readonly json?: boolean;
 }
@@ -90,7 +95,7 @@ export interface CheckCall {
  * Prints what was understood of a run's dataset, and writes one picture of it. Nothing is trained.
  * @throws {DatasetError} As for a run: what would be refused there is refused here
  */
-export async function checkData(config: RunConfig, { out, json }: CheckCall, output: Output): Promise<void> {
+export async function checkData(config: RunConfig, call: CheckCall, output: Output): Promise<void> {
   const onMasks = masksProgress(output);
   const { dataset } = await openRunData(config, onMasks);
   output.result(`layout   ${dataset.layout ?? "generated pictures"}`);
@@ -100,11 +105,11 @@ export async function checkData(config: RunConfig, { out, json }: CheckCall, out
   for (const line of namesLines(dataset)) output.result(line);
   output.result(`data     ${report.brief.replaceAll("\n", "\n         ")}`);
   const item = await tellingItem(dataset);
-  const { folder, path } = pictureFile(out, dataset);
+  const { folder, path } = pictureFile(call, dataset);
   await Deno.mkdir(folder, { recursive: true });
   await writeFileWhole(path, await pictureOf(dataset, item));
   output.result(`picture  ${path}: "${item.id}", its mask, and both; below, the colours of its classes`);
-  if (!json) return;
+  if (!call.json) return;
   const { name, layout, classes, colors, train, val, test, unlabeled } = dataset;
   const counts = { train: train.length, val: val.length, test: test.length, unlabeled: unlabeled.length };
   const { classShares, warnings } = report;

@@ -1,4 +1,7 @@
 /** `deno task train`. */
+import { dirname } from "node:path";
+import { ConfigError } from "../core/errors.ts";
+import { quoted } from "../core/shown_text.ts";
 import { checkPrecision, checkPrecisionHere } from "../nn/precision.ts";
 import type { ComparedRun } from "../report/run_record.ts";
 import { fittingThreads } from "../run/fitting_threads.ts";
@@ -42,7 +45,47 @@ async function plannedRuns(flags: TrainFlags): Promise<PlannedRun[]> {
   }
   if (!hasConfigFlags(flags)) return await begunRuns(flags.out ?? DEMO_FOLDER);
   const call = await begunDemo(flags);
-  return await Promise.all(newRuns(call, call.out).map((run) => resumedRun(run, call)));
+  const runs = await Promise.all(newRuns(call, call.out).map((run) => resumedRun(run, call)));
+  if (!await areBegun(runs)) refuseDemo(flags);
+  return runs;
+}
+
+/** Whether a run is in one of the folders. */
+async function areBegun(runs: readonly PlannedRun[]): Promise<boolean> {
+  const begun = await Promise.all(runs.map(({ out }) => new RunFolder(out).hasRun()));
+  return begun.includes(true);
+}
+
+/** A folder that is named to go on with is not one to train the demo in: its name is wrong, more likely. */
+function refuseDemo({ out, data, preset, recipe }: TrainFlags): void {
+  if (out === undefined || [data, preset, recipe].some((flag) => flag !== undefined)) return;
+  throw new ConfigError(
+    `Cannot resume ${
+      quoted(out)
+    }: no run is there, expected a run folder in --out; with --data, --preset or --recipe ` +
+      "a new run begins",
+  );
+}
+
+/** Says of a call that is to go on with runs that there are none. */
+async function noteNewRuns(
+  runs: readonly PlannedRun[],
+  { resume }: TrainFlags,
+  { note }: Output,
+): Promise<void> {
+  if (!resume || await areBegun(runs)) return;
+  const places = runs.map(({ out }) => quoted(out)).join(" or ");
+  note(`note     no run is in ${places} to go on with: a new one begins`);
+}
+
+/** `--check`: the data of the run that would begin, or go on. */
+async function checkRunData(flags: TrainFlags, output: Output): Promise<void> {
+  if (!flags.resume) return await checkData(newRuns(flags, flags.out)[0]!.config, flags, output);
+  const runs = await plannedRuns(flags);
+  await noteNewRuns(runs, flags, output);
+  const [{ config, out }] = runs as [PlannedRun];
+  // nothing is written into a run that is there
+  await checkData(config, { json: flags.json, runs: dirname(out) }, output);
 }
 
 /** The demo in the size that fits the backend that was found. */
@@ -108,7 +151,7 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   const isChief = (cluster?.index ?? 0) === 0;
   const output = isChief ? standardOutput() : quiet(standardOutput());
   if (flags.check) {
-    await checkData(newRuns(flags, flags.out)[0]!.config, flags, output);
+    await checkRunData(flags, output);
     return 0;
   }
   const planned = await plannedRuns(flags);
@@ -128,6 +171,7 @@ export async function runTrain(args: readonly string[]): Promise<number> {
       ignoresHangup,
     });
   }
+  await noteNewRuns(planned, flags, output);
   const { name, ...started } = clusterBackend(asked, cluster);
   const threads = cluster === undefined ? fittingThreads(planned.map(({ config }) => config)) : undefined;
   const session = await openSession(name, output, { ...started, threads });

@@ -102,10 +102,12 @@ export class RunFolder {
 
   /**
    * Makes sure that no run lives here, nor what is left of one: its checkpoints would be taken for the new run's.
-   * @throws {ConfigError} If one does
+   * @throws {ConfigError} If one does; where another process works on it that process is named
    */
   async refuseRun(): Promise<void> {
     if (await this.hasRun()) {
+      // where another process trains here, --resume would be refused too
+      if (!this.isHeld) await this.#refuseOtherProcess();
       throw new ConfigError(
         `Cannot begin a run in "${this.path}": it holds one already, expected a new folder; ` +
           "--resume goes on with it, --out names another",
@@ -119,6 +121,15 @@ export class RunFolder {
       } of a run whose config.toml is gone, ` +
         "expected a new folder; --out names another",
     );
+  }
+
+  /** As `refuseHeld`, where the lock can be asked for. */
+  async #refuseOtherProcess(): Promise<void> {
+    try {
+      await this.refuseHeld();
+    } catch (error) {
+      if (error instanceof ConfigError) throw error;
+    }
   }
 
   /** What only a run writes, after its config.toml. */

@@ -179,3 +179,43 @@ Deno.test("deno task train saves before an evaluation, and evaluates first when 
     assert.ok(evaluated.includes(newest.iteration));
   });
 });
+
+Deno.test("deno task train --resume says that nothing is there and that a run begins, or refuses to train the demo", async () => {
+  await inTemporary(async (folder) => {
+    const [data, out] = [join(folder, "data"), join(folder, "run")];
+    await writePhotos(data);
+    const begun = await runCommand([...call(data, out, 1), "--resume"]);
+    assert.equal(begun.code, 0, begun.stderr);
+    assert.match(begun.stderr, /note {5}no run is in ".*run" to go on with: a new one begins/);
+    const again = await runCommand([...call(data, out, 2), "--resume"]);
+    assert.doesNotMatch(again.stderr, /a new one begins/);
+    const typo = await runCommand(["train", "--resume", "--out", join(folder, "typo"), "--iterations", "2"]);
+    assert.equal(typo.code, 2, typo.stderr);
+    assert.match(
+      typo.stderr,
+      /^Cannot resume ".*typo": no run is there, expected a run folder in --out; .*--data/,
+    );
+    await assert.rejects(Deno.stat(join(folder, "typo")), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("deno task train --resume --check looks at the run's data, and leaves the run's folder as it is", async () => {
+  await inTemporary(async (folder) => {
+    const [data, out] = [join(folder, "data"), join(folder, "run")];
+    await writePhotos(data);
+    await succeed(...call(data, out, 1));
+    const names = () => [...Deno.readDirSync(out)].map(({ name }) => name).sort();
+    const before = names();
+    const { code, stdout, stderr } = await runCommand(
+      ["train", "--resume", "--out", out, "--iterations", "2", "--check", "--json"],
+    );
+    assert.equal(code, 0, stderr);
+    const { classes, picture } = JSON.parse(stdout.trim().split("\n").at(-1)!) as {
+      classes: string[];
+      picture: string;
+    };
+    assert.equal(picture, join(folder, "check-data.png"), "beside the run");
+    assert.equal(classes.length, 2, "those of the photos");
+    assert.deepEqual(names(), before);
+  });
+});

@@ -55,3 +55,15 @@ Deno.test("RunFolder says what a folder without a run lacks", async () => {
     await assert.rejects(folder.readConfig(), /has no config\.toml, expected the folder of a run/);
   });
 });
+
+Deno.test("RunFolder names the process that works in it before it advises to resume", async () => {
+  await withFolder(async (folder) => {
+    await folder.begin(resolveConfig(), DATASET);
+    const other = new RunFolder(folder.path);
+    await assert.rejects(other.refuseRun(), { name: "ConfigError", message: /process \d+ works in it/ });
+    await assert.rejects(folder.refuseRun(), { message: /holds one already.*--resume/ });
+    assert.ok(folder.isHeld, "still");
+    folder.release();
+    await assert.rejects(other.refuseRun(), { message: /holds one already.*--resume/ });
+  });
+});
