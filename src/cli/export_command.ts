@@ -27,6 +27,7 @@ import { storedEvaluation } from "../run/stored_evaluation.ts";
 import { writeFileWhole } from "../train/write_file.ts";
 import {
   addCommonOptions,
+  commandText,
   type CommonOptions,
   newCommand,
   parseArguments,
@@ -209,6 +210,12 @@ export async function runExport(args: readonly string[]): Promise<number> {
   return await whileHeld(request.out, output, () => writeExport(source, request, flags, output));
 }
 
+/** How a page is looked at on this machine: as a file it does not start. */
+function openingText(out: string): string {
+  const server = commandText("python3 -m http.server --bind 127.0.0.1 -d", out);
+  return `Open it through a web server: ${server}, then http://127.0.0.1:8000`;
+}
+
 async function writeExport(
   source: ModelSource,
   request: ExportRequest,
@@ -231,6 +238,7 @@ async function writeExport(
   for (const { path, bytes } of exported.files) output.result(`${path}  ${bytesText(bytes)}`);
   output.result(card);
   for (const note of exported.notes) output.note(note);
+  if (request.format === "web") output.note(openingText(request.out));
   if (flags.json) {
     const { format, out } = request;
     output.result(

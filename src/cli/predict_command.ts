@@ -144,9 +144,9 @@ async function predictAll(predictor: Predictor, files: readonly PhotoFile[], out
   return { done, failed };
 }
 
-/** The end of the summary: which photos were not predicted. */
-function failedText(failed: readonly { photo: string }[]): string {
-  if (failed.length === 0) return "";
+/** The end of the summary: which photos of several were not predicted; of a single one its error has told. */
+function failedText(failed: readonly { photo: string }[], all: number): string {
+  if (failed.length === 0 || all === 1) return "";
   const names = failed.slice(0, 5).map(({ photo }) => quoted(photo)).join(", ");
   return `; not predicted: ${names}${failed.length > 5 ? ` and ${failed.length - 5} more` : ""}`;
 }
@@ -198,7 +198,9 @@ export async function runPredict(args: readonly string[]): Promise<number> {
       output,
       flags.debug ?? false,
     );
-    output.result(`${done.length} of ${files.length} photos predicted, in ${out}${failedText(failed)}`);
+    output.result(
+      `${done.length} of ${files.length} photos predicted, in ${out}${failedText(failed, files.length)}`,
+    );
     if (flags.json) {
       output.result(JSON.stringify({ ok: failed.length === 0, out, predicted: done, failed, notes }));
     }

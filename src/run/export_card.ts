@@ -30,6 +30,19 @@ function initialWeightsText({ weights, encoder }: ModelSource["config"]["network
   return `ImageNet, ${file} (${licence}; ${origin})`;
 }
 
+/** Whose terms hold for the model, as far as they are known. */
+function licenceText({ weights, encoder }: ModelSource["config"]["network"]): string {
+  const known = weights === IMAGENET ? sourceFor(encoder) : undefined;
+  const begun = known === undefined
+    ? ""
+    : `The initial weights are under ${known.licence} (${known.origin}). `;
+  const isUnknown = weights !== undefined && known === undefined;
+  return `${begun}The terms of the training images ${
+    isUnknown ? "and of the initial weights " : ""
+  }hold for this ` +
+    "model too; they are not known to guidedmix. Write them here before you pass the model on.";
+}
+
 function trainingRows({ config, dataset, checkpoint }: ModelSource): [string, string][] {
   const { recipe, data, iterations, batch, seed, network } = config;
   return [
@@ -72,8 +85,6 @@ export function exportCard(source: ModelSource, facts: CardFacts): string {
     training: trainingRows(source),
     evaluation: facts.evaluation,
     files: facts.exported.files.map(({ path, bytes, sha256 }) => ({ name: basename(path), bytes, sha256 })),
-    licenseNote:
-      "The terms of the training images and of the initial weights hold for this model too; they are not " +
-      "known to guidedmix. Write them here before you pass the model on.",
+    licenseNote: licenceText(source.config.network),
   });
 }
