@@ -45,7 +45,8 @@ export interface TeacherOptions {
 export interface PseudoLabelSource {
   /**
    * `crops`: in each step, what the student sees there, without change of colours. `photos`: whole photos, once, at the start
-   * of the round, as the mean of several sizes and their mirror images; they are right more often (LOG.md).
+   * of the round, as the mean of several sizes and their mirror images. They are right more often, and taught no more in our
+   * runs (LOG.md).
    */
   readonly of: "crops" | "photos";
   /** Factors on the size at which photos are evaluated, each above 0 and up to 4; for `photos`. */
@@ -120,7 +121,6 @@ export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
     views: JITTERED,
     crossEntropy: "labeled",
     rounds: 2,
-    pseudoLabels: { of: "photos", ratios: [1, 1.5] },
   },
   official: OFFICIAL,
   paper: { ...OFFICIAL, name: "paper", objective: PAPER_MIX },
@@ -161,7 +161,6 @@ export function withLabeledBoxes(recipe: Recipe): Recipe {
     views: { ...OFFICIAL_VIEWS, plain: true },
     teacher: NO_TEACHER,
     rounds: 1,
-    pseudoLabels: OF_CROPS,
   };
 }
 

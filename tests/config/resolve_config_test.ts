@@ -314,17 +314,22 @@ Deno.test("resolveConfig() freezes the encoder's norms where preset own begins w
   assert.equal(resolveConfig({ ...frozen, weights: "resnet18.pth" }).recipe.encoderNorms, "frozen");
 });
 
-Deno.test("resolveConfig() labels photos between the rounds of guidedmix, and says what does not go with it", () => {
+Deno.test("resolveConfig() has photos labeled between rounds where asked, and says what does not go with it", () => {
+  const photos = "recipe.pseudoLabels.of=photos";
   const { rounds, pseudoLabels } = resolveConfig({ data: "photos" }).recipe;
-  assert.deepEqual([rounds, pseudoLabels], [2, { of: "photos", ratios: [1, 1.5] }]);
-  const set = ["recipe.pseudoLabels.ratios=1,2"];
-  assert.deepEqual(resolveConfig({ data: "photos", set }).recipe.pseudoLabels.ratios, [1, 2]);
+  assert.deepEqual([rounds, pseudoLabels], [2, { of: "crops", ratios: [1] }]);
+  const set = [photos, "recipe.pseudoLabels.ratios=1,2"];
+  const asked = resolveConfig({ data: "photos", set }).recipe;
+  assert.deepEqual(asked.pseudoLabels, { of: "photos", ratios: [1, 2] });
   assert.match(refused({ data: "photos", set: ["recipe.pseudoLabels.ratios=0,9"] }), /ratios.* up to 4/);
   assert.match(
-    refused({ data: "photos", set: ["teacher.decay=0.99"] }),
+    refused({ data: "photos", set: [photos, "teacher.decay=0.99"] }),
     /teacher\.decay is 0\.99 .*recipe\.pseudoLabels\.of=crops/,
   );
-  assert.match(refused({ data: "photos", set: ["recipe.rounds=1"] }), /recipe\.rounds is 1 .* 2 or more/);
+  assert.match(
+    refused({ data: "photos", set: [photos, "recipe.rounds=1"] }),
+    /recipe\.rounds is 1 .* 2 or more/,
+  );
   assert.match(
     refused({ data: "photos", recipe: "fixmatch", set: ["recipe.pseudoLabels.of=photos"] }),
     /objective is "strong-views" .* "boxes"/,

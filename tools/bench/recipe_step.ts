@@ -26,7 +26,6 @@ export const OUR_STEPS = {
     ...guidedmix,
     views: { ...guidedmix.views, count: 2 },
     teacher: { decay: 0.99, evaluated: false },
-    pseudoLabels: { of: "crops", ratios: [1] },
   },
   unimatch,
 } as const satisfies Readonly<Record<string, Recipe>>;
