@@ -95,7 +95,8 @@ const JITTERED: UnlabeledViews = { strong: "jitter", count: 1, plain: true, warp
 
 const NO_TEACHER: TeacherOptions = { decay: 0, evaluated: false };
 
-const OF_CROPS: PseudoLabelSource = { of: "crops", ratios: [1] };
+/** Pseudo labels of the crops of each step. */
+export const OF_CROPS: PseudoLabelSource = { of: "crops", ratios: [1] };
 
 const OFFICIAL: Recipe = {
   name: "official",

@@ -12,7 +12,7 @@ import type {
 import { ENCODER_FAMILY_NAMES } from "./encoder_facts.ts";
 import { AUXILIARY } from "./objectives/cct.ts";
 import { OBJECTIVE } from "./objectives/objective_options.ts";
-import { type Recipe, RECIPE_NAMES } from "./recipe.ts";
+import { OF_CROPS, type PseudoLabelSource, type Recipe, RECIPE_NAMES } from "./recipe.ts";
 import { VIEWS } from "./view_schema.ts";
 import type {
   DataConfig,
@@ -138,8 +138,8 @@ const RECIPE = options<Recipe>({
   classWeights: oneOf(["none", "median", "sqrt-median"]).default("none"),
   encoderNorms: oneOf(["batch", "frozen"]).default("batch"),
   rounds: whole(1, 100).default(1),
-  pseudoLabels: options({ of: oneOf(["crops", "photos"]), ratios: ratios() })
-    .default({ of: "crops", ratios: [1] }),
+  pseudoLabels: options<PseudoLabelSource>({ of: oneOf(["crops", "photos"]), ratios: ratios() })
+    .default(OF_CROPS),
 });
 
 const OPTIMIZER = options<OptimizerConfig>({

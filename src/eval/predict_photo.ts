@@ -47,19 +47,30 @@ export interface PhotoPrediction {
   readonly scaledDown: boolean;
 }
 
+/**
+ * Labels of a photo, of its own size, by what is said of it at the working size.
+ * @param ratio Greatest factor on the size at which it is predicted
+ */
+async function atWorkingSize(
+  photo: RgbImage,
+  ratio: number,
+  labelsOf: (small: RgbImage) => Promise<Uint8Array>,
+): Promise<PhotoPrediction> {
+  const size = workingSize(photo, ratio);
+  if (size.width === photo.width && size.height === photo.height) {
+    return { labels: await labelsOf(photo), scaledDown: false };
+  }
+  const small = resizeBilinear(photo, size.width, size.height);
+  return { labels: resizeLabels(await labelsOf(small), small, photo), scaledDown: true };
+}
+
 /** Predicts a photo at its own size; one of more than 2 megapixels is scaled down first, its labels up again. */
 export async function predictPhoto(
   network: Network,
   photo: RgbImage,
   options: PredictOptions,
 ): Promise<PhotoPrediction> {
-  const size = workingSize(photo);
-  if (size.width === photo.width && size.height === photo.height) {
-    return { labels: (await predictImage(network, photo, options)).labels, scaledDown: false };
-  }
-  const small = resizeBilinear(photo, size.width, size.height);
-  const { labels } = await predictImage(network, small, options);
-  return { labels: resizeLabels(labels, small, photo), scaledDown: true };
+  return await atWorkingSize(photo, 1, async (small) => (await predictImage(network, small, options)).labels);
 }
 
 /** Class probabilities of the pixels of a photo. */
@@ -112,10 +123,10 @@ export async function predictSureLabels(
   threshold: number,
   options: PredictOptions,
 ): Promise<Uint8Array> {
-  const size = workingSize(photo, Math.max(...options.ratios ?? [1]));
-  const scaledDown = size.width !== photo.width || size.height !== photo.height;
-  const small = scaledDown ? resizeBilinear(photo, size.width, size.height) : photo;
-  const { labels, probabilities } = await predictPseudoMask(network, small, options);
-  const sure = sureLabels(labels, probabilities, threshold, IGNORE_LABEL);
-  return scaledDown ? resizeLabels(sure, small, photo) : sure;
+  const ratio = Math.max(...options.ratios ?? [1]);
+  const { labels } = await atWorkingSize(photo, ratio, async (small) => {
+    const { labels, probabilities } = await predictPseudoMask(network, small, options);
+    return sureLabels(labels, probabilities, threshold, IGNORE_LABEL);
+  });
+  return labels;
 }

@@ -1,5 +1,5 @@
 /** Rounds of self-training: which part of a run an iteration is in, and what is trained there. */
-import type { Recipe } from "../config/recipe.ts";
+import { OF_CROPS, type Recipe } from "../config/recipe.ts";
 import type { RunConfig } from "../config/run_config.ts";
 
 /** A round of a run: iterations from `start` to before `end`. */
@@ -31,6 +31,8 @@ export function configOfRound(config: RunConfig, { index }: Pick<Round, "index">
   const { recipe } = config;
   if (recipe.rounds === 1 || index > 0) return config;
   const teacher = { decay: 0, evaluated: false };
-  const pseudoLabels = { of: "crops", ratios: [1] } as const;
-  return { ...config, recipe: { ...recipe, objective: { kind: "supervised" }, teacher, pseudoLabels } };
+  return {
+    ...config,
+    recipe: { ...recipe, objective: { kind: "supervised" }, teacher, pseudoLabels: OF_CROPS },
+  };
 }

@@ -20,6 +20,17 @@ function isFlipped(streams: SampleStreams, { flip }: AugmentOptions): boolean {
   return flip > 0 && streams("flip").uniform() < flip;
 }
 
+/** Labels of a crop, flipped and padded as its picture is. @param labels Flipped in place */
+function finishLabels(
+  labels: Uint8Array,
+  region: PictureRegion,
+  streams: SampleStreams,
+  options: AugmentOptions,
+): Uint8Array<ArrayBuffer> {
+  if (isFlipped(streams, options)) flipRows(labels, region.width, 1);
+  return padLabels(labels, region, options.crop);
+}
+
 /** Resize, crop, flip, change colours, normalize and pad, in the official order; only the crop's pixels are computed. */
 function makeImage(
   image: RgbImage,
@@ -58,10 +69,9 @@ export function augmentPair(
     return resizeNearest(labels.data, width, height, size.width, size.height, region);
   };
   const drawn = drawMixedRegion(streams("crop"), size, options.crop, options.catMaxRatio, labelsIn);
-  if (isFlipped(streams, options)) flipRows(drawn.labels, drawn.region.width, 1);
   return {
     ...makeImage(image, size, drawn.region, streams, options, OFFICIAL_VIEWS),
-    label: padLabels(drawn.labels, drawn.region, options.crop),
+    label: finishLabels(drawn.labels, drawn.region, streams, options),
   };
 }
 
@@ -84,6 +94,5 @@ export function augmentImage(
   if (labels === undefined) return made;
   const { width, height } = image;
   const cropped = resizeNearest(labels.data, width, height, size.width, size.height, region);
-  if (isFlipped(streams, options)) flipRows(cropped, region.width, 1);
-  return { ...made, label: padLabels(cropped, region, options.crop) };
+  return { ...made, label: finishLabels(cropped, region, streams, options) };
 }
