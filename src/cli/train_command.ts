@@ -15,7 +15,9 @@ import {
   newRuns,
   type PlannedRun,
   resumedRun,
+  RUNS_FOLDER,
 } from "../run/plan_runs.ts";
+import { newestRuns } from "../run/newest_runs.ts";
 import type { RunContext, RunResult } from "../run/run.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { trainInFolder } from "../run/train_in_folder.ts";
@@ -43,11 +45,25 @@ async function plannedRuns(flags: TrainFlags): Promise<PlannedRun[]> {
   if (await folder?.hasRun()) {
     return [await resumedRun({ config: await folder!.readConfig(), out: flags.out! }, flags)];
   }
-  if (!hasConfigFlags(flags)) return await begunRuns(flags.out ?? DEMO_FOLDER);
   const call = await begunDemo(flags);
+  if (flags.out === undefined) await requireBegun(newRuns(call, call.out));
+  if (!hasConfigFlags(flags)) return await begunRuns(flags.out ?? DEMO_FOLDER);
   const runs = await Promise.all(newRuns(call, call.out).map((run) => resumedRun(run, call)));
   if (!await areBegun(runs)) refuseDemo(flags);
   return runs;
+}
+
+/** Where no folder is named, `--resume` means a run that is there, and begins none. */
+async function requireBegun(runs: readonly PlannedRun[]): Promise<void> {
+  if (await areBegun(runs)) return;
+  const places = runs.map(({ out }) => quoted(out)).join(" or ");
+  const { shown, more } = await newestRuns(RUNS_FOLDER);
+  const others = shown.length === 0
+    ? `none is in "${RUNS_FOLDER}" either`
+    : `runs are in ${shown.map(quoted).join(", ")}${more > 0 ? ` and ${more} more folders` : ""}`;
+  throw new ConfigError(
+    `Cannot resume: no run is in ${places}, where this call looks without --out, expected --out with a run; ${others}`,
+  );
 }
 
 /** Whether a run is in one of the folders. */

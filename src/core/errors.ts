@@ -94,3 +94,6 @@ export class TrainingError extends Error {
     super(cleanMessage(message), options);
   }
 }
+
+/** Numbers of a training are not finite any more. Its sentence says which; who knows the run adds what to do. */
+export class Diverged extends TrainingError {}

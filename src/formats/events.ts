@@ -65,6 +65,11 @@ export function eventFileName(startTimeMs: number): string {
   return `events.out.tfevents.${String(Math.floor(startTimeMs / 1000)).padStart(10, "0")}.guidedmix`;
 }
 
+/** Whether a name is one that `eventFileName` gives. */
+export function isEventFileName(name: string): boolean {
+  return /^events\.out\.tfevents\.\d{10,}\.guidedmix$/.test(name);
+}
+
 /**
  * Writes event records into a sink, one call of the sink a record.
  *

@@ -6,7 +6,7 @@ import {
   unsupervisedWeight,
   warmUpShare,
 } from "../config/recipe.ts";
-import { TrainingError } from "../core/errors.ts";
+import { Diverged } from "../core/errors.ts";
 import type { AuxiliaryKind } from "../model/auxiliary_decoders.ts";
 import type { Network } from "../model/network.ts";
 import type { BatchNormKernels } from "../nn/batch_norm_kernels.ts";
@@ -96,13 +96,12 @@ export interface StepResult {
   readonly pairs?: Pairs;
 }
 
-/** @throws {TrainingError} If a loss is NaN or infinite */
+/** @throws {Diverged} If a loss is NaN or infinite */
 export function checkFinite(losses: Readonly<Record<string, number>>, iteration: number): void {
   const wrong = Object.entries(losses).find(([, value]) => !Number.isFinite(value));
   if (wrong === undefined) return;
-  throw new TrainingError(
-    `Cannot go on at iteration ${iteration}: loss "${wrong[0]}" is ${wrong[1]}, expected a finite number; ` +
-      "a smaller learning rate, gradient clipping or another unsup.loss may help",
+  throw new Diverged(
+    `Cannot go on at iteration ${iteration}: loss "${wrong[0]}" is ${wrong[1]}, expected a finite number`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { PairOptions } from "../config/objectives/parts.ts";
 import type { Recipe } from "../config/recipe.ts";
-import { TrainingError } from "../core/errors.ts";
+import { Diverged } from "../core/errors.ts";
 import { type RandomStream, randomStream } from "../core/random.ts";
 import type { Indices } from "../nn/varying.ts";
 
@@ -60,7 +60,7 @@ function squaredDistance(
  * @param queries `[Q, C]`
  * @param keys `[K, C]`, K ≥ 1
  * @throws {RangeError} If the features have different lengths
- * @throws {TrainingError} If they are not finite: training has diverged
+ * @throws {Diverged} If they are not finite
  */
 export function nearest(queries: PooledFeatures, keys: PooledFeatures): number[] {
   const channels = keys.values.length / keys.count;
@@ -82,10 +82,9 @@ export function nearest(queries: PooledFeatures, keys: PooledFeatures): number[]
   });
 }
 
-function diverged(image: number): TrainingError {
-  return new TrainingError(
-    `Cannot go on: features of image ${image} are not finite, expected finite numbers; training has diverged, ` +
-      "a smaller learning rate or gradient clipping may help",
+function diverged(image: number): Diverged {
+  return new Diverged(
+    `Cannot go on: features of image ${image} are not finite, expected finite numbers; training has diverged`,
   );
 }
 

@@ -23,8 +23,11 @@ const SHARE = /^[\d./\s]+$/;
 /** Presets that train the baseline first, where no recipe is named. */
 const DEMOS: readonly string[] = ["demo", "demo-wasm"];
 
+/** Where runs go, unless another folder is named. */
+export const RUNS_FOLDER = "runs";
+
 /** Where the demo goes, in whichever size, unless another folder is named. */
-export const DEMO_FOLDER: string = join("runs", "demo");
+export const DEMO_FOLDER: string = join(RUNS_FOLDER, "demo");
 
 /** In this order. */
 const DEMO_RECIPES = ["supervised", "guidedmix"] as const;
@@ -58,7 +61,7 @@ function cropIsOpen({ set = [] }: ConfigRequest, { preset }: RunConfig): boolean
 /** The runs of a call that begins new ones. */
 export function newRuns(request: ConfigRequest, out: string | undefined): PlannedRun[] {
   if (isDemo(request)) {
-    const folder = out ?? join("runs", request.preset ?? "demo");
+    const folder = out ?? join(RUNS_FOLDER, request.preset ?? "demo");
     return DEMO_RECIPES.map((recipe) => ({
       config: withAbsolutePaths(resolveConfig({ ...request, recipe })),
       out: join(folder, recipe),
@@ -68,7 +71,7 @@ export function newRuns(request: ConfigRequest, out: string | undefined): Planne
   const name = `${config.preset}-${config.recipe.name}-seed${config.seed}`;
   return [{
     config,
-    out: out ?? join("runs", name),
+    out: out ?? join(RUNS_FOLDER, name),
     ...(cropIsOpen(request, config) ? { fitCrop: true } : {}),
   }];
 }
@@ -153,6 +156,8 @@ export async function resumedRun(planned: PlannedRun, request: ConfigRequest): P
   throw new ConfigError(
     `Cannot resume "${folder.path}" with other options: ${differences.join(", ")}; ` +
       "expected those of its config.toml, leave them out; only more --iterations, and --data, --labeled and --unlabeled in " +
-      "another place are taken",
+      `another place are taken${
+        await folder.hasMereStart() ? "; it has no checkpoint: without --resume it begins anew" : ""
+      }`,
   );
 }

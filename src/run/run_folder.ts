@@ -1,4 +1,5 @@
 /** The folder of a run: `config.toml split/*.txt metrics.jsonl events… checkpoints/ report.html`. */
+import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { configFromToml, configToToml } from "../config/config_toml.ts";
 import type { RunConfig } from "../config/run_config.ts";
@@ -7,6 +8,7 @@ import { NotAFile, readRegularFile } from "../core/regular_file.ts";
 import { syncFolder } from "../core/sync_folder.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { isFile } from "../data/image_files.ts";
+import { isEventFileName } from "../formats/events.ts";
 import { CheckpointFolder } from "../train/checkpoint_folder.ts";
 import { writeFileWhole } from "../train/write_file.ts";
 import { holdRun, type RunLock } from "./run_lock.ts";
@@ -100,11 +102,22 @@ export class RunFolder {
     );
   }
 
+  /** Whether a run began here and ended before it had a checkpoint: nothing of it can be gone on with. */
+  async hasMereStart(): Promise<boolean> {
+    // the lists tell a run's config.toml from one of another program
+    if (!await this.hasRun() || !await isFile(this.file("split/labeled.txt"))) return false;
+    if (!await this.checkpoints.isEmpty() || await isFile(this.file("evaluation.json"))) return false;
+    // an evaluation follows a checkpoint: it was there, and may lie elsewhere
+    return !(await readText(this.file("metrics.jsonl")))?.includes('"kind":"eval"');
+  }
+
   /**
-   * Makes sure that no run lives here, nor what is left of one: its checkpoints would be taken for the new run's.
+   * Makes sure that no run lives here, nor what is left of one: its checkpoints would be taken for the new run's. A mere
+   * start is let pass.
    * @throws {ConfigError} If one does; where another process works on it that process is named
    */
   async refuseRun(): Promise<void> {
+    if (await this.hasMereStart()) return;
     if (await this.hasRun()) {
       // where another process trains here, --resume would be refused too
       if (!this.isHeld) await this.#refuseOtherProcess();
@@ -140,18 +153,27 @@ export class RunFolder {
   }
 
   /**
-   * Begins a run: makes the folder, holds it and writes what the run is to be.
+   * Begins a run: makes the folder, holds it and writes what the run is to be. A mere start that is there makes way.
    * @throws {ConfigError} If a run lives here already, another process holds it, or the folder cannot be made
    */
   async begin(config: RunConfig, dataset: Dataset): Promise<void> {
     await this.#make();
     await this.hold();
     await this.refuseRun();
+    if (await this.hasRun()) await this.#clearStart();
     for (const part of ["labeled", "unlabeled", "val"] as const) {
       await this.write(`split/${part}.txt`, listText(partOf(dataset, part)));
     }
     // last: a folder with a config is a run
     await this.write("config.toml", configToToml(config));
+  }
+
+  /** Removes what a mere start logged; its lists and config are written over. */
+  async #clearStart(): Promise<void> {
+    this.note(`a run in "${this.path}" ended before its first checkpoint: it begins anew`);
+    for (const name of await readdir(this.path)) {
+      if (name === "metrics.jsonl" || isEventFileName(name)) await Deno.remove(this.file(name));
+    }
   }
 
   /** Writes what a run that goes on is to be now: more iterations, or its data in another place. */

@@ -9,6 +9,7 @@ import type { TrainOutcome } from "../train/train_options.ts";
 import { train } from "../train/trainer.ts";
 import { waitOrStop } from "../train/wait_or_stop.ts";
 import { noteLostPixels, runPadding, withFittingCrop } from "./fit_run.ts";
+import { withAdvice } from "./divergence_advice.ts";
 import { earlierPieces } from "./earlier_pieces.ts";
 import { initialWeights } from "./initial_weights.ts";
 import { metadataOf } from "./model_metadata.ts";
@@ -41,8 +42,8 @@ export async function trainInFolder(request: RunRequest, context: RunContext): P
   output.note(stepText(config, context.workers?.count ?? 1));
   const folder = new RunFolder(request.out, (text) => output.note(`note     ${text}`));
   try {
-    // a new run's folder is held when it is made
-    if (await folder.hasRun()) await folder.hold();
+    // a new run's folder is held when it begins
+    if (request.resume && await folder.hasRun()) await folder.hold();
     return await runInFolder(request, context, folder);
   } finally {
     folder.release();
@@ -62,7 +63,7 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   const request: RunRequest = { ...asked, config };
   noteLostPixels(config, report, output.note);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
-  // a folder that is held had a run at the start
+  // a folder that is held has a run that goes on
   const earlier = folder.isHeld ? await earlierPieces(folder) : undefined;
   const weights = resumed === undefined ? await initialWeights(config, output) : undefined;
   const network = await makeNetwork(config, dataset.classes.length, output, weights);
@@ -79,7 +80,7 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
     earlier,
   };
   // a folder is made when nothing that was asked for can be wrong any more
-  // one that is not held had no run at the start: where another process has begun one since, this begin is refused
+  // one that is not held had none, or a mere start: where another process has begun one since, this begin is refused
   if (folder.isHeld) await folder.restate(config);
   else await folder.begin(config, dataset);
   const sinks = await openSinks(run.folder, run.resumed);
@@ -105,7 +106,9 @@ async function trainAndReport(run: Run, sinks: RunSinks): Promise<RunResult> {
   const { request: { config }, network, dataset, diagnosis, folder } = run;
   const startMs = performance.now();
   const pairs = new PairLog(4);
-  const outcome = await trainNetwork(run, sinks, pairs);
+  const outcome = await trainNetwork(run, sinks, pairs).catch(async (error) => {
+    throw await withAdvice(error, config, folder);
+  });
   const evaluation = await finalEvaluation(run, outcome);
   run.output.progress.finish();
   const pictures = await reportPictures(network, dataset, config);

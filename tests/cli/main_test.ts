@@ -41,6 +41,19 @@ Deno.test("runCommandLine() refuses calls that miss something", async () => {
   await refuses(/both are given/, "eval", "--run", "a", "--checkpoint", "b");
   await refuses(/no photo is named/, "predict", "--run", "a");
   await refuses(/no run is there/, "train", "--resume", "--out", "no-such-folder");
+  const unnamed =
+    /Cannot resume: no run is in "runs.camvid-supervised-seed9876", .*expected --out with a run; .*runs/;
+  await refuses(
+    unnamed,
+    "train",
+    "--resume",
+    "--preset",
+    "camvid",
+    "--recipe",
+    "supervised",
+    "--seed",
+    "9876",
+  );
   await refuses(/has no config\.toml/, "eval", "--run", "no-such-folder");
   await refuses(/Cannot read checkpoint/, "eval", "--checkpoint", "no-such-file");
 });

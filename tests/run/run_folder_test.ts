@@ -14,6 +14,12 @@ async function withFolder(body: (folder: RunFolder) => Promise<void>): Promise<v
   }
 }
 
+/** As a run leaves it at its first checkpoint. */
+async function putCheckpoint({ checkpoints }: RunFolder): Promise<void> {
+  await Deno.mkdir(checkpoints.path, { recursive: true });
+  await Deno.writeTextFile(join(checkpoints.path, "iteration-00000004.safetensors"), "weights");
+}
+
 const DATASET = openSynthetic({ train: 3, val: 2, test: 0 });
 
 Deno.test("RunFolder begins a run: config, lists of images, and refuses a second one", async () => {
@@ -23,8 +29,57 @@ Deno.test("RunFolder begins a run: config, lists of images, and refuses a second
     assert.equal((await folder.readConfig()).seed, 4);
     const labeled = await Deno.readTextFile(folder.file("split/labeled.txt"));
     assert.equal(labeled, "train-0000\ntrain-0001\ntrain-0002\n");
+    await putCheckpoint(folder);
     await assert.rejects(folder.begin(resolveConfig(), DATASET), ConfigError);
     assert.equal((await folder.readConfig()).seed, 4);
+  });
+});
+
+/** Begins a run in a folder that holds a start and one file more. @returns What was noted */
+async function begunOver(name: string, content: string): Promise<string[]> {
+  const notes: string[] = [];
+  await withFolder(async ({ path }) => {
+    const first = new RunFolder(path);
+    await first.begin(resolveConfig({ seed: 4 }), DATASET);
+    first.release();
+    await Deno.mkdir(join(path, "checkpoints"));
+    await Deno.writeTextFile(join(path, name), content);
+    const again = new RunFolder(path, (text) => notes.push(text));
+    try {
+      await again.begin(resolveConfig({ seed: 5 }), { ...DATASET, train: DATASET.train.slice(1) });
+      assert.equal((await again.readConfig()).seed, 5);
+      assert.equal(await Deno.readTextFile(again.file("split/labeled.txt")), "train-0001\ntrain-0002\n");
+      await assert.rejects(Deno.stat(join(path, name)), Deno.errors.NotFound);
+    } finally {
+      again.release();
+    }
+  });
+  return notes;
+}
+
+Deno.test("RunFolder begins anew over a run that ended before its first checkpoint, and says so", async () => {
+  const row = `${JSON.stringify({ kind: "train", iteration: 2 })}\n`;
+  const note = /^a run in ".*run" ended before its first checkpoint: it begins anew$/;
+  for (const [name, text] of [["metrics.jsonl", row], ["events.out.tfevents.1700000000.guidedmix", ""]]) {
+    const notes = await begunOver(name!, text!);
+    assert.equal(notes.length, 1);
+    assert.match(notes[0]!, note);
+  }
+});
+
+Deno.test("RunFolder keeps a run that has a checkpoint, a result or an evaluation, and a config of others", async () => {
+  const row = `${JSON.stringify({ kind: "eval", iteration: 2, miou: 0.5 })}\n`;
+  const kept = [
+    ["checkpoints/best.safetensors", "weights"],
+    ["evaluation.json", "{}"],
+    ["metrics.jsonl", row],
+  ] as const;
+  for (const [name, text] of kept) await assert.rejects(begunOver(name, text), /holds one already.*--resume/);
+  await withFolder(async (folder) => {
+    await Deno.mkdir(folder.path);
+    await Deno.writeTextFile(folder.file("config.toml"), 'title = "mine"\n');
+    await assert.rejects(folder.begin(resolveConfig(), DATASET), /holds one already/);
+    assert.equal(await Deno.readTextFile(folder.file("config.toml")), 'title = "mine"\n');
   });
 });
 
@@ -59,6 +114,7 @@ Deno.test("RunFolder says what a folder without a run lacks", async () => {
 Deno.test("RunFolder names the process that works in it before it advises to resume", async () => {
   await withFolder(async (folder) => {
     await folder.begin(resolveConfig(), DATASET);
+    await putCheckpoint(folder);
     const other = new RunFolder(folder.path);
     await assert.rejects(other.refuseRun(), { name: "ConfigError", message: /process \d+ works in it/ });
     await assert.rejects(folder.refuseRun(), { message: /holds one already.*--resume/ });

@@ -61,6 +61,40 @@ Deno.test("trainRun() stops when its signal says so, and goes on with resume to 
   });
 });
 
+/** So large that the loss is not finite in the second iteration. */
+const DIVERGES = "optimizer.learningRate=1e30";
+
+Deno.test("trainRun() says what may help where a loss is not finite, and begins anew before the first checkpoint", async () => {
+  await inTemporary(async (folder) => {
+    const out = join(folder, "run");
+    const call = { ...SMALL, recipe: "supervised", iterations: 4, out };
+    await assert.rejects(trainRun({ ...call, set: [...SMALL.set, DIVERGES] }), {
+      name: "TrainingError",
+      message: new RegExp(
+        '^Cannot go on at iteration \\d: loss "\\w+" is (NaN|Infinity), expected a finite number; try --set ' +
+          "optimizer\\.learningRate=3e\\+29 or --set optimizer\\.clipNorm=10; no checkpoint was written, the same --out " +
+          "begins anew without --resume$",
+      ),
+    });
+    await assert.rejects(
+      trainRun({ out, resume: true, set: ["optimizer.learningRate=0.01"] }),
+      /with other options: .*; it has no checkpoint: without --resume it begins anew$/,
+    );
+    const notes: string[] = [];
+    using begun = await trainRun({
+      ...call,
+      onEvent: (event) => {
+        if (event.kind === "note") notes.push(event.text);
+      },
+    });
+    assert.ok(begun.finished);
+    assert.equal(
+      notes.filter((text) => /^note {5}.*before its first checkpoint: it begins anew/.test(text)).length,
+      1,
+    );
+  });
+});
+
 Deno.test("openModel() predicts bytes as pixels, from a run or its checkpoint, and leaves no tensor behind", async () => {
   await inTemporary(async (out) => {
     using run = await trainRun({ ...SMALL, iterations: 4, out });
