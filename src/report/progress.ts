@@ -55,7 +55,8 @@ export class ProgressWriter {
 
   /** Takes a new state; it is shown when enough time went by, at the last step, and when there is a new mIoU. */
   update(state: ProgressState): void {
-    const isOtherWork = state.label !== this.#state?.label || state.done < this.#state.done;
+    const isOtherWork = state.label !== this.#state?.label || state.done < this.#state.done ||
+      state.slowsDown !== this.#state.slowsDown;
     const hasNews = state.done >= state.total || state.miou !== this.#state?.miou;
     if (isOtherWork) this.#marks = [];
     this.#state = { ...state, secondsPerStep: state.secondsPerStep ?? this.#measure(state.done) };

@@ -11,6 +11,8 @@ export interface ProgressState {
   readonly total: number;
   /** Time of a step; missing while it is not known. */
   readonly secondsPerStep?: number;
+  /** Whether later steps take longer than those so far. */
+  readonly slowsDown?: boolean;
   /** Losses by name, the most important first. */
   readonly losses?: { readonly [name: string]: number };
   /** Latest mean IoU, from 0 to 1. */
@@ -50,11 +52,11 @@ export function plainProgress(state: ProgressState): string {
   return [`${state.label} ${state.done}/${state.total} (${share})`, ...detailParts(state)].join(", ");
 }
 
-function detailParts({ done, total, secondsPerStep, losses, miou }: ProgressState): string[] {
+function detailParts({ done, total, secondsPerStep, slowsDown, losses, miou }: ProgressState): string[] {
   const rate = secondsPerStep === undefined || !(secondsPerStep > 0) ? [] : [rateText(secondsPerStep)];
   const left = secondsPerStep === undefined || done >= total
     ? []
-    : [`${durationText((total - done) * secondsPerStep)} left`];
+    : [`${slowsDown ? "at least " : ""}${durationText((total - done) * secondsPerStep)} left`];
   const score = miou === undefined ? [] : [`mIoU ${percentText(miou)}`];
   const [first, ...others] = Object.entries(losses ?? {}).map(([name, value]) =>
     `${name} ${numberText(value)}`

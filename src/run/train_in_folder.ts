@@ -6,6 +6,7 @@ import { comparedRun } from "../report/sections/comparison_section.ts";
 import type { DiagnosisRow } from "../train/metric_rows.ts";
 import { chooseEngine } from "../train/step_engine.ts";
 import type { TrainOutcome } from "../train/train_options.ts";
+import { slowsDown } from "../train/rounds.ts";
 import { train } from "../train/trainer.ts";
 import { waitOrStop } from "../train/wait_or_stop.ts";
 import { noteLostPixels, runPadding, withFittingCrop } from "./fit_run.ts";
@@ -171,6 +172,7 @@ function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainO
         label: config.recipe.name,
         done: iteration,
         total: config.iterations,
+        slowsDown: slowsDown(config, iteration),
         losses,
         miou,
       });

@@ -1,5 +1,5 @@
 /** Rounds of self-training: which part of a run an iteration is in, and what is trained there. */
-import { OF_CROPS, type Recipe } from "../config/recipe.ts";
+import { OF_CROPS, type Recipe, usesUnlabeled } from "../config/recipe.ts";
 import type { RunConfig } from "../config/run_config.ts";
 
 /** A round of a run: iterations from `start` to before `end`. */
@@ -24,6 +24,11 @@ export function roundAt(
   let index = 0;
   while (index + 1 < rounds && startOf(index + 1) <= iteration) index++;
   return { index, start: startOf(index), end: startOf(index + 1) };
+}
+
+/** Whether rounds are to come that take longer: those after the first learn from unlabeled photos too. */
+export function slowsDown(config: Pick<RunConfig, "iterations" | "recipe">, iteration: number): boolean {
+  return config.recipe.rounds > 1 && usesUnlabeled(config.recipe) && roundAt(iteration, config).index === 0;
 }
 
 /** The configuration of a round: the first of several learns from labels alone. */

@@ -36,6 +36,13 @@ Deno.test("formatProgress() shows everything when the terminal is wide", () => {
   );
 });
 
+Deno.test("formatProgress() and plainProgress() say that the time left is the least, where steps slow down", () => {
+  const state = { ...STATE, slowsDown: true };
+  assert.match(formatProgress(state, { columns: 130, color: false }), / {2}at least 8 min 09 s left {2}/);
+  assert.match(plainProgress(state), /, at least 8 min 09 s left, /);
+  assert.doesNotMatch(plainProgress({ ...state, done: 1200 }), /at least/);
+});
+
 Deno.test("formatProgress() leaves out from the end when the terminal is narrow", () => {
   assert.equal(
     formatProgress(STATE, { columns: 48, color: false }),
@@ -131,5 +138,24 @@ Deno.test("update() measures the rate anew when other work begins", () => {
     "train 10/10 (100 %), 2 s each",
     "evaluate 0/5 (0 %)",
     "evaluate 4/5 (80 %), 5 s each, 5 s left",
+  ]);
+});
+
+Deno.test("update() measures the rate anew when slower steps begin", () => {
+  const { clock, texts, writer } = writerOn(false);
+  for (
+    const [done, ms, slowsDown] of [[0, 0, true], [10, 10_000, true], [11, 13_000, false], [
+      15,
+      25_000,
+      false,
+    ]] as const
+  ) {
+    clock.ms = ms;
+    writer.update({ label: "train", done, total: 20, slowsDown });
+  }
+  assert.deepEqual(texts.slice(1).map((text) => text.trim()), [
+    "train 10/20 (50 %), 1/s, at least 10 s left",
+    "train 11/20 (55 %)",
+    "train 15/20 (75 %), 3 s each, 15 s left",
   ]);
 });

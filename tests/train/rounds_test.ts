@@ -6,7 +6,7 @@ import { readImage, readLabeled } from "../../src/data/read_item.ts";
 import { predictPseudoMask } from "../../src/eval/pseudo_masks.ts";
 import { CheckpointFolder } from "../../src/train/checkpoint_folder.ts";
 import { drawnPlaces, labelPhotos } from "../../src/train/label_photos.ts";
-import { configOfRound, roundAt } from "../../src/train/rounds.ts";
+import { configOfRound, roundAt, slowsDown } from "../../src/train/rounds.ts";
 import type { TrainEvents } from "../../src/train/train_options.ts";
 import { train } from "../../src/train/trainer.ts";
 import { StoppedWaiting } from "../../src/train/wait_or_stop.ts";
@@ -20,6 +20,14 @@ Deno.test("roundAt() cuts a run into equal parts", () => {
   assert.deepEqual(rounds(3, 1), [0, 0, 0, 0]);
   assert.deepEqual(rounds(2, 3), [1, 2, 2]);
   assert.deepEqual(roundAt(4, { iterations: 7, recipe: { rounds: 2 } }), { index: 1, start: 3, end: 7 });
+});
+
+Deno.test("slowsDown() is true until the rounds that read unlabeled photos begin", () => {
+  const slow = (recipe: RunConfig["recipe"]) =>
+    [0, 1, 2, 4].map((at) => slowsDown(tinyConfig(4, { recipe }), at));
+  assert.deepEqual(slow({ ...RECIPES.guidedmix, rounds: 2 }), [true, true, false, false]);
+  assert.deepEqual(slow({ ...RECIPES.guidedmix, rounds: 1 }), [false, false, false, false]);
+  assert.deepEqual(slow({ ...RECIPES.supervised, rounds: 2 }), [false, false, false, false]);
 });
 
 Deno.test("configOfRound() leaves unlabeled photos out of the first of several rounds", () => {
