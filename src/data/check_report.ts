@@ -1,5 +1,6 @@
 import type { Dataset } from "./dataset.ts";
 import { heldOutText } from "./held_out.ts";
+import { namesText } from "./val_lacks.ts";
 import { packColor, type ValueCount } from "./mask_rule.ts";
 
 /** The masks that were decoded. */
@@ -71,7 +72,7 @@ function warningsOf(dataset: Dataset, sample: MaskSample, shares: readonly numbe
   const warnings: string[] = [...dataset.notes ?? []];
   const absent = dataset.classes.filter((_, label) => shares[label] === 0);
   if (sample.masks > 0 && absent.length > 0) {
-    warnings.push(`no pixel of ${absent.map((name) => `"${name}"`).join(", ")} in the masks looked at`);
+    warnings.push(`no pixel of ${namesText(absent)} in the masks looked at`);
   }
   const trained = new Set([...dataset.train, ...dataset.unlabeled].map(({ id }) => id));
   const both = dataset.val.filter(({ id }) => trained.has(id));

@@ -1,7 +1,8 @@
 /** What limits a run, by its own measures, and what to try. */
 import type { ClassResult } from "../eval/confusion.ts";
+import { namesText, valLacksText } from "../data/val_lacks.ts";
 import { type CurvePoint, lossCurve, miouCurve } from "./curves.ts";
-import { countText, percentText, pointsText } from "./number_text.ts";
+import { countText, numberText, percentText, pointsText } from "./number_text.ts";
 import type { EvaluationRecord, Finding, MetricRow } from "./run_record.ts";
 
 /** What a run is explained by. */
@@ -12,6 +13,8 @@ export interface ExplainedRun {
   readonly evaluation: EvaluationRecord;
   /** Labeled photos that it trained on. */
   readonly labeled: number;
+  /** How often each of them was taken into a batch, on average; missing where it is not known. */
+  readonly timesSeen?: number;
   /** Photos of val, all of which the evaluation at the end took. */
   readonly val: number;
   /** Share of each class in the labeled pixels, in the order of the classes; missing where they were not counted. */
@@ -34,6 +37,12 @@ const MOST_FINDINGS = 3;
 /** A rise of the mIoU in the last third that is more than the wobble of evaluations: one point. */
 const RISE = 0.01;
 
+/** Seen less often than this, labeled photos are not learned yet: a handful. */
+const FEW_TIMES = 5;
+
+/** The labeled loss falls steeply where its mean over the last third is below this share of the third before. */
+const STEEP_SHARE = 0.8;
+
 /** The labeled loss stands still where its mean over the last third is within this share of the third before. */
 const FLAT_SHARE = 0.03;
 
@@ -53,18 +62,40 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function namesText(results: readonly ClassResult[], shareOf: (result: ClassResult) => string): string {
+function sharesText(results: readonly ClassResult[], shareOf: (result: ClassResult) => string): string {
   const named = results.slice(0, NAMED).map((result) => `"${result.name}" (${shareOf(result)})`).join(", ");
   return results.length > NAMED ? `${named} and ${results.length - NAMED} more` : named;
 }
 
-function fewVal({ val }: ExplainedRun): Finding | undefined {
-  if (val >= FEW_VAL) return undefined;
+/** Classes that no photo of val shows, as a sentence or two; empty where val shows all. */
+function lackedText({ evaluation: { summary: { perClass } }, classShares }: ExplainedRun): string {
+  const lacked = perClass.filter(({ pixels }) => pixels === 0);
+  if (lacked.length === 0) return "";
+  const namesOf = (results: readonly ClassResult[]) => results.map(({ name }) => name);
+  const predicted = namesOf(lacked.filter(({ iou }) => iou !== undefined));
+  const text = valLacksText({ lacking: namesOf(lacked), classes: perClass.length, predicted });
+  const unlabeled = namesOf(lacked.filter((result) => classShares?.[perClass.indexOf(result)] === 0));
+  const either = unlabeled.length === 0 ? "" : ` No labeled photo shows ${namesText(unlabeled)} either.`;
+  return `${text.replace(/^v/, "V")}.${either}`;
+}
+
+/** What makes the mIoU unsure: few photos to evaluate on, or photos that lack classes. */
+function poorVal(run: ExplainedRun): Finding | undefined {
+  const { val } = run;
+  const lacked = lackedText(run);
+  if (val < FEW_VAL) {
+    return {
+      kind: "few-val",
+      text: `Only ${val} ${val === 1 ? "photo is" : "photos are"} there to evaluate on: ` +
+        `with other photos the mIoU would be another by many points.${lacked && ` ${lacked}`}`,
+      advice: `Take small differences for chance; ${FEW_VAL} photos or more with masks in val tell better.`,
+    };
+  }
+  if (lacked === "") return undefined;
   return {
-    kind: "few-val",
-    text: `Only ${val} ${val === 1 ? "photo is" : "photos are"} there to evaluate on: ` +
-      "with other photos the mIoU would be another by many points.",
-    advice: `Take small differences for chance; ${FEW_VAL} photos or more with masks in val tell better.`,
+    kind: "val-lacks",
+    text: lacked,
+    advice: "Compare it with runs on the same val alone; photos in val that show all classes tell more.",
   };
 }
 
@@ -81,7 +112,7 @@ function lostClasses({ evaluation, classShares, labeled }: ExplainedRun): Findin
   return {
     kind: "lost-classes",
     text: `${lost.length === 1 ? "A class is" : `${lost.length} classes are`} never found: ${
-      namesText(lost, shareOf)
+      sharesText(lost, shareOf)
     }. Each counts as 0 in the mean.`,
     advice: `Label photos that show ${
       lost.length === 1 ? "it" : "them"
@@ -104,8 +135,44 @@ function stillRising({ metrics, evaluation: { iteration } }: ExplainedRun): Find
     } of ${
       countText(iteration)
     }, the best of the first two thirds: the run was too short to show what it can.`,
-    advice: `Go on with it: the same --out with --resume --iterations ${2 * iteration}.`,
+    advice: goOnText(2 * iteration),
   };
+}
+
+function goOnText(iterations: number): string {
+  return `Go on with it: the same --out with --resume --iterations ${iterations}.`;
+}
+
+/** Too few iterations for the labeled photos. */
+function seenLittle({ timesSeen, labeled, evaluation: { iteration } }: ExplainedRun): Finding | undefined {
+  if (timesSeen === undefined || timesSeen >= FEW_TIMES) return undefined;
+  const photos = labeled === 1 ? "The labeled photo" : `Each of the ${countText(labeled)} labeled photos`;
+  return {
+    kind: "seen-little",
+    text: `${photos} was seen ${numberText(Number(timesSeen.toPrecision(2)))} times on average in ${
+      countText(iteration)
+    } iterations: the run was too short to learn from ${labeled === 1 ? "it" : "them"}.`,
+    advice: goOnText(Math.max(2 * iteration, Math.round(iteration * FEW_TIMES / timesSeen))),
+  };
+}
+
+/** A labeled loss that still falls, where val does not say that its photos are learned or that the best is over. */
+function stillFalling(run: ExplainedRun): Finding | undefined {
+  const thirds = lossThirds(run.metrics);
+  if (thirds === undefined || thirds[1] >= STEEP_SHARE * thirds[0]) return undefined;
+  if (learnedByHeart(run) !== undefined || fellSince(run) !== undefined) return undefined;
+  return {
+    kind: "still-falling",
+    text: `The loss on labeled photos still falls steeply, ${thirds[0].toFixed(2)} in the second third and ${
+      thirds[1].toFixed(2)
+    } in the last: the run was too short to show what it can.`,
+    advice: goOnText(2 * run.evaluation.iteration),
+  };
+}
+
+/** The clearest sign that a run was too short: its advice is the same for all of them. */
+function tooShort(run: ExplainedRun): Finding | undefined {
+  return seenLittle(run) ?? stillRising(run) ?? stillFalling(run);
 }
 
 /** The highest point, of equal ones the first; `undefined` for none. */
@@ -191,9 +258,9 @@ function missingBaseline({ usesUnlabeled, hasBaseline }: ExplainedRun): Finding 
 
 /** What makes the other measures unsure, then from what costs most to what is merely unknown. */
 const RULES = [
-  fewVal,
+  poorVal,
   lostClasses,
-  stillRising,
+  tooShort,
   fellSince,
   learnedByHeart,
   flatLoss,
@@ -202,7 +269,8 @@ const RULES = [
 ];
 
 /**
- * What limits a finished run and what to try, from its measures: few photos to evaluate on, classes that are never found, an mIoU that still rises or
+ * What limits a finished run and what to try, from its measures: few photos to evaluate on or
+ * classes that these lack, classes that are never found, too few iterations for the labeled photos, an mIoU that still rises or
  * has fallen, labeled photos that are learned by heart, a loss that stands still, padding, a baseline that lacks.
  * @returns At most three, the weightiest first; empty where no measure tells of a limit
  */

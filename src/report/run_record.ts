@@ -121,8 +121,11 @@ export interface Finding {
   /** Tells findings apart. */
   readonly kind:
     | "few-val"
+    | "val-lacks"
     | "lost-classes"
+    | "seen-little"
     | "still-rising"
+    | "still-falling"
     | "fell"
     | "labels-learned"
     | "flat-loss"

@@ -36,12 +36,12 @@ async function hasNeighbour(path: string, config: RunConfig): Promise<boolean> {
   return false;
 }
 
-/** Shares of the classes in the labeled train pixels, where one was never found; masks are not read for nothing. */
+/** Shares of the classes in the labeled train pixels, where one was never found or val lacks it; masks are not read for nothing. */
 async function sharesOfLost(
   dataset: Dataset,
   { summary }: EvaluationRecord,
 ): Promise<number[] | undefined> {
-  if (summary.perClass.every(({ iou }) => iou !== 0)) return undefined;
+  if (summary.perClass.every(({ iou, pixels }) => iou !== 0 && pixels > 0)) return undefined;
   const counts = await countClasses(dataset);
   const all = counts.reduce((sum, { own }) => sum + own, 0);
   return counts.map(({ own }) => own / Math.max(1, all));
@@ -60,6 +60,8 @@ export async function runFindings(
     metrics,
     evaluation,
     labeled: dataset.train.length,
+    timesSeen: evaluation.iteration * config.batch.labeled * config.optimizer.accumulate /
+      dataset.train.length,
     val: dataset.val.length,
     classShares: await sharesOfLost(dataset, evaluation),
     paddedShare,

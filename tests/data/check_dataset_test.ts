@@ -61,6 +61,7 @@ Deno.test("checkDataset() notes absent classes and images of val that are traine
     assert.deepEqual((await checkDataset(await openDataset(root))).warnings, [
       'no pixel of "thing" in the masks looked at',
       '1 image of val also in train or unlabeled, first "images/a.png"',
+      'val shows no "thing": mIoU is the mean of the other class, and of it as 0 where it is predicted',
     ]);
   });
 });

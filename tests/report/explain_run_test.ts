@@ -77,6 +77,66 @@ Deno.test("explainRun() tells first of few photos to evaluate on, with their cou
   assert.deepEqual(others, explainRun(await realRun("msrc", { val: 20 })).slice(0, 2));
 });
 
+Deno.test("explainRun() tells that labeled photos were seen too rarely, and how many iterations show each five times", async () => {
+  const run = await realRun("msrc", { labeled: 400, timesSeen: 1.2 });
+  const short = explainRun(run).filter(({ advice }) => advice.includes("--resume"));
+  assert.deepEqual(kinds(short), ["seen-little"], "and not that it still rises as well");
+  assert.match(
+    short[0]!.text,
+    /^Each of the 400 labeled photos was seen 1\.2 times on average in 60 iterations: /,
+  );
+  assert.match(short[0]!.advice, /--iterations 250\.$/);
+  assert.ok(!kinds(explainRun({ ...run, timesSeen: 5 })).includes("seen-little"));
+});
+
+/** A run whose labeled loss is so in its three thirds. */
+async function withLosses(...thirds: readonly number[]): Promise<ExplainedRun> {
+  const run = await realRun("flat");
+  const metrics = Array.from(
+    { length: 12 },
+    (_, i) =>
+      ({ kind: "train", iteration: 5 * (i + 1), losses: { ce: thirds[Math.floor(i / 4)]! } }) as const,
+  );
+  return { ...run, metrics };
+}
+
+Deno.test("explainRun() tells of a loss that still falls steeply, unless its photos are learned", async () => {
+  const falling = explainRun(await withLosses(3, 2, 1.5)).find(({ kind }) => kind === "still-falling")!;
+  assert.match(
+    falling.text,
+    /still falls steeply, 2\.00 in the second third and 1\.50 in the last: .* too short/,
+  );
+  assert.match(falling.advice, /--resume --iterations 120\.$/);
+  assert.ok(!kinds(explainRun(await withLosses(3, 2, 1.7))).includes("still-falling"));
+  assert.deepEqual(kinds(explainRun(await withLosses(0.3, 0.1, 0.01))), ["labels-learned"]);
+});
+
+/** A run in whose val two classes lack, of which one is predicted. */
+async function lackingRun(facts: Partial<ExplainedRun> = {}): Promise<ExplainedRun> {
+  const run = await realRun("overfit", facts);
+  const { summary } = run.evaluation;
+  const perClass = summary.perClass.map((result, i) => {
+    if (i === 1) return { name: "cat", pixels: 0, predictedPixels: 0 };
+    return i === 2 ? { name: "cow", iou: 0, pixels: 0, predictedPixels: 7 } : result;
+  });
+  return { ...run, evaluation: { ...run.evaluation, summary: { ...summary, perClass } } };
+}
+
+Deno.test("explainRun() tells which classes no val photo shows, what the mean is of, and which no label shows either", async () => {
+  const [first] = explainRun(await lackingRun());
+  assert.equal(first!.kind, "val-lacks");
+  assert.match(
+    first!.text,
+    /^Val shows no "cat", "cow": mIoU is the mean of the other \d classes, and of "cow" as 0, since it is predicted\.$/,
+  );
+  const [either] = explainRun(await lackingRun({ classShares: [0.5, 0, 0.1, 0.1, 0.2, 0.1] }));
+  assert.match(either!.text, /predicted\. No labeled photo shows "cat" either\.$/);
+  const [few, ...others] = explainRun(await lackingRun({ val: 4 }));
+  assert.equal(few!.kind, "few-val");
+  assert.match(few!.text, /^Only 4 photos .* by many points\. Val shows no "cat", "cow": /);
+  assert.ok(others.every(({ kind }) => kind !== "val-lacks"));
+});
+
 Deno.test("explainRun() tells of labeled photos learned by heart, and of an mIoU that has fallen", async () => {
   const findings = explainRun(await realRun("overfit", { labeled: 4 }));
   assert.deepEqual(kinds(findings), ["fell", "labels-learned"]);

@@ -25,6 +25,11 @@ Deno.test("trainRun() tells rows, notes and progress, and its model predicts", a
       assert.equal(run.folder, out);
       assert.deepEqual([run.iteration, run.finished], [6, true]);
       assert.ok(run.evaluation!.summary.miou > 0);
+      // 6 batches of 2 from 4 labeled photos
+      assert.match(
+        run.findings.find(({ kind }) => kind === "seen-little")!.text,
+        /was seen 3 times on average/,
+      );
       const kinds = new Set(events.map(({ kind }) => kind));
       assert.deepEqual([...kinds].sort(), ["eval", "note", "progress", "train"]);
       const steps = events.flatMap((event) => event.kind === "progress" ? [event.done] : []);
@@ -154,8 +159,10 @@ Deno.test("openModel() and predict() refuse what they cannot use in a sentence",
 
 Deno.test("trainRun() misses a supervised run beside one of guidedmix, until there is one", async () => {
   await inTemporary(async (folder) => {
+    // a photo that is seen six times: a run that is too short is told of first
+    const set = [...SMALL.set, "data.labeled=1"];
     const train = (recipe: string, name: string) =>
-      trainRun({ ...SMALL, recipe, iterations: 2, out: join(folder, name) });
+      trainRun({ ...SMALL, set, recipe, iterations: 3, out: join(folder, name) });
     const missing = async (name: string) => {
       using run = await train("guidedmix", name);
       const page = await Deno.readTextFile(join(run.folder, "report.html"));

@@ -1,50 +1,10 @@
 /** What is wrong with the labels of a dataset as a whole: nothing of it shows in a single mask. */
-import { type Dataset, IGNORE_LABEL, type Item, type Source, sourceName } from "../dataset.ts";
-import { packColor } from "../colors.ts";
-import { countsByRule } from "../mask_rule.ts";
+import { type Dataset, IGNORE_LABEL, type Source, sourceName } from "../dataset.ts";
 import { disagreementOn255 } from "./binary_masks.ts";
+import { type Labels, labelsOf, lacking, masksOf } from "./mask_labels.ts";
+import { namesText } from "../val_lacks.ts";
+import { valWarnings } from "./val_classes.ts";
 import { surveyMasks, type SurveyOptions } from "./survey_masks.ts";
-
-function masksOf(items: readonly Item[]): Source[] {
-  return items.flatMap(({ mask }) => mask ?? []);
-}
-
-/** Pixels of each class in a mask, and those that are left out; `undefined` where it cannot be read. */
-interface Labels {
-  readonly classes: readonly number[];
-  readonly ignored: readonly number[];
-}
-
-/** Labels of masks by a dataset's rule; masks that cannot be read are told of elsewhere. */
-async function labelsOf(
-  { maskRule, classes }: Dataset,
-  sources: readonly Source[],
-  options: SurveyOptions,
-): Promise<(Labels | undefined)[]> {
-  const stored = new Map(
-    maskRule.masks === "color"
-      ? maskRule.colors.map((color, label) => [packColor(color), label])
-      : maskRule.values.map((value, label) => [value, label]),
-  );
-  const found = await surveyMasks(sources, options);
-  return found.map((one, i) => {
-    if ("problem" in one) return undefined;
-    try {
-      const counts = countsByRule(one, maskRule, sourceName(sources[i]!));
-      const of = new Array<number>(classes.length).fill(0);
-      for (const { value, count } of counts) {
-        const label = stored.get(value);
-        if (label !== undefined) of[label]! += count;
-      }
-      return {
-        classes: of,
-        ignored: counts.filter(({ value }) => !stored.has(value)).map(({ value }) => value),
-      };
-    } catch {
-      return undefined; // of another kind than the rule says: told of elsewhere
-    }
-  });
-}
 
 const hasLabel = (labels: Labels | undefined) => labels?.classes.some((pixels) => pixels > 0) ?? true;
 
@@ -80,13 +40,11 @@ async function absentBeside255(
   options: SurveyOptions,
 ): Promise<string[]> {
   if (dataset.ignoreAssumed !== true) return [];
-  const absentIn = (all: readonly (Labels | undefined)[]) =>
-    dataset.classes.filter((_, label) => all.every((one) => (one?.classes[label] ?? 0) === 0));
   const ignores = (all: readonly (Labels | undefined)[]) =>
     all.some((one) => one?.ignored.includes(IGNORE_LABEL));
-  if (absentIn(seen).length === 0) return [];
+  if (lacking(dataset, seen).length === 0) return [];
   const all = await labelsOf(dataset, masksOf([...dataset.train, ...dataset.val, ...dataset.test]), options);
-  const absent = absentIn(all);
+  const absent = lacking(dataset, all);
   if (absent.length === 0 || !ignores(all)) return [];
   const names = absent.slice(0, 5).map((name) => `"${name}"`).join(", ");
   const values = dataset.classes.length === 2
@@ -131,7 +89,8 @@ export async function labelFindings(
   ];
   // a class that hides behind 255 is the clearer sentence
   if (problems.length === 0) problems.push(...await disagreement(dataset, looked, options));
-  return { problems, warnings: warningsOf(dataset, looked, labels) };
+  const warnings = [...warningsOf(dataset, looked, labels), ...await valWarnings(dataset, seen, options)];
+  return { problems, warnings };
 }
 
 function warningsOf(
@@ -146,13 +105,19 @@ function warningsOf(
   const elsewhere = dataset.classes.filter((_, label) =>
     pixels(label, (source) => train.has(source)) === 0 && pixels(label, () => true) > 0
   );
-  const names = elsewhere.slice(0, 10).map((name) => `"${name}"`).join(", ");
+  const names = namesText(elsewhere);
+  const seen = new Set(looked);
+  const isSure = masksOf(dataset.train).every((source) => seen.has(source));
   return [
     ...empty.length === 0 ? [] : [
       `${empty.length} labeled ${empty.length === 1 ? "image has" : "images have"} no labeled pixel, first "${
         sourceName(empty[0]!)
       }"`,
     ],
-    ...elsewhere.length === 0 ? [] : [`only val or test hold pixels of ${names}: it cannot be learned`],
+    ...elsewhere.length === 0 ? [] : [
+      `only val or test hold pixels of ${names}${
+        isSure ? ": it cannot be learned" : " in the masks looked at"
+      }`,
+    ],
   ];
 }

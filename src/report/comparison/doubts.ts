@@ -1,4 +1,5 @@
 /** What a reader of a comparison must not conclude from it. */
+import { valLacksText } from "../../data/val_lacks.ts";
 import { FEW_VAL } from "../explain_run.ts";
 import { countText, differenceText, pointsText } from "../number_text.ts";
 import type { ComparisonRecord } from "./comparison_record.ts";
@@ -6,7 +7,8 @@ import { allLabels, miouBySeed, type TrialGroup } from "./compare_trials.ts";
 import { intervalText } from "./comparison_text.ts";
 import { estimate, isSure, pairedDifferences } from "./paired_statistics.ts";
 
-/** Sentences on runs that are too short, on differences that photos or seeds may explain, and on runs that are missing. */
+/** Sentences on runs that are too short, on differences that photos or seeds may explain, on classes that
+ * val lacks, and on runs that are missing. */
 export function doubts(record: ComparisonRecord, groups: readonly TrialGroup[]): string[] {
   const { seeds, missing } = record;
   const failed = missing.filter(({ error }) => error !== undefined).length;
@@ -21,6 +23,7 @@ export function doubts(record: ComparisonRecord, groups: readonly TrialGroup[]):
     ...record.labels.flatMap(({ count }) =>
       labelDoubts(record, groups.filter(({ labels }) => labels === count))
     ),
+    ...lackedDoubts(record),
     ...(failed > 0 ? [`${countOfRuns(failed)} failed and ${are(failed)} left out.`] : []),
     ...(open > 0 ? [`${countOfRuns(open)} ${are(open)} not finished and left out.`] : []),
   ];
@@ -51,6 +54,24 @@ function valDoubts({ dataset: { counts: { val = 0 } } }: ComparisonRecord): stri
     } there to evaluate on: with others every difference ` +
     "can be another by points.",
   ];
+}
+
+/** Classes that val lacks: where a run did not predict one either, it has no IoU. */
+function lackedDoubts({ dataset: { classes }, trials }: ComparisonRecord): string[] {
+  const iousOf = (k: number) => trials.map(({ perClass }) => perClass[k] ?? null);
+  const isLacked = (k: number) => iousOf(k).includes(null);
+  const lacked = classes.flatMap((name, k) => isLacked(k) ? [{ name, k }] : []);
+  if (trials.length === 0 || lacked.length === 0) return [];
+  const text = valLacksText({
+    lacking: lacked.map(({ name }) => name),
+    classes: classes.length,
+    predicted: [],
+  });
+  const counting = trials.filter(({ perClass }) => lacked.some(({ k }) => perClass[k] === 0)).length;
+  const more = counting === 0
+    ? ""
+    : ` In ${countOfRuns(counting)} some of these are predicted and count as 0.`;
+  return [`${text.replace(/^v/, "V")}.${more}`];
 }
 
 const countOfRuns = (count: number) => `${count} ${count === 1 ? "run" : "runs"}`;

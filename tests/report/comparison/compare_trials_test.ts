@@ -42,17 +42,32 @@ Deno.test("compareTrials() gives no share of a gap where the baseline is not sup
   assert.ok(compareTrials(few).every(({ gapShare }) => gapShare === undefined));
 });
 
+/** What is said of `twoSeeds`, whose second class no run has an IoU of. */
+const LACKED = 'Val shows no "a "road", wet": mIoU is the mean of the other class.';
+
+Deno.test("doubts() tells of classes that val lacks, and in how many runs they count", () => {
+  const record = twoSeeds();
+  assert.ok(doubts(record, compareTrials(record)).includes(LACKED));
+  const trials = record.trials.map((one, i) => i < 2 ? { ...one, perClass: [one.miou, 0] } : one);
+  const some = doubts({ ...record, trials }, compareTrials({ ...record, trials }));
+  assert.ok(some.includes(`${LACKED} In 2 runs some of these are predicted and count as 0.`), some.join());
+  const whole = record.trials.map((one) => ({ ...one, perClass: [one.miou, 0] }));
+  assert.doesNotMatch(doubts({ ...record, trials: whole }, compareTrials(record)).join(), /Val shows no/);
+});
+
 Deno.test("doubts() tells where seeds spread more than recipes differ", () => {
   const record = twoSeeds();
   // 5 and 7 points: t(1) = 12.7 makes the interval ± 12.7 points, but seeds spread by 4.2 points only
   assert.deepEqual(doubts(record, compareTrials(record)), [
     "With 20 labels guidedmix (+6.0) cannot be told from supervised: the 95 % interval has 0 inside, more seeds may tell.",
+    LACKED,
   ]);
   const near = twoSeeds({
     trials: record.trials.map((one) => one.variant === "guidedmix" ? { ...one, miou: 0.425 } : one),
   });
   assert.deepEqual(doubts(near, compareTrials(near)), [
     "With 20 labels guidedmix (+0.5) cannot be told from supervised: seeds of one recipe spread more, by up to 2.8 points.",
+    LACKED,
   ]);
 });
 
@@ -76,7 +91,7 @@ Deno.test("doubts() is silent where the interval leaves out 0", () => {
     trial("guidedmix", 20, seed, 0.5 + seed / 100 + (seed === 1 ? 0.001 : 0)),
   ]);
   const record = twoSeeds({ trials, seeds: [0, 1, 2] });
-  assert.deepEqual(doubts(record, compareTrials(record)), []);
+  assert.deepEqual(doubts(record, compareTrials(record)), [LACKED]);
 });
 
 Deno.test("doubts() tells that runs are too short where most classes are at 0 in all of them", () => {
