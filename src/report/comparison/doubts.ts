@@ -5,7 +5,7 @@ import { countText, differenceText, pointsText } from "../number_text.ts";
 import type { ComparisonRecord } from "./comparison_record.ts";
 import { allLabels, miouBySeed, type TrialGroup } from "./compare_trials.ts";
 import { intervalText } from "./comparison_text.ts";
-import { estimate, isSure, pairedDifferences } from "./paired_statistics.ts";
+import { type Estimate, estimate, isSure, pairedDifferences } from "./paired_statistics.ts";
 
 /** Sentences on runs that are too short, on differences that photos or seeds may explain, on classes that
  * val lacks, and on runs that are missing. */
@@ -77,7 +77,7 @@ function lackedDoubts({ dataset: { classes }, trials }: ComparisonRecord): strin
 const countOfRuns = (count: number) => `${count} ${count === 1 ? "run" : "runs"}`;
 const are = (count: number) => count === 1 ? "is" : "are";
 
-/** Where the baseline gains nothing by all labels, a share of that gain says nothing. */
+/** Where the baseline gains nothing by all labels, a share of that gain means nothing. */
 function gapDoubts({ variants, ...record }: ComparisonRecord, groups: readonly TrialGroup[]): string[] {
   const most = allLabels(record);
   const baselines = groups.filter(({ variant }) => variant === variants[0]!.label);
@@ -86,15 +86,23 @@ function gapDoubts({ variants, ...record }: ComparisonRecord, groups: readonly T
   return baselines.filter((few) => few !== all).flatMap((few) => {
     const gap = estimate(pairedDifferences(miouBySeed(all.trials), miouBySeed(few.trials)));
     if (gap === undefined || (gap.mean > 0 && (gap.deviation === undefined || isSure(gap)))) return [];
-    const interval = gap.interval === undefined ? "" : ` (95 % interval ${intervalText(gap)})`;
-    return [
-      `All ${all.labels} labels are no clear gain over ${few.labels} for ${all.variant}, ${
-        differenceText(gap.mean)
-      } points${interval}: ` +
-      "a share of that gap says little; more iterations may open it.",
-    ];
+    return [`${gainText(gap, all, few)}; more iterations may tell them apart.`];
   });
 }
+
+/** What a baseline gains by all labels where that is nothing, or may be nothing, and what follows for a share of it. */
+function gainText(gap: Estimate, all: TrialGroup, few: TrialGroup): string {
+  const labels = `With ${all.variant} all ${all.labels} labels are`;
+  const size = pointsText(Math.abs(gap.mean));
+  if (Number(size) === 0) return `${labels} no better than ${few.labels}: ${NO_SHARE}`;
+  const points = `${size} points`;
+  if (gap.mean < 0) return `${labels} ${points} worse than ${few.labels}: ${NO_SHARE}`;
+  return `${labels} only ${points} better than ${few.labels}, and by other seeds perhaps not at all (95 % interval ${
+    intervalText(gap)
+  }): a share of so small a difference ("gap closed") means nothing`;
+}
+
+const NO_SHARE = 'there is no difference to have a share of ("gap closed")';
 
 /** Recipes whose difference may be chance: seeds spread more than it, or the interval has 0 inside. */
 function labelDoubts({ variants }: ComparisonRecord, same: readonly TrialGroup[]): string[] {
