@@ -75,7 +75,7 @@ function exportCommand(): Command {
     .option("--calibrate <folder>", "onnx: photos that make a static int8 model")
     .option("--precision <type>", "tfjs, web: weights as float32, float16 or uint8 (default: float32)")
     .option("--content <what>", "safetensors, torch: inference or official, which the official code loads")
-    .option("--title <text>", "web: heading of the page")
+    .option("--title <text>", "web: heading of the page (default: the dataset's name)")
     .optionsGroup("Run:")
     .option("--backend <name>", "for --calibrate: auto, tensorflow, webgpu or wasm", "auto");
   return addCommonOptions(command);
@@ -206,8 +206,14 @@ export async function runExport(args: readonly string[]): Promise<number> {
   const source = await readModel(flags);
   if (flags.calibrate !== undefined) await openSession(flags.backend, output);
   const { model, checkpoint: { parameters: tensors }, classes, colors } = source;
-  const request = { ...options, model, tensors, labels: { classes, colors } };
+  const title = options.title ?? pageTitle(options.format, source);
+  const request = { ...options, title, model, tensors, labels: { classes, colors } };
   return await whileHeld(request.out, output, () => writeExport(source, request, flags, output));
+}
+
+/** The heading of a page where none was asked for: other formats have none. */
+function pageTitle(format: ExportFormat, { dataset }: ModelSource): string | undefined {
+  return formatsWith("title").includes(format) ? `${dataset}: segmentation` : undefined;
 }
 
 /** How a page is looked at on this machine: as a file it does not start. */

@@ -121,15 +121,22 @@ Deno.test("deno task train, eval, predict, export do the main job on generated p
       assert.match(stdout, /^0 of 1 photos predicted, in /m);
       assert.equal(`${stdout}${stderr}`.split("missing.png").length - 1, 1, `${stdout}${stderr}`);
     });
-    await t.step("export of a web page says at last how to open it", async () => {
-      const out = join(folder, "a page");
-      const { stderr } = await runCommand(["export", "--run", run, "--format", "web", "--out", out]);
-      const last = stderr.trim().split("\n").at(-1)!;
-      assert.equal(
-        last,
-        `Open it through a web server: python3 -m http.server --bind 127.0.0.1 -d '${out}', then http://127.0.0.1:8000`,
-      );
-    });
+    await t.step(
+      "export of a web page is titled by the dataset, and says at last how to open it",
+      async () => {
+        const out = join(folder, "a page");
+        const { stderr } = await runCommand(["export", "--run", run, "--format", "web", "--out", out]);
+        const last = stderr.trim().split("\n").at(-1)!;
+        assert.equal(
+          last,
+          `Open it through a web server: python3 -m http.server --bind 127.0.0.1 -d '${out}', then http://127.0.0.1:8000`,
+        );
+        assert.match(
+          await Deno.readTextFile(join(out, "index.html")),
+          /<title>synthetic: segmentation<\/title>[^]*<h1>synthetic: segmentation<\/h1>/,
+        );
+      },
+    );
     await t.step("eval refuses a checkpoint with one changed bit", async () => {
       const path = join(folder, "changed.safetensors");
       const bytes = await Deno.readFile(join(run, "checkpoints", "best.safetensors"));
