@@ -9,7 +9,8 @@ import type { ModelSource } from "../run/model_source.ts";
 import { openSession } from "../run/open_session.ts";
 import { chosenDataset } from "../run/prepare_dataset.ts";
 import { VARIETIES, type Variety } from "../suggest/choose_photos.ts";
-import { photosToLabel } from "../suggest/photos_to_label.ts";
+import { labeledText } from "../suggest/labeled_text.ts";
+import { type PhotosToLabel, photosToLabel, refuseMissing } from "../suggest/photos_to_label.ts";
 import { refuseSuggestions, type Suggestions, suggestPhotos } from "../suggest/suggest_photos.ts";
 import {
   addCommonOptions,
@@ -110,7 +111,11 @@ function outFolder({ out, run }: SuggestFlags): string {
   return out ?? join(run ?? ".", "suggestions");
 }
 
-function tell({ ranked, skipped, files }: Suggestions, leftOut: number, output: Output): void {
+function tell(
+  { ranked, skipped, files }: Suggestions,
+  { taken, leftOut }: PhotosToLabel,
+  output: Output,
+): void {
   const suggested = ranked.filter(({ place }) => place !== undefined);
   for (const { place, name, uncertainty, distance } of suggested) {
     const measures = [
@@ -121,15 +126,10 @@ function tell({ ranked, skipped, files }: Suggestions, leftOut: number, output: 
       `${String(place).padStart(4)}  ${name}${measures.length === 0 ? "" : `  ${measures.join(", ")}`}`,
     );
   }
-  const without = [
-    ...skipped.length === 0 ? [] : [`${skipped.length} could not be read`],
-    ...leftOut === 0 ? [] : [`${leftOut} have labels already`],
-  ];
-  output.result(
-    `${suggested.length} of ${ranked.length} photos suggested${
-      without.length === 0 ? "" : `; ${without.join(", ")}`
-    }`,
-  );
+  const unread = skipped.length === 0 ? "" : `; ${skipped.length} could not be read`;
+  output.result(`${suggested.length} of ${ranked.length} photos without labels suggested${unread}`);
+  const labeled = labeledText(taken, leftOut);
+  if (labeled !== undefined) output.result(labeled);
   output.result(`List: ${files.list}`);
   if (files.labeled !== undefined) {
     output.result(`With those labeled already, for --labeled: ${files.labeled}`);
@@ -159,6 +159,7 @@ export async function runSuggest(args: readonly string[]): Promise<number> {
   decodeLimits(); // a wrong variable is told once, not for every photo
   const output = standardOutput();
   const out = outFolder(flags);
+  await refuseMissing(command.args);
   await refuseSuggestions(out);
   const source = await askedModel(flags);
   const dataset = await knownDataset(flags, source, command.args, output);
@@ -169,7 +170,7 @@ export async function runSuggest(args: readonly string[]): Promise<number> {
     { photos, source, count, variety, seed, out, command: commandText("deno task suggest", ...args) },
     output,
   );
-  tell(suggestions, photos.leftOut, output);
+  tell(suggestions, photos, output);
   if (flags.json) output.result(jsonOf(suggestions, photos.leftOut));
   return 0;
 }

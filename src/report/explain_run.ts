@@ -100,7 +100,7 @@ function poorVal(run: ExplainedRun): Finding | undefined {
 }
 
 /** Classes that val has and that were never right. */
-function lostClasses({ evaluation, classShares, labeled }: ExplainedRun): Finding | undefined {
+function lostClasses({ evaluation, classShares, labeled, val }: ExplainedRun): Finding | undefined {
   const { perClass } = evaluation.summary;
   const lost = perClass.filter(({ iou, pixels }) => iou === 0 && pixels > 0);
   if (lost.length === 0) return undefined;
@@ -116,7 +116,7 @@ function lostClasses({ evaluation, classShares, labeled }: ExplainedRun): Findin
     }. Each counts as 0 in the mean.`,
     advice: `Label photos that show ${
       lost.length === 1 ? "it" : "them"
-    } (${labeled} are labeled), or weight rare classes more: --set recipe.classWeights=median.`,
+    } (${labeled} are labeled for training, ${val} for val), or weight rare classes more: --set recipe.classWeights=median.`,
   };
 }
 

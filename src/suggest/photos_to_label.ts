@@ -2,10 +2,11 @@
 import { basename, join, resolve } from "node:path";
 import { ConfigError, DatasetError } from "../core/errors.ts";
 import type { Dataset, Item } from "../data/dataset.ts";
-import { isFolder, listPictures, realPathOf } from "../data/image_files.ts";
+import { isFile, isFolder, listPictures, realPathOf } from "../data/image_files.ts";
 import { isInside } from "../data/inside.ts";
 import { withoutMaskPhotos } from "../data/masks/mask_among_photos.ts";
 import { openLabeledFolder } from "../data/open_dataset.ts";
+import { type TakenCounts, takenCounts } from "./labeled_text.ts";
 import type { Candidate } from "./photo.ts";
 
 /** Photos to choose from, and those whose labels are known. */
@@ -14,7 +15,9 @@ export interface PhotosToLabel {
   readonly candidates: readonly Candidate[];
   /** Photos of the train list with a mask. */
   readonly labeled: readonly Item[];
-  /** Named photos that have labels already: they are no candidates. */
+  /** How many photos of the dataset are not to be labeled, by what they are for; missing where none is known. */
+  readonly taken?: TakenCounts;
+  /** Photos that have labels already and are no candidates: named ones, or all of the dataset where none is named. */
   readonly leftOut: number;
 }
 
@@ -64,6 +67,28 @@ async function named(path: string, known: Dataset | undefined): Promise<Named> {
   );
 }
 
+/** Missing paths that are named in an error text. */
+const SHOWN = 3;
+
+/**
+ * Makes sure that every path leads to something, before anything is loaded for them.
+ * @param paths Files and folders
+ * @throws {ConfigError} Naming up to three that do not
+ */
+export async function refuseMissing(paths: readonly string[]): Promise<void> {
+  const there = await Promise.all(paths.map(async (path) => await isFolder(path) || await isFile(path)));
+  const missing = paths.filter((_, i) => !there[i]);
+  if (missing.length === 0) return;
+  const names = missing.slice(0, SHOWN).map((path) => `"${path}"`).join(", ");
+  const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : "";
+  throw new ConfigError(
+    `Cannot suggest photos: ${names}${more} ${
+      missing.length === 1 ? "does" : "do"
+    } not exist, expected photos or ` +
+      `folders of them (looked for "${resolve(missing[0]!)}")`,
+  );
+}
+
 /** Photos by what their paths lead to; the first of several names stays. */
 async function byRealPath(candidates: readonly Candidate[]): Promise<Map<string, Candidate>> {
   const found = new Map<string, Candidate>();
@@ -105,6 +130,14 @@ export async function photosToLabel(paths: readonly string[], dataset?: Dataset)
       }, expected some without; name files or folders of them`,
     );
   }
-  const labeled = mainDataset(dataset, all)?.train ?? [];
-  return { candidates, labeled, leftOut: given.length - candidates.length };
+  const main = mainDataset(dataset, all);
+  const counts = main && takenCounts(main);
+  return {
+    candidates,
+    labeled: main?.train ?? [],
+    taken: counts,
+    leftOut: counts !== undefined && paths.length === 0
+      ? counts.train + counts.val + counts.test
+      : given.length - candidates.length,
+  };
 }

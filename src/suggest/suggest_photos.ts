@@ -13,6 +13,7 @@ import { predictOptions } from "../run/report_pictures.ts";
 import type { RunOutput } from "../run/run_output.ts";
 import { writeFileWhole } from "../train/write_file.ts";
 import { choosePhotos, type Variety } from "./choose_photos.ts";
+import { labeledText } from "./labeled_text.ts";
 import { lookAtPhotos, type Looker, type SkippedPhoto, workingPhoto } from "./look_at_photos.ts";
 import type { RankedPhoto } from "./photo.ts";
 import type { PhotosToLabel } from "./photos_to_label.ts";
@@ -86,7 +87,7 @@ async function labeledFeatures(items: readonly Item[], looker: Looker, { note, p
       if (!(error instanceof DatasetError)) throw error;
       note(`note     a labeled photo is not kept away from: ${error.message}`);
     }
-    progress.update({ label: "labeled", done: i + 1, total: items.length });
+    progress.update({ label: "look at training photos", done: i + 1, total: items.length });
   }
   progress.finish();
   return known;
@@ -121,15 +122,16 @@ async function writeAll(
   skipped: readonly SkippedPhoto[],
   shown: readonly ShownPhoto[],
 ): Promise<Suggestions["files"]> {
-  const { out, photos: { labeled }, source, command } = request;
+  const { out, photos: { labeled, taken, leftOut }, source, command } = request;
   const names = shown.map(({ photo }) => photo.name);
+  const known = labeledText(taken, leftOut);
   const page = suggestionPage({
     run: source?.name,
     classes: source?.classes ?? [],
     colors: source?.colors ?? [],
     shown,
     looked: ranked.length,
-    labeled: labeled.length,
+    labeled: labeled.length === 0 ? known : `${known}; what those for training show is avoided`,
     skipped: skipped.length,
     command,
     version: VERSION,

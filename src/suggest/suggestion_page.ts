@@ -27,8 +27,8 @@ export interface SuggestionPage {
   readonly shown: readonly ShownPhoto[];
   /** Photos that were looked at. */
   readonly looked: number;
-  /** Photos that are labeled already. */
-  readonly labeled: number;
+  /** A sentence on the photos that are labeled already, without a full stop; missing where none is known. */
+  readonly labeled?: string;
   /** Photos that could not be read. */
   readonly skipped: number;
   /** The command line. */
@@ -69,9 +69,7 @@ export function whyText(
 }
 
 function introduction({ run, looked, labeled, skipped, shown }: SuggestionPage): Html {
-  const known = labeled === 0
-    ? ""
-    : `; ${countText(labeled)} labeled photos are known, and what they show is avoided`;
+  const known = labeled === undefined ? "" : ` ${labeled}.`;
   const lost = skipped === 0 ? "" : `; ${countText(skipped)} could not be read`;
   const how = run === undefined
     ? "by variety alone: each shows something else than those before it"
@@ -80,7 +78,7 @@ function introduction({ run, looked, labeled, skipped, shown }: SuggestionPage):
     <p class="lead">
       ${countText(shown.length)} of ${countText(
         looked,
-      )} photos, ${how}${known}${lost}. Label them from the top; the
+      )} photos without labels, ${how}${lost}.${known} Label them from the top; the
       list suggested.txt names them.
     </p>
   `;

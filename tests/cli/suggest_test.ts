@@ -69,6 +69,7 @@ Deno.test("deno task suggest ranks the unlabeled photos of a run, and train take
     const answer = await succeed("suggest", "--run", run, "--count", "2", "--out", out);
     const suggested = answer.suggested as { photo: string; distance: number; uncertainty: { all: number } }[];
     assert.equal(suggested.length, 2);
+    assert.equal(answer.leftOut, 5);
     const named = suggested.map((one) => one.photo);
     for (const name of named) assert.match(name, /^images\/photo [6-9]\.png$/);
     assert.ok(suggested.every(({ distance, uncertainty }) => distance > 0 && uncertainty.all > 0));
@@ -83,6 +84,10 @@ Deno.test("deno task suggest ranks the unlabeled photos of a run, and train take
     assert.ok(csv[1]!.startsWith(`1,${named[0]}`));
     const page = await Deno.readTextFile(join(out, "suggestions.html"));
     assert.ok(page.includes(named[1]!));
+    assert.match(
+      page,
+      /5 photos are labeled: 4 for training, 1 for val; they are left out; what those for training/,
+    );
     assert.equal(page.match(/<img /g)!.length, 6);
 
     const again = await runCommand(["suggest", "--run", run, "--out", out]);
@@ -154,6 +159,10 @@ Deno.test("deno task suggest refuses in a sentence what it cannot use", async ()
       const [args, text] of [
         [[], /none are named, expected files or folders of photos, --data or --run/],
         [[join(folder, "empty")], /it holds no picture/],
+        [
+          [join(folder, "gone"), folder],
+          /^Cannot suggest photos: "[^"]+gone" does not exist, expected photos or folders/,
+        ],
         [["--run", join(folder, "empty")], /it has no config\.toml/],
         [["--run", ""], /--run/],
         [["--count", "0", folder], /whole number from 1/],

@@ -53,7 +53,7 @@ Deno.test("suggestionPage() shows photos in order and escapes every text", () =>
     colors: [[1, 2, 3]],
     shown: [{ photo: photo(`first${HOSTILE}`), pictures }, { photo: photo("second"), pictures: [] }],
     looked: 7,
-    labeled: 3,
+    labeled: "3 photos are labeled: 3 for training",
     skipped: 1,
     command: HOSTILE.repeat(100),
     version: "1",
@@ -62,7 +62,10 @@ Deno.test("suggestionPage() shows photos in order and escapes every text", () =>
   assert.ok(page.length < 20_000); // a command of thousands of photos is cut
   assert.match(page, /default-src &#39;none&#39;/);
   assert.ok(page.indexOf("1. first") < page.indexOf("1. second"));
-  assert.match(page, /2 of 7 photos.*3 labeled photos are known.*1 could not be read/s);
+  assert.match(
+    page,
+    /2 of 7 photos without labels.*1 could not be read\. 3 photos are labeled: 3 for training\. Label/s,
+  );
 });
 
 Deno.test("paintUncertainty() is darkest where a photo is surest, and withFrames() draws inside", () => {
