@@ -1,18 +1,19 @@
+import { BLACK, distinctColors } from "./distinct_colors.ts";
 import type { Color } from "./dataset.ts";
+import { standsForNothing } from "./nothing_names.ts";
 
 /**
- * Colours that are far apart for neighbouring numbers: the colour map of Pascal VOC, whose channels take the bits of
- * the number by turns, highest first.
- * @param count At most 256
+ * Colours of classes that have none: black for the first one that stands for nothing (background, void …), distinct ones
+ * for the others.
+ * @param names Of the classes
  */
-export function defaultColors(count: number): Color[] {
-  return Array.from({ length: count }, (_, index): Color => {
-    const color: [number, number, number] = [0, 0, 0];
-    for (let bit = 0; bit < 8; bit++) {
-      for (let channel = 0; channel < 3; channel++) {
-        color[channel]! |= ((index >> (3 * bit + channel)) & 1) << (7 - bit);
-      }
-    }
-    return color;
-  });
+export function defaultColors(names: readonly string[]): Color[] {
+  const background = names.findIndex(standsForNothing);
+  const colors = distinctColors(names.length).values();
+  return names.map((_, label) => label === background ? BLACK : colors.next().value!);
+}
+
+/** The same for classes without names, of which 0 is taken for the background. @param count How many */
+export function unnamedColors(count: number): Color[] {
+  return [BLACK, ...distinctColors(count)].slice(0, count);
 }

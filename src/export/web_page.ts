@@ -1,3 +1,4 @@
+import { standsForNothing } from "../data/nothing_names.ts";
 import type { ClassLabels } from "./class_labels.ts";
 import { readWebRuntime } from "./web_runtime.ts";
 
@@ -15,9 +16,6 @@ export interface WebPage {
 
 /** Files of the page that are the same in every export, in the folder `page` beside this module. */
 const PAGE_FILES = ["index.html", "style.css", "app.js", "engine.js", "README.md", "_headers"];
-
-/** Names of classes that stand for nothing: a mask leaves the photo clear there. */
-const NOTHING = /^(bg|back\s?ground|void|other|none|nothing|ignored?|un\s?labell?ed|not labell?ed)$/i;
 
 /**
  * The files of a web page that runs the model in the browser: page, model, and TF.js with its WebGPU and wasm
@@ -47,11 +45,11 @@ export async function exportWeb({ model, labels, title, pixels }: WebPage): Prom
 
 /**
  * Classes whose pixels a page leaves clear, such as background, void and unlabeled.
- * @param classes Their names; letter case and the signs `_`, `-` around and in them do not matter
+ * @param classes Their names
  * @returns Their indices; none where that would be every class
  */
 export function clearClasses(classes: readonly string[]): number[] {
-  const clear = classes.flatMap((name, k) => NOTHING.test(name.replace(/[_\s-]+/g, " ").trim()) ? [k] : []);
+  const clear = classes.flatMap((name, k) => standsForNothing(name) ? [k] : []);
   return clear.length < classes.length ? clear : [];
 }
 

@@ -53,7 +53,7 @@ Deno.test("deno task train --check tells layout, classes and counts, with a pict
       ]);
       assert.equal(code, 0, stderr);
       assert.match(stdout, /^layout {3}folders of photos and masks$/m);
-      assert.match(stdout, /^class {6}1 {2}class 255 {2}\[128, 0, 0\] {2}50\.0 %$/m);
+      assert.match(stdout, /^class {6}1 {2}class 255 {2}\[225, 45, 60\] {2}50\.0 %$/m);
       assert.match(stdout, /^names .*"dataset\.toml" with classes = \[a name each\], values = \[0, 255\]/m);
       assert.match(stdout, /^ {9}1 of 5 pairs are held out for val$/m);
       assert.match(stdout, /^ {9}5 masks looked at; left out 0\.0 %$/m);

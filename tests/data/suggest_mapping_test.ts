@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { MaskRule } from "../../src/data/dataset.ts";
-import { defaultColors } from "../../src/data/default_colors.ts";
+import { unnamedColors } from "../../src/data/default_colors.ts";
 import { indexRule } from "../../src/data/index_rule.ts";
 import { packColor, type ValueCount } from "../../src/data/mask_rule.ts";
 import { histogramText, outsideText, suggestMapping } from "../../src/data/suggest_mapping.ts";
 
 const NAMES = ["road", "tree", "sky"];
-const RULE = indexRule(defaultColors(3));
+const RULE = indexRule(unnamedColors(3));
 
 function counts(rule: MaskRule, ...values: number[]): ValueCount[] {
   const known = (value: number) => rule.values.includes(value) || rule.ignore.includes(value);

@@ -18,9 +18,10 @@ const NAMES = "objectInfo150.txt";
 async function tableClasses(file: string): Promise<Classes> {
   const rows = (await readTextFile(file)).split(/\r?\n/).map((line) => line.split("\t"));
   const named = rows.filter(([index]) => /^\d+$/.test(index!.trim()));
-  const colors = defaultColors(named.length + 1).slice(1);
+  const classes = named.map((fields) => fields.at(-1)!.trim().split(",")[0]!);
+  const colors = defaultColors(classes);
   return {
-    classes: named.map((fields) => fields.at(-1)!.trim().split(",")[0]!),
+    classes,
     colors,
     maskRule: indexRule(colors, named.map(([index]) => Number(index)), [0]),
   };

@@ -112,8 +112,6 @@ export async function namedClasses(named: ClassNames, items: readonly Item[]): P
   const [mask] = items.flatMap((item) => item.mask ?? []);
   const [first] = await surveyMasks(mask === undefined ? [] : [mask]);
   const palette = first === undefined || "problem" in first ? undefined : first.palette;
-  const own = defaultColors(names.length).map((color, label): Color =>
-    palette?.[values?.[label] ?? label] ?? color
-  );
+  const own = defaultColors(names).map((color, label): Color => palette?.[values?.[label] ?? label] ?? color);
   return { classes: names, colors: own, maskRule: indexRule(own, values), ignoreAssumed: true };
 }

@@ -148,9 +148,10 @@ async function openCoco(root: string, options: OpenLayoutOptions): Promise<Datas
     ]);
   }
   const parts = partsOf(root, [...listed, ...rest], options);
-  const colors = defaultColors(names.length + 1);
+  const classes = ["background", ...names];
+  const colors = defaultColors(classes);
   return datasetOf(root, TITLE, { ...parts, notes: [...parts.notes ?? [], ...notesOf(opened)] }, {
-    classes: ["background", ...names],
+    classes,
     colors,
     maskRule: indexRule(colors),
   });

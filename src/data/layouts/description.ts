@@ -151,7 +151,7 @@ export function parseDescription(text: string, path: string): Description {
   const meaning = checked.success ? meaningProblems(checked.data) : [];
   throwCollected(`read "${path}"`, [...unknown, ...shape, ...meaning]);
   const raw = checked.data!;
-  const colors = raw.colors ?? defaultColors(raw.classes.length);
+  const colors = raw.colors ?? defaultColors(raw.classes);
   return {
     name: raw.name ?? basename(dirname(path)),
     classes: raw.classes,

@@ -9,7 +9,7 @@ import {
   type Source,
   sourceName,
 } from "../dataset.ts";
-import { defaultColors } from "../default_colors.ts";
+import { defaultColors, unnamedColors } from "../default_colors.ts";
 import { indexRule } from "../index_rule.ts";
 import { disagreementOn255, type NamedCounts } from "../masks/binary_masks.ts";
 import { inColors, totalCounts } from "../masks/mask_histogram.ts";
@@ -119,10 +119,10 @@ function refuse(root: string, { counts, isColor }: Seen): never {
 
 /** The rule that a set of stored numbers suggests, or `undefined`. */
 function ruleOf(present: readonly number[], palette: RawMask["palette"]): MaskRule | undefined {
-  if (present.join() === "0,255") return indexRule(defaultColors(2), [0, 255], []);
+  if (present.join() === "0,255") return indexRule(unnamedColors(2), [0, 255], []);
   const highest = Math.max(...present.filter((value) => value !== 255), 0);
   if (highest < 1 || highest >= MOST_CLASSES) return undefined;
-  const colors = defaultColors(highest + 1);
+  const colors = unnamedColors(highest + 1);
   return indexRule(colors.map((color, label): Color => palette?.[label] ?? color));
 }
 
@@ -135,7 +135,7 @@ async function namedClasses(file: string, items: readonly Item[]): Promise<Class
   }
   const [first] = await surveyMasks(masksOf(items.slice(0, 1)));
   const palette = first === undefined || "problem" in first ? undefined : first.palette;
-  const colors = defaultColors(classes.length).map((color, label): Color => palette?.[label] ?? color);
+  const colors = defaultColors(classes).map((color, label): Color => palette?.[label] ?? color);
   return { classes, colors, maskRule: indexRule(colors), ignoreAssumed: true };
 }
 

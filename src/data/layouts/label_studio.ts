@@ -142,9 +142,10 @@ async function openLabelStudio(root: string, options: OpenLayoutOptions): Promis
       photoOf.get(ids.at(-1)!)
     }"; a JSON export of Label Studio in the folder would tell`,
   ];
-  const colors = defaultColors(labels.length + 1);
+  const classes = ["background", ...labels];
+  const colors = defaultColors(classes);
   return datasetOf(root, TITLE, { ...parts, notes: [...parts.notes ?? [], ...notes] }, {
-    classes: ["background", ...labels],
+    classes,
     colors,
     maskRule: indexRule(colors),
   });

@@ -106,9 +106,10 @@ async function openLabelme(root: string, options: OpenLayoutOptions): Promise<Da
     masked.get(photo) ?? { item: folderItem(root, photo), split: splitNamed(photo.split("/")[0]!) }
   );
   const parts = partsOf(root, items, options);
-  const colors = defaultColors(names.length + 1);
+  const classes = ["background", ...names];
+  const colors = defaultColors(classes);
   return datasetOf(root, TITLE, { ...parts, notes: [...parts.notes ?? [], ...notesOf(files)] }, {
-    classes: ["background", ...names],
+    classes,
     colors,
     maskRule: indexRule(colors),
   });

@@ -51,11 +51,11 @@ async function metaClasses(root: string): Promise<MetaClass[]> {
 
 /** 0 is background, class k of the project is k + 1; a name that is background itself stays 0. */
 function namedRule(known: readonly MetaClass[], count: number): Classes {
-  const fallback = defaultColors(count);
-  const colors = fallback.map((color, label): Color => known[label - 1]?.color ?? color);
-  const classes = fallback.map((_, label) =>
-    label === 0 ? "background" : known[label - 1]?.title ?? `class ${label}`
+  const classes = Array.from(
+    { length: count },
+    (_, label) => label === 0 ? "background" : known[label - 1]?.title ?? `class ${label}`,
   );
+  const colors = defaultColors(classes).map((color, label): Color => known[label - 1]?.color ?? color);
   return { classes, colors, maskRule: indexRule(colors) satisfies MaskRule };
 }
 

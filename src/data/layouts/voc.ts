@@ -1,13 +1,13 @@
 import { basename, join } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
 import { type Dataset, IGNORE_LABEL, type Item } from "../dataset.ts";
-import { defaultColors } from "../default_colors.ts";
 import { isFolder, listPictures, picturesByStem } from "../image_files.ts";
 import { indexRule } from "../index_rule.ts";
 import { firstFile, folderItem, readStems } from "./folder_items.ts";
 import { hasClassNames } from "./class_files.ts";
 import type { LayoutReader } from "./layout_reader.ts";
 import { VOC_CLASSES } from "./voc_classes.ts";
+import { vocColors } from "./voc_colors.ts";
 
 const TITLE = "Pascal VOC 2012";
 
@@ -79,7 +79,7 @@ export async function openVoc(root: string): Promise<Dataset> {
     throw new DatasetError(`Cannot open dataset "${root}": "${LISTS}/val.txt" is missing, expected a list`);
   }
   const val = await readStems(valList);
-  const colors = defaultColors(VOC_CLASSES.length);
+  const colors = vocColors(VOC_CLASSES.length);
   return {
     name: basename(root),
     layout: TITLE,

@@ -55,7 +55,7 @@ export function openSynthetic(changes: Partial<SyntheticOptions> = {}): Dataset 
     });
   };
   const classes = ["background", ...SYNTHETIC_CLASSES.map(({ name }) => name)];
-  const colors = defaultColors(classes.length);
+  const colors = defaultColors(classes);
   return {
     name: "synthetic",
     classes,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { defaultColors } from "../../../src/data/default_colors.ts";
 import { parseDescription } from "../../../src/data/layouts/description.ts";
 import { toml } from "../made_folders.ts";
 
@@ -11,14 +12,17 @@ function parseText(text: string) {
   return parseDescription(text, "/data/tiny/dataset.toml");
 }
 
+/** Those of two classes that have none. */
+const COLORS = defaultColors(["a", "b"]);
+
 Deno.test("parseDescription() fills what may be left out", () => {
   const description = parse();
   assert.equal(description.name, "tiny");
-  assert.deepEqual(description.colors, [[0, 0, 0], [128, 0, 0]]);
+  assert.deepEqual(description.colors, COLORS);
   assert.deepEqual(description.maskRule, {
     masks: "index",
     values: [0, 1],
-    colors: [[0, 0, 0], [128, 0, 0]],
+    colors: COLORS,
     ignore: [255],
     ignoreColors: [],
   });
