@@ -12,14 +12,16 @@
  *
  * The folder of a comparison:
  *
- *     plan.json  costs.json  runs/<recipe>-<labels>-seed<n>/  runs/<recipe>-<labels>-seed<n>.log  comparison.json  comparison.csv
- *     report.html
+ *     plan.json  commands.txt  costs.json  runs/<recipe>-<labels>-seed<n>/  runs/<recipe>-<labels>-seed<n>.log
+ *     comparison.json  comparison.csv  report.html
  */
 import { join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import { durationText, terminalText } from "../report/number_text.ts";
 import type { ComparisonRecord } from "../report/comparison/comparison_record.ts";
+import { allCommands, COMMANDS_NAME } from "../run/commands_file.ts";
 import { holdRun } from "../run/run_lock.ts";
+import { writeFileWhole } from "../train/write_file.ts";
 import { commandText, parseArguments } from "./command_line.ts";
 import { askedComparison, type ComparisonCall } from "./compare/asked_comparison.ts";
 import { fittingIterations, runsText } from "./compare/budget.ts";
@@ -109,7 +111,10 @@ async function compareIn(
   try {
     const work = { jobs, shareOf, stop, output, trials };
     const plan = await decidedPlan(call, prepared, work);
+    const own = commandText("deno task compare", ...Deno.args.slice(1));
+    const command = await allCommands(out, own, call.plan !== undefined);
     await writePlan(out, plan);
+    await writeFileWhole(join(out, COMMANDS_NAME), new TextEncoder().encode(`${command}\n`));
     const rest = await unfinished(trials, plan, out);
     const finished = trials.length - rest.length;
     output.note(
@@ -117,7 +122,6 @@ async function compareIn(
         `${shares}; into ${out}`,
     );
     const failures = await runTrials(rest, { ...work, plan, finished });
-    const command = commandText("deno task compare", ...Deno.args.slice(1));
     const record = await comparisonRecord({ ...prepared, out, plan, trials, failures, jobs, command });
     return { record, stopped: stop.asked };
   } finally {

@@ -181,7 +181,7 @@ export interface RunRecord {
   readonly recipe: string;
   /** The seed of every random draw. */
   readonly seed: number;
-  /** The command line that started it. */
+  /** The command line that started it, and those that it was gone on with, one a line. */
   readonly command: string;
   /** Start, ISO 8601; of the last piece where `resumed` does not know those before. */
   readonly started: string;

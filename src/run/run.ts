@@ -23,7 +23,7 @@ export interface RunRequest {
   readonly fitCrop?: boolean;
   /** Runs to compare with in the report, the baseline first. */
   readonly comparison?: readonly ComparedRun[];
-  /** The command line, for the report. */
+  /** The command line, for the report; those that the run was begun and gone on with are put before it. */
   readonly command: string;
 }
 

@@ -9,6 +9,7 @@ import type { TrainOutcome } from "../train/train_options.ts";
 import { slowsDown } from "../train/rounds.ts";
 import { train } from "../train/trainer.ts";
 import { waitOrStop } from "../train/wait_or_stop.ts";
+import { allCommands, COMMANDS_NAME } from "./commands_file.ts";
 import { noteLostPixels, runPadding, withFittingCrop } from "./fit_run.ts";
 import { withAdvice } from "./divergence_advice.ts";
 import { earlierPieces } from "./earlier_pieces.ts";
@@ -68,9 +69,10 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   const earlier = folder.isHeld ? await earlierPieces(folder) : undefined;
   const weights = resumed === undefined ? await initialWeights(config, output) : undefined;
   const network = await makeNetwork(config, dataset.classes.length, output, weights);
+  const command = await allCommands(folder.path, request.command, folder.isHeld);
   const run: Run = {
     ...context,
-    request,
+    request: { ...request, command },
     dataset,
     diagnosis,
     paddedShare: runPadding(config, report),
@@ -84,6 +86,7 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   // one that is not held had none, or a mere start: where another process has begun one since, this begin is refused
   if (folder.isHeld) await folder.restate(config);
   else await folder.begin(config, dataset);
+  await folder.write(COMMANDS_NAME, `${command}\n`);
   const sinks = await openSinks(run.folder, run.resumed);
   try {
     return await trainAndReport(run, sinks);

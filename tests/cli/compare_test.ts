@@ -86,6 +86,7 @@ Deno.test("deno task compare, interrupted and killed, goes on without repeating 
     for (const part of ["labels-t", "differences-t", "guidedmix, 4 labels", 'id="classes"']) {
       assert.ok(page.includes(part), part);
     }
+    assert.match(page, />deno task compare --[^\n]+\n(deno task compare --resume --out [^\n]+\n?){2}<\/pre>/);
 
     const straight = join(folder, "straight");
     const flags = ["--recipe", "guidedmix", "--seed", "1", "--labeled", "4", "--iterations", "12"];

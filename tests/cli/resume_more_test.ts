@@ -67,6 +67,7 @@ Deno.test("deno task train --resume takes more iterations and another place of t
     const page = await Deno.readTextFile(join(out, "report.html"));
     assert.match(page, /Started <time>.*<\/time>, gone on with <time>/);
     assert.match(page, /All pieces together/);
+    assert.match(page, />deno task train --data [^\n]+\ndeno task train --resume [^\n]+<\/pre>/);
     const again = await succeed("train", "--resume", "--out", out);
     const [done] = again.runs as { seconds: number; sinceResume: boolean }[];
     assert.ok(done!.seconds > 0 && !done!.sinceResume, "a finished run took some time");
@@ -99,6 +100,7 @@ Deno.test("deno task train --resume says so where it does not know how long the 
     for (const { name } of [...Deno.readDirSync(out)].filter(({ name }) => name.includes("tfevents"))) {
       await Deno.remove(join(out, name));
     }
+    await Deno.remove(join(out, "commands.txt"));
     const { code, stdout, stderr } = await runCommand([
       "train",
       "--resume",
@@ -112,6 +114,7 @@ Deno.test("deno task train --resume says so where it does not know how long the 
     const page = await Deno.readTextFile(join(out, "report.html"));
     assert.match(page, /Gone on with <time>.*<\/time>, begun before/);
     assert.match(page, /since the last --resume, on /);
+    assert.match(page, />\(the command that began it was not kept\)\ndeno task train --resume [^\n]+<\/pre>/);
   });
 });
 

@@ -53,7 +53,7 @@ export interface MissingTrial extends Pick<TrialRecord, "variant" | "labels" | "
 
 /** A comparison. */
 export interface ComparisonRecord {
-  /** What made it. */
+  /** The command line that began it, and those that it was gone on with, one a line. */
   readonly command: string;
   /** End of this call, ISO 8601. */
   readonly written: string;
