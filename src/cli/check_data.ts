@@ -11,7 +11,7 @@ import { encodeRgbPng } from "../formats/encode_png.ts";
 import { withLegend } from "../report/legend.ts";
 import { colorize, overlay, sideBySide } from "../report/pictures.ts";
 import { shrinkPicture } from "../report/report_picture.ts";
-import { masksProgress, openRunData, refuseWithoutLabels } from "../run/prepare_dataset.ts";
+import { filesProgress, openRunData, refuseWithoutLabels } from "../run/prepare_dataset.ts";
 import { writeFileWhole } from "../train/write_file.ts";
 import type { Output } from "./output.ts";
 
@@ -96,11 +96,11 @@ export interface CheckCall {
  * @throws {DatasetError} As for a run: what would be refused there is refused here
  */
 export async function checkData(config: RunConfig, call: CheckCall, output: Output): Promise<void> {
-  const onMasks = masksProgress(output);
-  const { dataset } = await openRunData(config, onMasks);
+  const progress = filesProgress(output);
+  const { dataset } = await openRunData(config, progress);
   output.result(`layout   ${dataset.layout ?? "generated pictures"}`);
   await refuseWithoutLabels(dataset);
-  const report = await checkDataset(dataset, { onMasks });
+  const report = await checkDataset(dataset, progress);
   for (const line of classLines(dataset, report)) output.result(line);
   for (const line of namesLines(dataset)) output.result(line);
   output.result(`data     ${report.brief.replaceAll("\n", "\n         ")}`);

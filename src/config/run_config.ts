@@ -25,6 +25,8 @@ export interface DataConfig {
   readonly labeled?: string;
   /** More unlabeled images: a folder or a list. */
   readonly unlabeled?: string;
+  /** Leaves out unlabeled photos that cannot be read: each is decoded once before the run. Refused where left out. */
+  readonly skipBroken?: boolean;
   /** Height and width of a training crop. */
   readonly crop: readonly [number, number];
   /** Size `[width, height]` that images are scaled to before the random ratio; their own size when absent. */

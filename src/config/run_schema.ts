@@ -106,6 +106,7 @@ const DATA = options<DataConfig>({
   }).optional(),
   labeled: text("a list file, or a share such as 1/8").optional(),
   unlabeled: text("a folder or a list file").optional(),
+  skipBroken: flag().optional(),
   crop: sides("[height, width]"),
   scale: sides("[width, height]").optional(),
   ratioRange: pair("[least, greatest] with 0 < least ≤ greatest", (low, high) => low > 0 && low <= high),

@@ -1,4 +1,5 @@
 import { randomStream } from "../core/random.ts";
+import { brokenText, SKIP_BROKEN } from "./broken_photos.ts";
 import { type CheckReport, checkReport, type MaskSample } from "./check_report.ts";
 import { type Dataset, type Item, type Source, sourceName } from "./dataset.ts";
 import { mapLimited } from "./map_limited.ts";
@@ -6,6 +7,7 @@ import { countsByRule, type ValueCount } from "./mask_rule.ts";
 import { labelFindings } from "./masks/label_problems.ts";
 import { softColors, softGreys } from "./masks/soft_edges.ts";
 import { isSurveyed, surveyMasks, type SurveyProgress } from "./masks/survey_masks.ts";
+import { textFromName } from "./photo_problem.ts";
 import { MEND_FILES, throwCollected } from "./problems.ts";
 import { checkPicture, liesAsStored } from "./read_item.ts";
 import { outsideText } from "./suggest_mapping.ts";
@@ -24,17 +26,16 @@ export interface CheckDatasetOptions {
 /** Files that are read at one time. */
 const AT_ONCE = 16;
 
-function textOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/^Cannot (read|decode) /, "");
-}
-
 /** What the headers of a dataset's files tell. */
 interface Headers {
   /** Width and height of each image that can be read. */
   readonly sizes: readonly string[];
   /** Sentences on what is read in its own way. */
   readonly notes: readonly string[];
+  /** One a file of a labeled image, and one for all unlabeled ones. */
+  readonly problems: readonly string[];
+  /** What to do about them. */
+  readonly hint?: string;
 }
 
 interface ItemHeader {
@@ -50,7 +51,7 @@ interface ItemHeader {
 async function readHeaders({ image, mask }: Item): Promise<ItemHeader> {
   const problems: string[] = [];
   const tried = (source: Source, kind: "image" | "mask") =>
-    checkPicture(source, kind).catch((error) => void problems.push(textOf(error)));
+    checkPicture(source, kind).catch((error) => void problems.push(textFromName(error)));
   const picture = await tried(image, "image");
   const labels = mask === undefined ? undefined : await tried(mask, "mask");
   if (!picture) return { problems };
@@ -67,9 +68,29 @@ async function readHeaders({ image, mask }: Item): Promise<ItemHeader> {
   return { size, deep, turned, problems };
 }
 
-async function allHeaders(items: readonly Item[], problems: string[]): Promise<Headers> {
+/** Problems of labeled images one by one, those of unlabeled ones as one, and what to do. */
+function headerProblems(
+  { unlabeled }: Dataset,
+  items: readonly Item[],
+  found: readonly ItemHeader[],
+): { problems: string[]; hint?: string } {
+  const ofItems = items.map((item, i) => ({ item, problems: found[i]!.problems }));
+  const labeled = ofItems.slice(0, items.length - unlabeled.length).flatMap(({ problems }) => problems);
+  const broken = ofItems.slice(items.length - unlabeled.length)
+    .flatMap(({ item, problems: [problem] }) => problem === undefined ? [] : [{ item, problem }]);
+  if (broken.length > 0) {
+    return {
+      problems: [...labeled, brokenText(broken, unlabeled.length)],
+      hint: `${MEND_FILES}; ${SKIP_BROKEN}`,
+    };
+  }
+  return { problems: labeled, ...(labeled.length === 0 ? {} : { hint: MEND_FILES }) };
+}
+
+/** What the headers of a dataset's files tell, and what is wrong with them. */
+async function allHeaders(dataset: Dataset): Promise<Headers> {
+  const items = [...dataset.train, ...dataset.val, ...dataset.test, ...dataset.unlabeled];
   const found = await mapLimited(items, AT_ONCE, readHeaders);
-  for (const { problems: own } of found) problems.push(...own);
   const chosen = (key: "turned" | "deep") => items.filter((_, i) => found[i]![key] === true);
   const [turned, deep] = [chosen("turned"), chosen("deep")];
   const notes: string[] = [];
@@ -85,7 +106,11 @@ async function allHeaders(items: readonly Item[], problems: string[]): Promise<H
         `value needs, first "${deep[0]!.id}"`,
     );
   }
-  return { sizes: found.flatMap(({ size }) => size ?? []), notes };
+  return {
+    sizes: found.flatMap(({ size }) => size ?? []),
+    notes,
+    ...headerProblems(dataset, items, found),
+  };
 }
 
 function mergeCounts(all: readonly (readonly ValueCount[])[]): ValueCount[] {
@@ -121,7 +146,7 @@ async function sampleMasks(
       if ("problem" in one) throw new Error(one.problem);
       return countsByRule(one, dataset.maskRule, sourceName(chosen[i]!));
     } catch (error) {
-      problems.push(textOf(error));
+      problems.push(textFromName(error));
       return [];
     }
   });
@@ -148,10 +173,8 @@ export async function checkDataset(
   dataset: Dataset,
   options: CheckDatasetOptions = {},
 ): Promise<CheckReport> {
-  const problems: string[] = [];
-  const items = [...dataset.train, ...dataset.val, ...dataset.test, ...dataset.unlabeled];
-  const { sizes, notes } = await allHeaders(items, problems);
-  const hint = problems.length > 0 ? MEND_FILES : undefined;
+  const { sizes, notes, hint, ...headers } = await allHeaders(dataset);
+  const problems = [...headers.problems];
   const chosen = chosenMasks(dataset, options.masks ?? 256);
   const sample = await sampleMasks(dataset, chosen, problems, options.onMasks);
   const labels = await labelFindings(dataset, chosen, { onProgress: options.onMasks });

@@ -112,6 +112,8 @@ export interface Dataset {
   readonly test: readonly Item[];
   /** For training, without masks. */
   readonly unlabeled: readonly Item[];
+  /** Unlabeled photos that cannot be read and are no part of `unlabeled`, where that was asked for. */
+  readonly leftOut?: readonly Item[];
   /** Sentences on what was found and left out, for the report of a check. */
   readonly notes?: readonly string[];
 }

@@ -159,7 +159,7 @@ export interface DatasetRecord {
   readonly classes: readonly string[];
   /** Colour of each class. */
   readonly colors: readonly RgbColor[];
-  /** Number of pictures by part: `labeled`, `unlabeled`, `val`, `test`. */
+  /** Number of pictures by part: `labeled`, `unlabeled`, `val`, `test`; `left out`, where broken ones are. */
   readonly counts: { readonly [part: string]: number };
 }
 

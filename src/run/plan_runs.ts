@@ -120,8 +120,8 @@ export async function begunDemo<T extends ConfigRequest & { readonly out?: strin
 }
 
 /**
- * What a run that goes on may have otherwise: more iterations, and its data in another place, where the same images must
- * be found under the same names.
+ * What a run that goes on may have otherwise: more iterations, its data in another place, where the same images must
+ * be found under the same names, and broken photos left out.
  */
 function movedConfig(before: RunConfig, given: RunConfig): RunConfig {
   const isList = (path: string | undefined) => path !== undefined && !SHARE.test(path);
@@ -136,6 +136,7 @@ function movedConfig(before: RunConfig, given: RunConfig): RunConfig {
       source: moves ? given.data.source : source,
       labeled: place(labeled, given.data.labeled),
       unlabeled: place(unlabeled, given.data.unlabeled),
+      ...(given.data.skipBroken === true ? { skipBroken: true } : {}),
     },
   };
 }
@@ -155,8 +156,8 @@ export async function resumedRun(planned: PlannedRun, request: ConfigRequest): P
   if (differences.length === 0) return { config, out: planned.out };
   throw new ConfigError(
     `Cannot resume "${folder.path}" with other options: ${differences.join(", ")}; ` +
-      "expected those of its config.toml, leave them out; only more --iterations, and --data, --labeled and --unlabeled in " +
-      `another place are taken${
+      "expected those of its config.toml, leave them out; only more --iterations, --data, --labeled and --unlabeled in " +
+      `another place, and --set data.skipBroken=true are taken${
         await folder.hasMereStart() ? "; it has no checkpoint: without --resume it begins anew" : ""
       }`,
   );

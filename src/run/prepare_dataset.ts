@@ -2,6 +2,7 @@ import { usesUnlabeled } from "../config/recipe.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import { ConfigError, DatasetError } from "../core/errors.ts";
 import { addUnlabeled } from "../data/add_unlabeled.ts";
+import { withoutBroken } from "../data/broken_photos.ts";
 import { checkDataset } from "../data/check_dataset.ts";
 import type { CheckReport } from "../data/check_report.ts";
 import { chooseLabeled } from "../data/choose_labeled.ts";
@@ -11,6 +12,7 @@ import { withoutMaskPhotos } from "../data/masks/mask_among_photos.ts";
 import type { SurveyProgress } from "../data/masks/survey_masks.ts";
 import { insideHint, openDataset, type OpenDatasetOptions, TOML_LINES } from "../data/open_dataset.ts";
 import { openUnlabeled, unlabeledNotes } from "../data/open_unlabeled.ts";
+import type { FileProgress } from "../data/read_in_parts.ts";
 import { spreadItems } from "../data/spread_items.ts";
 import { withheldItems } from "../data/withheld_items.ts";
 import type { RunOutput } from "./run_output.ts";
@@ -76,16 +78,32 @@ export interface CheckedData extends RunData {
   readonly report: CheckReport;
 }
 
+/** How the data of a run is opened. */
+export interface OpenRunDataOptions {
+  /** Told how many masks were read. */
+  readonly onMasks?: SurveyProgress;
+  /** Told how many photos were decoded to find broken ones. */
+  readonly onPhotos?: FileProgress;
+  /** Whether a run that goes on left a photo out before. */
+  readonly isLeftOut?: (item: Item) => boolean;
+}
+
 /**
- * The dataset of a run, and the images of its diagnosis.
+ * The dataset of a run, and the images of its diagnosis. Where the configuration says so, unlabeled photos that cannot be
+ * read are left out; labeled ones never are.
  * @throws {ConfigError} If a diagnosis is asked for and no unlabeled image has a mask
  * @throws {DatasetError} As `chosenDataset`
  */
-export async function openRunData(config: RunConfig, onMasks?: SurveyProgress): Promise<RunData> {
-  const { opened, dataset } = await openChoice(config, { onMasks });
+export async function openRunData(config: RunConfig, options: OpenRunDataOptions = {}): Promise<RunData> {
+  const { onMasks, onPhotos: onProgress, isLeftOut = () => false } = options;
+  const { opened, dataset: chosen } = await openChoice(config, { onMasks });
+  const dataset = config.data.skipBroken === true
+    ? await withoutBroken(chosen, isLeftOut, { onProgress })
+    : chosen;
   const wanted = config.evaluation.diagnosePseudoMasks ?? 0;
   if (wanted === 0) return { dataset, diagnosis: [] };
-  const withheld = withheldItems(opened, dataset);
+  const broken = new Set(dataset.leftOut?.map(({ id }) => id));
+  const withheld = withheldItems(opened, dataset).filter(({ id }) => !broken.has(id));
   if (withheld.length > 0) return { dataset, diagnosis: spreadItems(withheld, wanted) };
   throw new ConfigError(
     `Cannot compare pseudo masks with true masks: no unlabeled image of dataset "${dataset.name}" has a mask, ` +
@@ -93,16 +111,17 @@ export async function openRunData(config: RunConfig, onMasks?: SurveyProgress): 
   );
 }
 
-/** Masks that are read without a word. */
-const QUIET_MASKS = 500;
+/** Files that are read without a word; whole photos take longer than masks. */
+const QUIET = { masks: 500, photos: 100 };
 
-/** Shows how many masks were read, where they are many. */
-export function masksProgress({ progress }: RunOutput): SurveyProgress {
-  return (done, total) => {
-    if (total <= QUIET_MASKS) return;
-    progress.update({ label: "masks", done, total });
+/** Shows how many masks, and how many photos, were read, where they are many. */
+export function filesProgress({ progress }: RunOutput): Required<Omit<OpenRunDataOptions, "isLeftOut">> {
+  const shown = (label: keyof typeof QUIET): FileProgress => (done, total) => {
+    if (total <= QUIET[label]) return;
+    progress.update({ label, done, total });
     if (done >= total) progress.finish();
   };
+  return { onMasks: shown("masks"), onPhotos: shown("photos") };
 }
 
 /**
@@ -121,12 +140,18 @@ export async function refuseWithoutLabels({ name, root, classes, unlabeled }: Da
 
 /**
  * The dataset of a training run, checked; what was found is printed.
+ * @param isLeftOut As `openRunData` has it
  * @throws {ConfigError} If the recipe wants unlabeled images and there are none; as `openRunData`
  * @throws {DatasetError} As `chosenDataset`, and collected from the check before the run
  */
-export async function prepareDataset(config: RunConfig, output: RunOutput): Promise<CheckedData> {
-  const onMasks = masksProgress(output);
-  const { dataset, diagnosis } = await openRunData(config, onMasks);
+export async function prepareDataset(
+  config: RunConfig,
+  output: RunOutput,
+  isLeftOut?: OpenRunDataOptions["isLeftOut"],
+): Promise<CheckedData> {
+  const progress = filesProgress(output);
+  const { onMasks } = progress;
+  const { dataset, diagnosis } = await openRunData(config, { ...progress, isLeftOut });
   await refuseWithoutLabels(dataset);
   const report = await checkDataset(dataset, { onMasks });
   output.note(`data     ${report.text.replaceAll("\n", "\n         ")}`);

@@ -6,13 +6,17 @@ import type { RunConfig } from "../config/run_config.ts";
 import { ConfigError, DatasetError, TrainingError } from "../core/errors.ts";
 import { NotAFile, readRegularFile } from "../core/regular_file.ts";
 import { syncFolder } from "../core/sync_folder.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, Item } from "../data/dataset.ts";
 import { isFile } from "../data/image_files.ts";
+import { listField } from "../data/list_file.ts";
 import { isEventFileName } from "../formats/events.ts";
 import { CheckpointFolder } from "../train/checkpoint_folder.ts";
 import { writeFileWhole } from "../train/write_file.ts";
 import { holdRun, type RunLock } from "./run_lock.ts";
 import { differenceText, listText, partOf } from "./split_lists.ts";
+
+/** The list of unlabeled photos that are left out, being broken. */
+const LEFT_OUT = "split/left_out.txt";
 
 /** Paths of a run's parts. */
 export class RunFolder {
@@ -164,6 +168,7 @@ export class RunFolder {
     for (const part of ["labeled", "unlabeled", "val"] as const) {
       await this.write(`split/${part}.txt`, listText(partOf(dataset, part)));
     }
+    await this.#writeLeftOut(dataset);
     // last: a folder with a config is a run
     await this.write("config.toml", configToToml(config));
   }
@@ -176,10 +181,32 @@ export class RunFolder {
     }
   }
 
-  /** Writes what a run that goes on is to be now: more iterations, or its data in another place. */
-  async restate(config: RunConfig): Promise<void> {
-    const text = configToToml(config);
-    if (await readText(this.file("config.toml")) !== text) await this.write("config.toml", text);
+  /** Writes what a run that goes on is to be now: more iterations, its data in another place, or fewer photos. */
+  async restate(config: RunConfig, dataset: Dataset): Promise<void> {
+    // first: with it the list before it fits too
+    await this.#writeLeftOut(dataset);
+    if (dataset.leftOut !== undefined) {
+      await this.#rewrite("split/unlabeled.txt", listText(partOf(dataset, "unlabeled")));
+    }
+    await this.#rewrite("config.toml", configToToml(config));
+  }
+
+  /** Without any, a list that lies there already is emptied. */
+  async #writeLeftOut({ leftOut = [] }: Dataset): Promise<void> {
+    if (leftOut.length > 0 || await isFile(this.file(LEFT_OUT))) {
+      await this.#rewrite(LEFT_OUT, listText(leftOut));
+    }
+  }
+
+  /** Writes a file that holds something else. */
+  async #rewrite(name: string, text: string): Promise<void> {
+    if (await readText(this.file(name)) !== text) await this.write(name, text);
+  }
+
+  /** Tells whether the run here has left a photo out, being broken. */
+  async leftOutBefore(): Promise<(item: Item) => boolean> {
+    const lines = new Set((await readText(this.file(LEFT_OUT)))?.split("\n"));
+    return ({ id }) => lines.has(listField(id));
   }
 
   async #make(): Promise<void> {
@@ -198,12 +225,19 @@ export class RunFolder {
   }
 
   /**
-   * Compares the dataset with the one that the run began with.
+   * Compares the dataset with the one that the run began with; unlabeled photos that are left out now, being broken, may
+   * have been there.
+   * @returns How many of them were
    * @throws {DatasetError} If labeled or unlabeled images are others now
    */
-  async checkSplit(dataset: Dataset): Promise<void> {
+  async checkSplit(dataset: Dataset): Promise<number> {
+    const gone = new Set(dataset.leftOut?.flatMap(({ id }) => [id, listField(id)]));
+    let lost = 0;
     for (const part of ["labeled", "unlabeled"] as const) {
-      const before = await readText(this.file(`split/${part}.txt`));
+      const lines = (await readText(this.file(`split/${part}.txt`)))?.split("\n");
+      const kept = part === "labeled" ? lines : lines?.filter((line) => !gone.has(line));
+      lost += (lines?.length ?? 0) - (kept?.length ?? 0);
+      const before = kept?.join("\n");
       const items = partOf(dataset, part);
       const now = listText(items);
       // earlier runs wrote names with spaces without quotes
@@ -213,6 +247,7 @@ export class RunFolder {
           `${differenceText(before ?? "", now)}, expected the same under the same names`,
       );
     }
+    return lost;
   }
 
   /** Writes a file of the folder, whole or not at all. */

@@ -76,7 +76,7 @@ export async function holdRun(
 
 /** Files of a run folder beside their places, as `writeFileWhole` names them. */
 const PART =
-  /^(iteration-\d{8}\.safetensors|best\.safetensors|(labeled|unlabeled|val|commands)\.txt|config\.toml|metrics\.jsonl|evaluation\.json|report\.html|(plan|costs|comparison)\.json|comparison\.csv)\.\d+\.part$/;
+  /^(iteration-\d{8}\.safetensors|best\.safetensors|(labeled|unlabeled|val|left_out|commands)\.txt|config\.toml|metrics\.jsonl|evaluation\.json|report\.html|(plan|costs|comparison)\.json|comparison\.csv)\.\d+\.part$/;
 
 async function removeParts(folder: string): Promise<void> {
   for (const path of [folder, join(folder, "split"), join(folder, "checkpoints")]) {

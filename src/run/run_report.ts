@@ -43,7 +43,7 @@ function nameOf(path: string): string {
 /** Everything that the report page shows. */
 export function runRecord(facts: RunFacts, { finished, ...results }: RunResults): RunRecord {
   const { request: { config, command, comparison }, folder, dataset, session, started, earlier } = facts;
-  const { train, unlabeled, val, test } = dataset;
+  const { train, unlabeled, val, test, leftOut } = dataset;
   return {
     name: nameOf(folder.path),
     title: `${dataset.name}, ${config.recipe.name}`,
@@ -65,7 +65,13 @@ export function runRecord(facts: RunFacts, { finished, ...results }: RunResults)
       name: dataset.name,
       classes: dataset.classes,
       colors: dataset.colors,
-      counts: { labeled: train.length, unlabeled: unlabeled.length, val: val.length, test: test.length },
+      counts: {
+        labeled: train.length,
+        unlabeled: unlabeled.length,
+        val: val.length,
+        test: test.length,
+        ...(leftOut === undefined ? {} : { "left out": leftOut.length }),
+      },
     },
     ...results,
     ...(comparison === undefined ? {} : { comparison }),

@@ -3,6 +3,7 @@ import { encoderText } from "../config/encoder_facts.ts";
 import { modelOptions } from "../config/network_of.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import { ConfigError, DatasetError } from "../core/errors.ts";
+import { leftOutText } from "../data/left_out_text.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { importWeights } from "../interop/import_weights.ts";
 import { Network } from "../model/network.ts";
@@ -33,13 +34,18 @@ export async function resumedCheckpoint(
     await folder.refuseRun();
     return undefined;
   }
-  await folder.checkSplit(dataset);
+  const lost = await folder.checkSplit(dataset);
   const checkpoint = await folder.checkpoints.newest((text) => output.note(`note     ${text}`));
   if (checkpoint !== undefined) checkClasses(checkpoint, folder, dataset);
   refuseFewer(checkpoint?.iteration ?? 0, config.iterations, folder.path);
   // a run that was killed after its last checkpoint had not done so
   if (checkpoint !== undefined) await folder.checkpoints.prune(checkpoint.iteration);
   for (const line of changedTexts(await folder.readConfig(), config)) output.note(`note     ${line}`);
+  if (lost > 0) {
+    output.note(
+      `note     ${leftOutText(lost)} less than before: unlabeled photos come in another order from here on`,
+    );
+  }
   output.note(`resume   from iteration ${checkpoint?.iteration ?? 0} of ${config.iterations}`);
   return checkpoint;
 }

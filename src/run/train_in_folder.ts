@@ -24,6 +24,7 @@ import { runRecord, writeReport } from "./run_report.ts";
 import { runFindings } from "./run_findings.ts";
 import { openSinks, type RunSinks } from "./run_sinks.ts";
 import { doneBefore, makeNetwork, resumedCheckpoint, stepText } from "./start_run.ts";
+import { withSkipHint } from "./skip_hint.ts";
 import { evaluationRecord, storeEvaluation, wholeEvaluation } from "./stored_evaluation.ts";
 
 /**
@@ -54,7 +55,9 @@ export async function trainInFolder(request: RunRequest, context: RunContext): P
 
 async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFolder): Promise<RunResult> {
   const { output } = context;
-  const prepared = prepareDataset(asked.config, output);
+  // a folder that is held has a run that goes on
+  const isLeftOut = folder.isHeld ? await folder.leftOutBefore() : undefined;
+  const prepared = prepareDataset(asked.config, output, isLeftOut);
   // several workers stop together, after an update
   const stopped = context.workers === undefined ? context.stop.asked : undefined;
   const { dataset, diagnosis, report } = await waitOrStop(prepared, "for the dataset's files", stopped);
@@ -65,7 +68,6 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   const request: RunRequest = { ...asked, config };
   noteLostPixels(config, report, output.note);
   const resumed = await resumedCheckpoint(request, folder, dataset, output);
-  // a folder that is held has a run that goes on
   const earlier = folder.isHeld ? await earlierPieces(folder) : undefined;
   const weights = resumed === undefined ? await initialWeights(config, output) : undefined;
   const network = await makeNetwork(config, dataset.classes.length, output, weights);
@@ -84,12 +86,14 @@ async function runInFolder(asked: RunRequest, context: RunContext, folder: RunFo
   };
   // a folder is made when nothing that was asked for can be wrong any more
   // one that is not held had none, or a mere start: where another process has begun one since, this begin is refused
-  if (folder.isHeld) await folder.restate(config);
+  if (folder.isHeld) await folder.restate(config, dataset);
   else await folder.begin(config, dataset);
   await folder.write(COMMANDS_NAME, `${command}\n`);
   const sinks = await openSinks(run.folder, run.resumed);
   try {
     return await trainAndReport(run, sinks);
+  } catch (error) {
+    throw withSkipHint(error, dataset);
   } finally {
     output.progress.finish();
     sinks.close();

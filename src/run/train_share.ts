@@ -13,6 +13,7 @@ import { initialWeights } from "./initial_weights.ts";
 import { openRunData } from "./prepare_dataset.ts";
 import { RunFolder } from "./run_folder.ts";
 import type { RunOutput } from "./run_output.ts";
+import { withSkipHint } from "./skip_hint.ts";
 import { weightFile } from "./weight_file.ts";
 
 /** A run as a worker needs it. */
@@ -68,8 +69,9 @@ export async function trainShare(
   { shouldStop, output }: ShareContext,
 ): Promise<boolean> {
   if (!workers.hearChief()) return true;
-  const { checkpoints } = new RunFolder(request.out);
-  const { dataset, diagnosis } = await openRunData(request.config);
+  const folder = new RunFolder(request.out);
+  const isLeftOut = request.resume ? await folder.leftOutBefore() : undefined;
+  const { dataset, diagnosis } = await openRunData(request.config, { isLeftOut });
   const config = await chiefsConfig(request, dataset);
   const network = new Network(modelOptions(config, dataset.classes.length), config.seed);
   try {
@@ -79,13 +81,15 @@ export async function trainShare(
       dataset,
       diagnosis,
       config,
-      checkpoints,
+      checkpoints: folder.checkpoints,
       metadata: {},
       resume,
       workers,
       shouldStop,
     });
     return outcome.finished;
+  } catch (error) {
+    throw withSkipHint(error, dataset);
   } finally {
     network.dispose();
   }

@@ -99,6 +99,19 @@ Deno.test("checkDataset() tells what to do about a broken file, and not about va
   ]);
 });
 
+Deno.test("checkDataset() tells of broken unlabeled photos in one sentence, with how to leave them out", async () => {
+  const skip = "mend these files, or take them out of the dataset; --set data.skipBroken=true leaves out";
+  await checkWith({ "images/free.png": "no picture" }, (root) => [
+    new RegExp(
+      `^Cannot use dataset "Tiny": 1 of 1 unlabeled photos cannot be read, "${root}/images/free\\.png": `,
+    ),
+    new RegExp(`; ${skip} unlabeled photos that cannot be read$`),
+  ]);
+  await checkWith({ "images/free.png": "no picture", "images/a.png": "neither" }, () => [
+    new RegExp(`2 problems, expected none\\n.*/a\\.png": .*\\n.*1 of 1 unlabeled photos.*\\n${skip}`),
+  ]);
+});
+
 Deno.test("checkDataset() tells its findings without the shares of classes too", async () => {
   await withFolder(describedFiles(), async (root) => {
     const { text, brief } = await checkDataset(await openDataset(root));

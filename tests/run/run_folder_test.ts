@@ -105,6 +105,22 @@ Deno.test("RunFolder goes on where names with spaces were written without quotes
   });
 });
 
+Deno.test("RunFolder goes on without photos that are broken now, and keeps out those that were", async () => {
+  const unlabeled = ["a b", "c", "d"].map((id) => ({ ...DATASET.train[0]!, id }));
+  const [lost, kept] = [unlabeled.slice(0, 1), unlabeled.slice(1)];
+  const fewer = { ...DATASET, unlabeled: kept, leftOut: lost };
+  await withFolder(async (folder) => {
+    await folder.begin(resolveConfig(), { ...DATASET, unlabeled });
+    assert.deepEqual(unlabeled.map(await folder.leftOutBefore()), [false, false, false]);
+    assert.equal(await folder.checkSplit(fewer), 1);
+    await assert.rejects(folder.checkSplit({ ...fewer, unlabeled: kept.slice(1) }), /"c" is gone/);
+    await folder.restate(resolveConfig(), fewer);
+    assert.deepEqual(unlabeled.map(await folder.leftOutBefore()), [true, false, false]);
+    assert.equal(await folder.checkSplit(fewer), 0);
+    assert.equal(await Deno.readTextFile(folder.file("split/unlabeled.txt")), "c\nd\n");
+  });
+});
+
 Deno.test("RunFolder says what a folder without a run lacks", async () => {
   await withFolder(async (folder) => {
     await assert.rejects(folder.readConfig(), /has no config\.toml, expected the folder of a run/);

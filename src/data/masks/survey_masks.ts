@@ -3,13 +3,12 @@
  * process is not read again.
  */
 import { workerUrl } from "../../core/worker_url.ts";
-import { mapLimited } from "../map_limited.ts";
 import type { Source } from "../dataset.ts";
-import { surveySource } from "./survey_source.ts";
-import type { SurveyAnswer, Surveyed } from "./survey_messages.ts";
+import { type FileProgress, readInParts } from "../read_in_parts.ts";
+import { type Surveyed, surveySource } from "./survey_source.ts";
 
 /** Told how many masks were read. */
-export type SurveyProgress = (done: number, total: number) => void;
+export type SurveyProgress = FileProgress;
 
 /** How masks are surveyed. */
 export interface SurveyOptions {
@@ -32,71 +31,6 @@ export function isSurveyed(source: Source): boolean {
   return known.has(source);
 }
 
-function defaultWorkers(): number {
-  return Math.min(4, Math.max(1, navigator.hardwareConcurrency));
-}
-
-function partsOf<T>(items: readonly T[]): T[][] {
-  return Array.from(
-    { length: Math.ceil(items.length / PART) },
-    (_, i) => items.slice(i * PART, (i + 1) * PART),
-  );
-}
-
-/** A Worker that answers one request at a time. */
-function startWorker() {
-  const worker = new Worker(workerUrl(import.meta.url, "survey_worker"), {
-    type: "module",
-    name: "guidedmix masks",
-  });
-  return {
-    ask: (sources: readonly Source[]) =>
-      new Promise<readonly Surveyed[]>((resolve, reject) => {
-        worker.onmessage = ({ data }: MessageEvent<SurveyAnswer>) => resolve(data.found);
-        worker.onerror = (event) => {
-          event.preventDefault();
-          reject(new Error(`Cannot read masks in a Worker: ${event.message}`));
-        };
-        worker.postMessage({ id: 0, sources });
-      }),
-    close: () => worker.terminate(),
-  };
-}
-
-type Ask = (sources: readonly Source[]) => Promise<readonly Surveyed[]>;
-
-/** Reads files by several askers, each taking the next part. */
-async function readAll(sources: readonly Source[], askers: readonly Ask[], onProgress?: SurveyProgress) {
-  const parts = partsOf(sources);
-  const found = new Array<readonly Surveyed[]>(parts.length);
-  let [next, done] = [0, 0];
-  await Promise.all(askers.map(async (ask) => {
-    while (next < parts.length) {
-      const at = next++;
-      found[at] = await ask(parts[at]!);
-      onProgress?.(done += parts[at]!.length, sources.length);
-    }
-  }));
-  return found.flat();
-}
-
-async function surveyUnread(
-  sources: readonly Source[],
-  options: SurveyOptions,
-): Promise<readonly Surveyed[]> {
-  const count = options.workers ?? defaultWorkers();
-  if (count === 0 || sources.length < WORTH_WORKERS) {
-    const here: Ask = (part) => mapLimited(part, 1, surveySource);
-    return await readAll(sources, [here], options.onProgress);
-  }
-  const workers = Array.from({ length: count }, startWorker);
-  try {
-    return await readAll(sources, workers.map(({ ask }) => ask), options.onProgress);
-  } finally {
-    workers.forEach((worker) => worker.close());
-  }
-}
-
 /**
  * Counts the stored values of masks.
  * @returns One a source, in their order: a histogram, or what is wrong with the file
@@ -106,7 +40,13 @@ export async function surveyMasks(
   options: SurveyOptions = {},
 ): Promise<Surveyed[]> {
   const unread = [...new Set(sources)].filter((source) => !known.has(source));
-  const found = await surveyUnread(unread, options);
+  const found = await readInParts(unread, {
+    here: surveySource,
+    worker: { url: workerUrl(import.meta.url, "survey_worker"), name: "masks" },
+    worthWorkers: WORTH_WORKERS,
+    part: PART,
+    ...options,
+  });
   unread.forEach((source, i) => known.set(source, found[i]!));
   return sources.map((source) => known.get(source)!);
 }

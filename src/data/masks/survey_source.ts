@@ -1,8 +1,10 @@
 import { DatasetError, FormatError } from "../../core/errors.ts";
 import type { Source } from "../dataset.ts";
 import { readRawMask } from "../raw_mask.ts";
-import { maskHistogram } from "./mask_histogram.ts";
-import type { Surveyed } from "./survey_messages.ts";
+import { type MaskHistogram, maskHistogram } from "./mask_histogram.ts";
+
+/** What a mask holds, or the sentence on why it cannot be read. */
+export type Surveyed = MaskHistogram | { readonly problem: string };
 
 /** Reads a mask and counts its values; what is wrong with it becomes a sentence. */
 export async function surveySource(source: Source): Promise<Surveyed> {

@@ -1,3 +1,4 @@
+import { leftOutText } from "../../data/left_out_text.ts";
 import { html } from "../html.ts";
 import { countText, durationText, percentText } from "../number_text.ts";
 import type { Html } from "../html.ts";
@@ -63,14 +64,17 @@ function facts(record: RunRecord): Html[] {
   const { evaluation, dataset } = record;
   const best = bestEvaluation(record);
   const seconds = runSeconds(record);
-  const { labeled, unlabeled } = dataset.counts;
+  const { labeled, unlabeled = 0, "left out": leftOut = 0 } = dataset.counts;
+  const without = `${countText(unlabeled)} more without labels`;
   const all: (Html | undefined)[] = [
     evaluation && fact("Mean IoU", percentText(evaluation.summary.miou), `${evaluation.split}, at the end`),
     evaluation && fact("Pixel accuracy", percentText(evaluation.summary.accuracy), "pixels that are right"),
     best && fact("Best mean IoU", percentText(best.miou), `at iteration ${countText(best.iteration)}`),
-    labeled === undefined
-      ? undefined
-      : fact("Labeled pictures", countText(labeled), `${countText(unlabeled ?? 0)} more without labels`),
+    labeled === undefined ? undefined : fact(
+      "Labeled pictures",
+      countText(labeled),
+      leftOut === 0 ? without : `${without}, left out ${leftOutText(leftOut)}`,
+    ),
     fact("Iterations", countText(doneIterations(record)), `of ${countText(record.iterations)}`),
     seconds === undefined ? undefined : fact(
       "Time",
