@@ -1,8 +1,9 @@
 /** Which photos are without labels, and which are not. */
+import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { ConfigError, DatasetError } from "../core/errors.ts";
 import type { Dataset, Item } from "../data/dataset.ts";
-import { isFile, isFolder, listPictures, realPathOf } from "../data/image_files.ts";
+import { isFolder, listPictures, realPathOf } from "../data/image_files.ts";
 import { isInside } from "../data/inside.ts";
 import { withoutMaskPhotos } from "../data/masks/mask_among_photos.ts";
 import { openLabeledFolder } from "../data/open_dataset.ts";
@@ -76,7 +77,7 @@ const SHOWN = 3;
  * @throws {ConfigError} Naming up to three that do not
  */
 export async function refuseMissing(paths: readonly string[]): Promise<void> {
-  const there = await Promise.all(paths.map(async (path) => await isFolder(path) || await isFile(path)));
+  const there = await Promise.all(paths.map((path) => stat(path).then(() => true, () => false)));
   const missing = paths.filter((_, i) => !there[i]);
   if (missing.length === 0) return;
   const names = missing.slice(0, SHOWN).map((path) => `"${path}"`).join(", ");
