@@ -2,6 +2,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import { isFolder, listPictures, realPathOf, withoutAnyEnding } from "../data/image_files.ts";
 import { isInside } from "../data/inside.ts";
+import { missingPaths, missingPhotos } from "../data/missing_paths.ts";
 
 /** A photo to predict. */
 export interface PhotoFile {
@@ -24,13 +25,15 @@ function distinct(files: readonly PhotoFile[]): PhotoFile[] {
 
 /**
  * The photos that paths name: files as they are, folders with the folders in them.
- * @throws {ConfigError} If there is no path, a folder holds no picture, or two photos have one name
+ * @throws {ConfigError} If there is no path, or nothing where they lead, a folder holds no picture, or two photos have one name
  * @throws {DatasetError} If a folder cannot be read
  */
 export async function photoFiles(paths: readonly string[]): Promise<PhotoFile[]> {
   if (paths.length === 0) {
     throw new ConfigError("Cannot predict: no photo is named, expected files or folders");
   }
+  const missing = await missingPaths(paths);
+  if (missing.length === paths.length) throw missingPhotos("predict", missing);
   const files: PhotoFile[] = [];
   for (const path of paths) {
     if (!await isFolder(path)) {

@@ -10,7 +10,8 @@ import { openSession } from "../run/open_session.ts";
 import { chosenDataset } from "../run/prepare_dataset.ts";
 import { VARIETIES, type Variety } from "../suggest/choose_photos.ts";
 import { labeledText } from "../suggest/labeled_text.ts";
-import { type PhotosToLabel, photosToLabel, refuseMissing } from "../suggest/photos_to_label.ts";
+import { missingPaths, missingPhotos } from "../data/missing_paths.ts";
+import { type PhotosToLabel, photosToLabel } from "../suggest/photos_to_label.ts";
 import { refuseSuggestions, type Suggestions, suggestPhotos } from "../suggest/suggest_photos.ts";
 import {
   addCommonOptions,
@@ -159,7 +160,8 @@ export async function runSuggest(args: readonly string[]): Promise<number> {
   decodeLimits(); // a wrong variable is told once, not for every photo
   const output = standardOutput();
   const out = outFolder(flags);
-  await refuseMissing(command.args);
+  const missing = await missingPaths(command.args);
+  if (missing.length > 0) throw missingPhotos("suggest photos", missing);
   await refuseSuggestions(out);
   const source = await askedModel(flags);
   const dataset = await knownDataset(flags, source, command.args, output);

@@ -1,5 +1,4 @@
 /** Which photos are without labels, and which are not. */
-import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { ConfigError, DatasetError } from "../core/errors.ts";
 import type { Dataset, Item } from "../data/dataset.ts";
@@ -65,28 +64,6 @@ async function named(path: string, known: Dataset | undefined): Promise<Named> {
   if (names.length > 0) return { photos: names.map((name) => ({ name, path: resolve(join(path, name)) })) };
   throw new ConfigError(
     `Cannot choose among the photos of "${path}": it holds no picture, expected JPEG, PNG, TIFF, WebP or BMP files`,
-  );
-}
-
-/** Missing paths that are named in an error text. */
-const SHOWN = 3;
-
-/**
- * Makes sure that every path leads to something, before anything is loaded for them.
- * @param paths Files and folders
- * @throws {ConfigError} Naming up to three that do not
- */
-export async function refuseMissing(paths: readonly string[]): Promise<void> {
-  const there = await Promise.all(paths.map((path) => stat(path).then(() => true, () => false)));
-  const missing = paths.filter((_, i) => !there[i]);
-  if (missing.length === 0) return;
-  const names = missing.slice(0, SHOWN).map((path) => `"${path}"`).join(", ");
-  const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : "";
-  throw new ConfigError(
-    `Cannot suggest photos: ${names}${more} ${
-      missing.length === 1 ? "does" : "do"
-    } not exist, expected photos or ` +
-      `folders of them (looked for "${resolve(missing[0]!)}")`,
   );
 }
 

@@ -39,6 +39,17 @@ Deno.test("photoFiles() refuses two files of one name, no photo and a folder wit
   await assert.rejects(photoFiles([]), /no photo is named/);
 });
 
+Deno.test("photoFiles() refuses paths that all lead to nothing; a missing one among others is for later", async () => {
+  await inFolder(["a.jpg"], async (folder) => {
+    const gone = join(folder, "gone");
+    await assert.rejects(
+      photoFiles([gone]),
+      /^ConfigError: Cannot predict: ".*gone" does not exist, expected photos/,
+    );
+    assert.equal((await photoFiles([gone, join(folder, "a.jpg")])).length, 2);
+  });
+});
+
 Deno.test("photoFiles() refuses photos of which one has the name of another's result", async () => {
   await inFolder(["a.jpg", "a-color.jpg"], async (folder) => {
     await assert.rejects(photoFiles([folder]), /its result "a-color\.png" is one of/);

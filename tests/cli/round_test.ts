@@ -114,12 +114,16 @@ Deno.test("deno task train, eval, predict, export do the main job on generated p
         assert.deepEqual([width, height], [61, 37]);
       }
     });
-    await t.step("predict tells once of a photo that is not there", async () => {
+    await t.step("predict refuses a photo that is not there, before anything is loaded", async () => {
       const missing = join(folder, "missing.png");
       const { code, stdout, stderr } = await runCommand(["predict", "--run", run, missing]);
-      assert.equal(code, 1);
-      assert.match(stdout, /^0 of 1 photos predicted, in /m);
-      assert.equal(`${stdout}${stderr}`.split("missing.png").length - 1, 1, `${stdout}${stderr}`);
+      assert.equal(code, 2);
+      assert.equal(stdout, "");
+      assert.match(
+        stderr,
+        /^Cannot predict: ".*missing\.png" does not exist, expected photos or folders of them/,
+      );
+      assert.equal(stderr.trim().split("\n").length, 1, stderr);
     });
     await t.step(
       "export of a web page is titled by the dataset, and says at last how to open it",
