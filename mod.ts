@@ -108,7 +108,13 @@ export type {
   ResnetOptions,
 } from "./src/config/model_options.ts";
 export { checkRecipe, RECIPE_NAMES, RECIPES } from "./src/config/recipe.ts";
-export type { PseudoLabelSource, Recipe, RecipeName, TeacherOptions } from "./src/config/recipe.ts";
+export type {
+  HardPixelOptions,
+  PseudoLabelSource,
+  Recipe,
+  RecipeName,
+  TeacherOptions,
+} from "./src/config/recipe.ts";
 export type {
   ObjectiveKind,
   ObjectiveOptions,
@@ -136,7 +142,7 @@ export type {
   FeatureStreamOptions,
   StrongViewsOptions,
 } from "./src/config/objectives/strong_views.ts";
-export type { DonorBoxOptions, PairOptions } from "./src/config/objectives/parts.ts";
+export type { DonorBoxOptions, PairOptions, ThresholdRule } from "./src/config/objectives/parts.ts";
 export type { UnlabeledViews } from "./src/config/view_options.ts";
 export { Network } from "./src/model/network.ts";
 export { type Lender, ParameterStore } from "./src/nn/parameters.ts";

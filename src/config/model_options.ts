@@ -98,6 +98,14 @@ export interface AuxiliaryDecoders {
   readonly noise: number;
 }
 
+/** Thresholds of pseudo labels that follow the run: running statistics beside the parameters, used in training only. */
+export interface MovingThresholds {
+  /** How they follow. */
+  readonly rule: "adaptive" | "by-class";
+  /** Where `adaptive` begins, in [0, 1); `by-class` begins at 1 / K. */
+  readonly start: number;
+}
+
 /** A whole network. */
 export interface ModelOptions {
   /** Number of classes, at least 2. */
@@ -114,4 +122,6 @@ export interface ModelOptions {
   readonly classifier: boolean;
   /** Auxiliary decoders (training only); none where absent. */
   readonly auxiliary?: AuxiliaryDecoders;
+  /** Thresholds of pseudo labels that follow the run (training only); none where absent. */
+  readonly thresholds?: MovingThresholds;
 }

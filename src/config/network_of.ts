@@ -5,14 +5,14 @@ import type { RunConfig } from "./run_config.ts";
 /**
  * The network of a run. Parts that the recipe never uses are left out: the mix decoder, MITrans and the image-level
  * classifier exist only where unlabeled images are blended in, the classifier only where its loss is on, auxiliary decoders
- * only with objective `cct`.
+ * only with objective `cct`, thresholds of pseudo labels only where they follow the run.
  * @param classes Number of classes of the dataset, at least 2
  */
 export function modelOptions(
   { network, recipe }: Pick<RunConfig, "network" | "recipe">,
   classes: number,
 ): ModelOptions {
-  const { mixDecoder, classifier, auxiliary } = partsOf(recipe);
+  const { mixDecoder, classifier, auxiliary, thresholds } = partsOf(recipe);
   return {
     classes,
     encoder: network.encoder,
@@ -21,5 +21,6 @@ export function modelOptions(
     mitrans: mixDecoder && network.mitrans,
     classifier,
     ...(auxiliary && { auxiliary }),
+    ...(thresholds && { thresholds }),
   };
 }

@@ -3,7 +3,7 @@
  * own (`objectives/`), and says who predicts for unlabeled images and what the student sees of them.
  */
 import { DONOR_BOXES, LABELED_BOXES } from "./objectives/boxes.ts";
-import type { AuxiliaryDecoders } from "./model_options.ts";
+import type { AuxiliaryDecoders, MovingThresholds } from "./model_options.ts";
 import { CROSS_CONSISTENCY } from "./objectives/cct.ts";
 import { CUTMIX } from "./objectives/cutmix_seg.ts";
 import { FIXMATCH, UNIMATCH } from "./objectives/strong_views.ts";
@@ -53,6 +53,21 @@ export interface PseudoLabelSource {
   readonly ratios: readonly number[];
 }
 
+/**
+ * Online hard example mining (Shrivastava et al. 2016), as UniMatch has it for Cityscapes: L_ce counts hard labeled pixels
+ * alone. With `crossEntropy` `labeled` it is their mean, as in UniMatch; with `all` it is divided by all pixels, as with
+ * mmseg's `OHEMPixelSampler`. Which pixels are hard goes by their probability, not by weights of classes.
+ */
+export interface HardPixelOptions {
+  /** A pixel is hard where its label has a probability below this, in (0, 1]. 1: all labeled pixels count. Theirs: 0.7. */
+  readonly below: number;
+  /**
+   * Where fewer of a batch are, as many of the hardest count; a whole number from 0. It is over the batches of all processes.
+   * UniMatch has 200,000 for two crops of 801 × 801, mmseg 100,000 an image.
+   */
+  readonly least: number;
+}
+
 /** Everything a training step does besides the network. */
 export interface Recipe {
   /** The recipe that it began as. */
@@ -68,6 +83,8 @@ export interface Recipe {
    * configuration's; with few labels or small photos it leaves next to nothing of the loss. Else the `labeled` ones.
    */
   readonly crossEntropy: "all" | "labeled";
+  /** Which labeled pixels L_ce counts. */
+  readonly hardPixels: HardPixelOptions;
   /**
    * Weights of classes in cross entropies with labels: all alike, or the rarer the more, by median frequency balancing or
    * by its square root. Pseudo labels have none: a class would be learned from its own wrong pseudo labels (LOG.md).
@@ -98,12 +115,16 @@ const NO_TEACHER: TeacherOptions = { decay: 0, evaluated: false };
 /** Pseudo labels of the crops of each step. */
 export const OF_CROPS: PseudoLabelSource = { of: "crops", ratios: [1] };
 
+/** Every labeled pixel counts. */
+export const ALL_PIXELS: HardPixelOptions = { below: 1, least: 100_000 };
+
 const OFFICIAL: Recipe = {
   name: "official",
   objective: OFFICIAL_MIX,
   views: OFFICIAL_VIEWS,
   teacher: NO_TEACHER,
   crossEntropy: "all",
+  hardPixels: ALL_PIXELS,
   classWeights: "none",
   encoderNorms: "batch",
   rounds: 1,
@@ -180,15 +201,28 @@ interface TrainingParts {
   readonly classifier: boolean;
   readonly mixDecoder: boolean;
   readonly auxiliary?: AuxiliaryDecoders;
+  readonly thresholds?: MovingThresholds;
 }
 
-/** Whether a network trained by a recipe has an image-level classifier and a mix decoder, and its auxiliary decoders. */
+/** Thresholds of pseudo labels that follow the run; `undefined` where they are fixed. */
+function movingThresholds(objective: ObjectiveOptions): MovingThresholds | undefined {
+  if (!("unsup" in objective) || !("thresholds" in objective.unsup)) return undefined;
+  const { thresholds: rule, threshold: start } = objective.unsup;
+  return rule === "fixed" ? undefined : { rule, start };
+}
+
+/**
+ * Whether a network trained by a recipe has an image-level classifier and a mix decoder, its auxiliary decoders, and thresholds
+ * that follow the run.
+ */
 export function partsOf({ objective }: Pick<Recipe, "objective">): TrainingParts {
   const blends = objective.kind === "guided-mix";
+  const thresholds = movingThresholds(objective);
   return {
     mixDecoder: blends,
     classifier: blends && objective.classifier.on,
     ...(objective.kind === "cct" && { auxiliary: objective.auxiliary }),
+    ...(thresholds && { thresholds }),
   };
 }
 
@@ -225,10 +259,16 @@ export function warmUpShare({ objective }: Pick<Recipe, "objective">): number {
 function labelProblems({ objective, teacher, rounds, pseudoLabels: { of, ratios } }: Recipe): string[] {
   const wrong = ratios.find((ratio) => !(ratio > 0 && ratio <= 4));
   const what = 'with recipe.pseudoLabels.of "photos", expected';
+  const moving = movingThresholds(objective);
   const photos = [
     ...(objective.kind !== "boxes" ? [`the objective is "${objective.kind}" ${what} "boxes"`] : []),
     ...(objective.kind === "boxes" && objective.unsup.target === "soft"
       ? [`unsup.target is "soft" ${what} "hard"`]
+      : []),
+    ...(moving !== undefined
+      ? [
+        `unsup.thresholds is "${moving.rule}" ${what} "fixed": they move in steps, photos are labeled between rounds`,
+      ]
       : []),
     ...(rounds === 1 ? [`recipe.rounds is 1 ${what} 2 or more: photos are labeled between rounds`] : []),
     ...(teacher.decay > 0
@@ -243,6 +283,14 @@ function labelProblems({ objective, teacher, rounds, pseudoLabels: { of, ratios 
       : []),
     ...(of === "photos" ? photos : []),
   ];
+}
+
+/** What of hard pixels is out of range. */
+function pixelProblems({ hardPixels: { below, least } }: Recipe): string[] {
+  return outOfRange({
+    "hardPixels.below": [below, below > 0 && below <= 1, "a probability in (0, 1]"],
+    "hardPixels.least": [least, Number.isInteger(least) && least >= 0, "a whole number from 0"],
+  });
 }
 
 /** What of views, teacher and rounds does not go together. */
@@ -290,6 +338,7 @@ export function checkRecipe(recipe: Recipe): void {
     ...objectiveProblems(recipe.objective),
     ...partnerProblems(recipe),
     ...labelProblems(recipe),
+    ...pixelProblems(recipe),
   ];
   if (found.length > 0) throw new RangeError(`Cannot use recipe "${recipe.name}": ${found.join("; ")}`);
 }

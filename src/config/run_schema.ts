@@ -7,12 +7,20 @@ import type {
   EncoderOptions,
   MitransOptions,
   ModelOptions,
+  MovingThresholds,
   ResnetOptions,
 } from "./model_options.ts";
 import { ENCODER_FAMILY_NAMES } from "./encoder_facts.ts";
 import { AUXILIARY } from "./objectives/cct.ts";
 import { OBJECTIVE } from "./objectives/objective_options.ts";
-import { OF_CROPS, type PseudoLabelSource, type Recipe, RECIPE_NAMES } from "./recipe.ts";
+import {
+  ALL_PIXELS,
+  type HardPixelOptions,
+  OF_CROPS,
+  type PseudoLabelSource,
+  type Recipe,
+  RECIPE_NAMES,
+} from "./recipe.ts";
 import { VIEWS } from "./view_schema.ts";
 import type {
   DataConfig,
@@ -93,6 +101,8 @@ const MODEL = options<ModelOptions>({
   mitrans: z.union([z.literal(false), MITRANS]),
   classifier: flag(),
   auxiliary: AUXILIARY.optional(),
+  thresholds: options<MovingThresholds>({ rule: oneOf(["adaptive", "by-class"]), start: share(false) })
+    .optional(),
 });
 
 const DATA = options<DataConfig>({
@@ -136,6 +146,10 @@ const RECIPE = options<Recipe>({
   views: VIEWS,
   teacher: options({ decay: share(false), evaluated: flag() }),
   crossEntropy: oneOf(["all", "labeled"]),
+  hardPixels: options<HardPixelOptions>({
+    below: numberWhere("a number in (0, 1]", (below) => below > 0 && below <= 1),
+    least: whole(0),
+  }).default(ALL_PIXELS),
   classWeights: oneOf(["none", "median", "sqrt-median"]).default("none"),
   encoderNorms: oneOf(["batch", "frozen"]).default("batch"),
   rounds: whole(1, 100).default(1),

@@ -47,6 +47,7 @@ export { focalHard, focalSoft, OFFICIAL_FOCAL } from "../method/focal_loss.ts";
 export type { FocalOptions } from "../method/focal_loss.ts";
 export { crossEntropy, IGNORE_LABEL } from "../nn/cross_entropy.ts";
 export type { CrossEntropyAverage, CrossEntropyOptions } from "../nn/cross_entropy.ts";
+export type { HardPixelRule } from "../nn/hard_pixels.ts";
 export type {
   BatchNormKernels,
   BatchStatistics,

@@ -36,7 +36,7 @@ export interface WeightMatch {
 
 /** Known names that a model may do without. The official mix decoder holds ASPP branches that are never used. */
 const UNUSED =
-  /^(backbone\.(_?fc|_conv_head|_bn1)\.|decode_head_mix\.|mitrans\.|classifier\.|aux_decoders\.|auxiliary_head\.)|\.num_batches_tracked$/;
+  /^(backbone\.(_?fc|_conv_head|_bn1)\.|decode_head_mix\.|mitrans\.|classifier\.|aux_decoders\.|pseudo_labels\.|auxiliary_head\.)|\.num_batches_tracked$/;
 
 const COUNTER = ".num_batches_tracked";
 

@@ -219,6 +219,12 @@ function checkParts(network: Network, recipe: Recipe): void {
       `Cannot train with recipe "${recipe.name}": the network has no classifier, expected one`,
     );
   }
+  const [present, rule] = [options.thresholds?.rule ?? "fixed", needed.thresholds?.rule];
+  if (rule !== undefined && present !== rule) {
+    throw new RangeError(
+      `Cannot train with recipe "${recipe.name}": the network's thresholds are "${present}", expected "${rule}"`,
+    );
+  }
   const wanted = Object.entries(needed.auxiliary ?? {});
   if (wanted.some(([kind, count]) => count !== (options.auxiliary?.[kind as AuxiliaryKind] ?? 0))) {
     throw new RangeError(

@@ -1,6 +1,7 @@
 import type { Branches } from "../model/branches.ts";
 import type { Tape, Value } from "../nn/tape.ts";
-import { pixelOptions, type Step, type Weighted } from "./objectives/step.ts";
+import type { HardPixelRule } from "../nn/hard_pixels.ts";
+import { type ObjectiveContext, pixelOptions, type Step, type Weighted } from "./objectives/step.ts";
 import { type NetworkPass, networkPass } from "./network_pass.ts";
 import { pixelLoss } from "./pixel_loss.ts";
 
@@ -20,12 +21,19 @@ export function observeBranches(tape: Tape, name: string, branches: Branches): v
   if (branches.pooled === undefined) tape.observe(name, branches.maps);
 }
 
+/** Which pixels L_ce counts; all that are labeled where absent. */
+function hardPixelsOf({ recipe: { hardPixels }, share }: ObjectiveContext): HardPixelRule | undefined {
+  if (hardPixels.below === 1) return undefined;
+  return { ...hardPixels, gather: share && ((part) => share.gatherTensor(part)) };
+}
+
 /** L_ce of the labeled logits M_l. */
 export function labeledTerm(
   { tape, batch, ...step }: Pick<Step, "tape" | "batch" | "network" | "context">,
   logits: Value,
 ): Weighted {
-  return ["ce", 1, pixelLoss(tape, logits, batch.labels, pixelOptions(step), "M_l_resized")];
+  const options = { ...pixelOptions(step), hard: hardPixelsOf(step.context) };
+  return ["ce", 1, pixelLoss(tape, logits, batch.labels, options, "M_l_resized")];
 }
 
 /** Encoder and labeled decoder over the labeled images, with L_ce. */

@@ -1,12 +1,26 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { DecoupleSpace } from "../config/objectives/guided_mix.ts";
 import { IGNORE_LABEL } from "../nn/cross_entropy.ts";
+import { gatherRows } from "../nn/gather_rows.ts";
 import { resizeTensor } from "../nn/pool_and_resize.ts";
 import type { AnyTensor, LabelMap } from "../nn/tensors.ts";
 
-function sureClasses(probabilities: AnyTensor, threshold: number): LabelMap {
+/**
+ * Least probability of a class that is sure: a number in [0, 1), or what probabilities `[N, H, W, K]` make of it, `[1]` or one
+ * number a class `[K]`.
+ */
+export type Threshold = number | ((probabilities: AnyTensor) => AnyTensor);
+
+/** The threshold of each position's class, where there is one a class. */
+function leastOf(threshold: Threshold, probabilities: AnyTensor, classes: LabelMap): AnyTensor | number {
+  if (typeof threshold === "number") return threshold;
+  const least = threshold(probabilities);
+  return least.size === 1 ? least : gatherRows(least, classes);
+}
+
+function sureClasses(probabilities: AnyTensor, threshold: Threshold): LabelMap {
   const classes = tf.argMax(probabilities, -1) as LabelMap;
-  const sure = tf.greaterEqual(tf.max(probabilities, -1), threshold);
+  const sure = tf.greaterEqual(tf.max(probabilities, -1), leastOf(threshold, probabilities, classes));
   return tf.where(sure, classes, tf.fill(classes.shape, IGNORE_LABEL, "int32")) as LabelMap;
 }
 
@@ -31,14 +45,14 @@ export interface PseudoTarget {
 /**
  * Targets from logits, resized to the images.
  * @param logits `[N, h, w, K]`
- * @param threshold Least probability of a class that is sure, in [0, 1)
+ * @param threshold Asked once
  * @param kind `soft` keeps the probabilities too
  */
 export function pseudoTarget(
   logits: AnyTensor,
   [height, width]: readonly [number, number],
   alignCorners: boolean,
-  threshold: number,
+  threshold: Threshold,
   kind: "hard" | "soft",
 ): PseudoTarget {
   const [labels, probabilities] = tf.tidy(() => {

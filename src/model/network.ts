@@ -10,6 +10,7 @@ import { checkModelOptions } from "./check_options.ts";
 import { asppBranches, decodeBranches } from "./decoder.ts";
 import { encode } from "./encoder.ts";
 import { ForwardPass } from "./forward_pass.ts";
+import { THRESHOLD_PREFIX } from "./moving_thresholds.ts";
 import { parameterSpecs } from "./parameter_specs.ts";
 import { RecordedLogits } from "./recorded_logits.ts";
 
@@ -19,6 +20,7 @@ export const TRAINING_ONLY_PREFIXES = [
   "mitrans.",
   "classifier.",
   "aux_decoders.",
+  THRESHOLD_PREFIX,
 ] as const;
 
 /** A segmentation network with its parameters on the current backend. Dispose it when done. */

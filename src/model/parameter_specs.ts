@@ -3,6 +3,7 @@ import type { ParameterSpec } from "../nn/parameters.ts";
 import { auxiliarySpecs } from "./auxiliary_decoders.ts";
 import { encoderChannels, encoderSpecs } from "./encoder.ts";
 import { convolutionSpec, normSpecs, vector } from "./layer_specs.ts";
+import { thresholdSpecs } from "./moving_thresholds.ts";
 
 /** A convolution with norm, or with bias where there is no norm: mmcv's ConvModule. */
 function moduleSpecs(
@@ -94,5 +95,6 @@ export function parameterSpecs(options: ModelOptions): ParameterSpec[] {
       ]
       : []),
     ...auxiliarySpecs(options),
+    ...thresholdSpecs(options),
   ];
 }

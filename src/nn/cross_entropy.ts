@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { gatherRows } from "./gather_rows.ts";
 import { IGNORE_LABEL } from "../core/ignore_label.ts";
+import { hardMask, type HardPixelRule } from "./hard_pixels.ts";
 import { oneHot } from "./one_hot.ts";
 import { sumAll } from "./position_sums.ts";
 import type { Tape, Value } from "./tape.ts";
@@ -24,6 +25,8 @@ export interface CrossEntropyOptions {
   readonly counted?: AnyTensor;
   /** Compares with these, `[N, H, W, K]`, where a pixel has a label, in place of all on the label. */
   readonly probabilities?: AnyTensor;
+  /** Leaves out the pixels that are not hard, of the sum and of what `labeled` counts; for labels alone. */
+  readonly hard?: HardPixelRule;
 }
 
 interface PixelLoss {
@@ -58,8 +61,13 @@ export function crossEntropy(
   logits: Value,
   labels: LabelMap,
   average: CrossEntropyAverage = "all",
-  { overProcesses = (count) => count, classWeights, counted: ofCount, probabilities }: CrossEntropyOptions =
-    {},
+  {
+    overProcesses = (count) => count,
+    classWeights,
+    counted: ofCount,
+    probabilities,
+    hard,
+  }: CrossEntropyOptions = {},
 ): Value {
   const [n, h, w, classes] = logits.shape as [number, number, number, number];
   if (labels.shape.join() !== [n, h, w].join()) {
@@ -75,13 +83,14 @@ export function crossEntropy(
   const [loss, gradient] = tf.tidy(() => {
     const flat = tf.reshape(labels, [n * h * w]) as tf.Tensor1D;
     const counted = tf.notEqual(flat, tf.scalar(IGNORE_LABEL, "int32"));
-    const mask = tf.cast(counted, "float32") as tf.Tensor1D;
+    const labeled = tf.cast(counted, "float32") as tf.Tensor1D;
     const safe = tf.mul(flat, tf.cast(counted, "int32")) as tf.Tensor1D;
-    const pixels = pixelLosses(
-      tf.reshape(logits.tensor, [n * h * w, classes]),
-      probabilities === undefined ? oneHot(safe, classes) : tf.reshape(probabilities, [n * h * w, classes]),
-      weighted(mask, safe, classWeights),
-    );
+    const rows = tf.reshape(logits.tensor, [n * h * w, classes]) as tf.Tensor2D;
+    const target = probabilities === undefined
+      ? oneHot(safe, classes)
+      : tf.reshape(probabilities, [n * h * w, classes]);
+    const mask = hard === undefined ? labeled : hardMask(rows, target, labeled, hard);
+    const pixels = pixelLosses(rows, target, weighted(mask, safe, classWeights));
     const count = average === "all" ? tf.scalar(n * h * w) : labeledCount(ofCount ?? mask, overProcesses);
     return [
       tf.reshape(tf.div(sumAll(tf.reshape(pixels.losses, [n, h, w])), count), []),

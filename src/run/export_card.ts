@@ -58,7 +58,7 @@ function trainingRows({ config, dataset, checkpoint }: ModelSource): [string, st
 
 /** Number of weights that prediction has, running statistics left out. */
 function parameterCount({ checkpoint }: ModelSource): number {
-  const training = /^(decode_head_mix|mitrans|classifier|aux_decoders)\./;
+  const training = /^(decode_head_mix|mitrans|classifier|aux_decoders|pseudo_labels)\./;
   const counted = [...checkpoint.parameters].filter(([name]) =>
     !training.test(name) && !/running_(mean|var)$|num_batches_tracked$/.test(name)
   );

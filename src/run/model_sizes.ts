@@ -8,7 +8,14 @@ import type { Checkpoint } from "../train/checkpoint.ts";
 
 /** The model as it predicts, without the parts that only training has. */
 export function inferenceOptions(model: ModelOptions): ModelOptions {
-  return { ...model, mixDecoder: false, mitrans: false, classifier: false, auxiliary: undefined };
+  return {
+    ...model,
+    mixDecoder: false,
+    mitrans: false,
+    classifier: false,
+    auxiliary: undefined,
+    thresholds: undefined,
+  };
 }
 
 /** How many differences a text names. */

@@ -24,6 +24,13 @@ Deno.test("modelOptions() leaves training parts out where the recipe has no use 
   assert.deepEqual([of("guidedmix").auxiliary, of("cct").auxiliary?.dropout], [undefined, 3]);
 });
 
+Deno.test("modelOptions() has thresholds of pseudo labels where they follow the run", () => {
+  const config = resolveConfig({ recipe: "fixmatch", set: ["unsup.thresholds=adaptive"] });
+  const { thresholds } = modelOptions(config, 5);
+  assert.deepEqual(thresholds, { rule: "adaptive", start: 0.95 });
+  assert.equal("thresholds" in of("fixmatch"), false);
+});
+
 Deno.test("modelOptions() makes networks that can be built, for every preset", () => {
   for (const { name } of PRESETS) {
     for (const recipe of ["guidedmix", "cct", "supervised"]) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { checkConfig } from "../../src/config/check_config.ts";
 import { LABELED_BOXES } from "../../src/config/objectives/boxes.ts";
 import { OFFICIAL_MIX } from "../../src/config/objectives/guided_mix.ts";
-import { type Recipe, RECIPES, unsupervisedWeight } from "../../src/config/recipe.ts";
+import { partsOf, type Recipe, RECIPES, unsupervisedWeight } from "../../src/config/recipe.ts";
 import { ConfigError } from "../../src/core/errors.ts";
 import { PRESETS } from "../../src/config/presets/presets.ts";
 import { findRecipe, resolveConfig } from "../../src/config/resolve_config.ts";
@@ -179,13 +179,14 @@ Deno.test("checkConfig() reads recipes of version 0.1", () => {
   assert.deepEqual(objective, {
     ...LABELED_BOXES,
     mix: { lambdaLimit: 0.4, weight: 0.5, probability: 1, over: "boxes" },
-    unsup: { threshold: 0.7, target: "hard", weight: 2, rampUp: 0.3 },
+    unsup: { threshold: 0.7, thresholds: "fixed", target: "hard", weight: 2, rampUp: 0.3 },
   });
   assert.deepEqual(rest, {
     name: "guidedmix",
     views: { strong: "official", count: 1, plain: true, warp: 0 },
     teacher: { decay: 0, evaluated: false },
     crossEntropy: "labeled",
+    hardPixels: { below: 1, least: 100_000 },
     classWeights: "sqrt-median",
     encoderNorms: "batch",
     rounds: 1,
@@ -334,4 +335,44 @@ Deno.test("resolveConfig() has photos labeled between rounds where asked, and sa
     refused({ data: "photos", recipe: "fixmatch", set: ["recipe.pseudoLabels.of=photos"] }),
     /objective is "strong-views" .* "boxes"/,
   );
+});
+
+Deno.test("resolveConfig() lets L_ce count hard pixels alone where asked, and refuses what no probability is", () => {
+  assert.deepEqual(resolveConfig().recipe.hardPixels, { below: 1, least: 100_000 });
+  const set = ["recipe.hardPixels.below=0.7", "recipe.hardPixels.least=2000"];
+  for (const recipe of RECIPE_NAMES) {
+    assert.deepEqual(resolveConfig({ recipe, set }).recipe.hardPixels, { below: 0.7, least: 2000 });
+  }
+  assert.match(refused({ set: ["recipe.hardPixels.below=0"] }), /below is 0, expected a number in \(0, 1\]/);
+  assert.match(
+    refused({ set: ["recipe.hardPixels.least=-1"] }),
+    /least is -1, expected a whole number from 0/,
+  );
+});
+
+Deno.test("resolveConfig() has thresholds follow the run where asked, and says what does not go with it", () => {
+  const partsWith = (recipe: string, thresholds: string) =>
+    partsOf(resolveConfig({ recipe, set: [`unsup.thresholds=${thresholds}`] }).recipe).thresholds;
+  assert.equal(partsWith("guidedmix", "fixed"), undefined);
+  assert.deepEqual(partsWith("fixmatch", "adaptive"), { rule: "adaptive", start: 0.95 });
+  assert.deepEqual(partsWith("guidedmix", "by-class"), { rule: "by-class", start: 0.8 });
+  const set = ["unsup.thresholds=adaptive"];
+  assert.match(
+    refused({ data: "photos", set: [...set, "recipe.pseudoLabels.of=photos"] }),
+    /unsup\.thresholds is "adaptive" with recipe\.pseudoLabels\.of "photos", expected "fixed": they move in steps/,
+  );
+  assert.match(
+    refused({ recipe: "cutmix-seg", set }),
+    /unsup\.thresholds" is no option of objective "cutmix-seg"/,
+  );
+  assert.match(refused({ set: ["unsup.thresholds=by"] }), /expected one of "fixed", "adaptive", "by-class"/);
+});
+
+Deno.test("checkConfig() reads a recipe of before there were hard pixels and moving thresholds", () => {
+  const config = resolveConfig({ data: "photos" });
+  const { hardPixels: _, objective, ...recipe } = config.recipe;
+  assert.ok(objective.kind === "boxes");
+  const { thresholds: _fixed, ...unsup } = objective.unsup;
+  const old = { ...config, recipe: { ...recipe, objective: { ...objective, unsup } } };
+  assert.deepEqual(checkConfig(old, "config"), config);
 });

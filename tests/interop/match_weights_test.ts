@@ -99,13 +99,18 @@ Deno.test("matchWeights() tells missing, unexpected, unused and unfit apart", ()
   tensors.delete("backbone.bn1.num_batches_tracked");
   tensors.set("backbone.fc.weight", TENSORS.get("backbone.bn1.bias")!);
   tensors.set("decode_head_mix.aspp_modules.0.conv.weight", TENSORS.get("backbone.bn1.bias")!);
+  tensors.set("pseudo_labels.threshold", TENSORS.get("backbone.bn1.bias")!);
   tensors.set("backbone.extra.weight", TENSORS.get("backbone.bn1.bias")!);
   tensors.set("decode_head.conv_seg.bias", { dtype: "float32", shape: [5], data: new Float32Array(5) });
   tensors.set("backbone.bn1.bias", { dtype: "int32", shape: [4], data: new Int32Array(4) });
   const { file, match } = matchOf(tensors);
   assert.deepEqual(match.missing, ["backbone.bn1.weight"]);
   assert.deepEqual(match.unexpected, ["backbone.extra.weight"]);
-  assert.deepEqual(match.unused, ["backbone.fc.weight", "decode_head_mix.aspp_modules.0.conv.weight"]);
+  assert.deepEqual(match.unused, [
+    "backbone.fc.weight",
+    "decode_head_mix.aspp_modules.0.conv.weight",
+    "pseudo_labels.threshold",
+  ]);
   assert.deepEqual([...match.wrongShape].sort((a, b) => (a.name < b.name ? -1 : 1)), [
     { name: "backbone.bn1.bias", file: "int32", model: "[4]" },
     { name: "decode_head.conv_seg.bias", file: "[5]", model: "[3]" },
@@ -114,7 +119,7 @@ Deno.test("matchWeights() tells missing, unexpected, unused and unfit apart", ()
   assert.match(report, /missing +1: backbone stem \(1\)/);
   assert.match(report, /do not fit +2: backbone stem \(1\), decode_head \(1\)/);
   assert.match(report, /decode_head.conv_seg.bias: file has \[5\], model \[3\]/);
-  assert.match(report, /unused +2: backbone fc \(1\), decode_head_mix \(1\)/);
+  assert.match(report, /unused +3: backbone fc \(1\), decode_head_mix \(1\), pseudo_labels/);
   assert.throws(() => requireFullMatch(file, match), (error) => {
     assert.ok(error instanceof CheckpointMismatch);
     assert.match(

@@ -377,6 +377,13 @@ numericTest("guidedMixStep() refuses recipes out of range, and networks that lac
   await refused(range(/has no mix decoder, expected one/), {
     options: { ...SMALL, mixDecoder: false, mitrans: false },
   });
+  await refused(range(/the network's thresholds are "fixed", expected "by-class"/), {
+    recipe: recipeWith("fixmatch", { unsup: { thresholds: "by-class" } }),
+    options: { ...SMALL, thresholds: undefined },
+  });
+  await refused(range(/hardPixels\.below is 1\.5, .*; hardPixels\.least is 0\.5, expected a whole number/), {
+    recipe: recipeWith("supervised", { hardPixels: { below: 1.5, least: 0.5 } }),
+  });
   await refused(range(/auxiliary decoders are "none", expected \{"vat":1,/), {
     recipe: RECIPES.cct,
     options: SMALL,

@@ -70,6 +70,14 @@ export const ONE_OF_EACH: Recipe = {
   objective: { ...CROSS_CONSISTENCY, auxiliary: EACH },
 };
 
+/** What a network has besides an encoder and decoders, by its recipe. */
+export function extraParts(
+  recipe: Pick<Recipe, "objective">,
+): Pick<ModelOptions, "auxiliary" | "thresholds"> {
+  const { auxiliary, thresholds } = partsOf(recipe);
+  return { auxiliary, thresholds };
+}
+
 /** Frees a batch. */
 export function disposeBatch(batch: StepBatch): void {
   tf.dispose(Object.values(batch));
@@ -144,7 +152,7 @@ export async function withStep(
     prepare = (_: Network) => {},
   } = {},
 ): Promise<void> {
-  const network = new Network({ auxiliary: partsOf(recipe).auxiliary, ...options }, 7);
+  const network = new Network({ ...extraParts(recipe), ...options }, 7);
   try {
     prepare(network);
     const result = await guidedMixStep(network, batch, recipe, context);

@@ -7,14 +7,16 @@ import { nativeBackend } from "../../src/backends/native.ts";
 import { assertClose, normal, numericTest, take } from "../numeric.ts";
 import { SMALL } from "../method/small_step.ts";
 
-numericTest("Network predicts the same bits without MITrans, mix decoder and classifier", () => {
-  const network = new Network(SMALL, 7);
+numericTest("Network predicts the same bits without MITrans, mix decoder, classifier and thresholds", () => {
+  const network = new Network({ ...SMALL, thresholds: { rule: "by-class", start: 0 } }, 7);
   const images = normal([2, 33, 41, 3], "images") as FeatureMap;
   const before = take(network.logits(images));
   const removed = network.removeTrainingParts();
   assert.ok(removed > 20);
   assert.deepEqual(
-    network.parameters.names().filter((name) => /^(mitrans|decode_head_mix|classifier)\./.test(name)),
+    network.parameters.names().filter((name) =>
+      /^(mitrans|decode_head_mix|classifier|pseudo_labels)\./.test(name)
+    ),
     [],
   );
   assert.deepEqual(take(network.logits(images)), before);

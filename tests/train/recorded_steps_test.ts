@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../../src/backends/native.ts";
 import type { ModelOptions } from "../../src/config/model_options.ts";
-import { partsOf, type Recipe, RECIPE_NAMES, RECIPES } from "../../src/config/recipe.ts";
+import { type Recipe, RECIPE_NAMES, RECIPES } from "../../src/config/recipe.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { guidedMixStep, type StepContext } from "../../src/method/guided_mix_step.ts";
 import { Network } from "../../src/model/network.ts";
@@ -13,6 +13,7 @@ import {
   BLENDED,
   CONTEXT,
   disposeBatch,
+  extraParts,
   ONE_OF_EACH,
   recipeWith,
   SMALL,
@@ -42,7 +43,7 @@ async function updates(
   sgdOptions: SgdOptions = {},
   options: ModelOptions = OPTIONS,
 ): Promise<Ran> {
-  const network = new Network({ ...options, auxiliary: partsOf(recipe).auxiliary }, 7);
+  const network = new Network({ ...options, ...extraParts(recipe) }, 7);
   const [sgd, batch] = [new Sgd(sgdOptions), withViews(smallBatch(), recipe)];
   const { precision, classWeights } = context;
   const recorded = engine === "function"
@@ -133,6 +134,23 @@ recordedTest("RecordedSteps leave frozen norms alone as eager steps do", async (
   assertEqualRuns(own, eager);
   assert.equal(own.momentum.has("backbone.layer1.0.bn1.weight"), false);
 });
+
+/** Three classes that nobody has learned yet are as probable as each other: just above these thresholds. */
+const OFF_BY_DEFAULT: Readonly<Record<string, Recipe>> = {
+  "unimatch with adaptive thresholds": recipeWith("unimatch", {
+    unsup: { threshold: 0.3, thresholds: "adaptive" },
+  }),
+  "guidedmix with thresholds by class": recipeWith("guidedmix", { unsup: { thresholds: "by-class" } }),
+  "supervised with hard pixels": recipeWith("supervised", { hardPixels: { below: 0.3, least: 900 } }),
+};
+
+for (const [name, recipe] of Object.entries(OFF_BY_DEFAULT)) {
+  recordedTest(`RecordedSteps of ${name} give what eager ones give`, async () => {
+    const [own, eager] = [await updates("function", recipe), await updates("eager", recipe)];
+    assertEqualRuns(own, eager);
+    assert.ok(own.losses.every(({ ce, usup = 1 }) => ce! > 0 && usup > 0));
+  });
+}
 
 bfloat16Test("RecordedSteps multiply in bfloat16 where they are asked to", async () => {
   // wide enough to pay for casts

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { RECIPES } from "../../src/config/recipe.ts";
+import type { ThresholdRule } from "../../src/config/objectives/parts.ts";
 import type { RunConfig } from "../../src/config/run_config.ts";
 import { indexRule } from "../../src/data/index_rule.ts";
 import { readImage, readLabeled } from "../../src/data/read_item.ts";
@@ -8,6 +9,7 @@ import { CheckpointFolder } from "../../src/train/checkpoint_folder.ts";
 import { drawnPlaces, labelPhotos } from "../../src/train/label_photos.ts";
 import { configOfRound, roundAt, slowsDown } from "../../src/train/rounds.ts";
 import type { TrainEvents } from "../../src/train/train_options.ts";
+import { THRESHOLD_STATE } from "../../src/model/moving_thresholds.ts";
 import { train } from "../../src/train/trainer.ts";
 import { StoppedWaiting } from "../../src/train/wait_or_stop.ts";
 import { numericTest } from "../numeric.ts";
@@ -52,9 +54,13 @@ async function run(folder: string, config: RunConfig, events: TrainEvents = {}) 
 }
 
 /** A threshold that the teacher's guesses pass, so that they are learned. */
-function inRounds(decay: number, of: "crops" | "photos" = "crops"): RunConfig {
+function inRounds(
+  decay: number,
+  of: "crops" | "photos" = "crops",
+  thresholds: ThresholdRule = "fixed",
+): RunConfig {
   const { objective, ...recipe } = RECIPES.guidedmix;
-  const low = { ...objective, unsup: { threshold: 0, target: "hard", weight: 1, rampUp: 0 } };
+  const low = { ...objective, unsup: { threshold: 0, thresholds, target: "hard", weight: 1, rampUp: 0 } };
   const recipeInRounds = {
     ...recipe,
     objective: low as typeof objective,
@@ -111,6 +117,40 @@ numericTest(
   },
 );
 
+/** Stops a run after so many iterations. */
+function upTo(stop: number): TrainEvents {
+  let done = 0;
+  return { onStep: (iteration) => void (done = iteration), shouldStop: () => done === stop };
+}
+
+for (const [rule, name] of [["adaptive", "threshold"], ["by-class", "confidence"]] as const) {
+  numericTest(
+    `train() in rounds goes on with ${rule} thresholds in each later one, and resumes bit for bit`,
+    async () => {
+      await inFolder(async (folder) => {
+        const two = inRounds(0.9, "crops", rule);
+        const config = { ...two, recipe: { ...two.recipe, rounds: 3 } };
+        const states: number[] = [];
+        for (const stop of [2, 4, 5]) {
+          const { parameters } = await run(`${folder}/broken`, config, upTo(stop));
+          states.push(parameters.get(THRESHOLD_STATE[name])!.data[0] as number);
+        }
+        // nothing in the first round, which has labels alone; then each prediction is surer than the start
+        assert.equal(states[0], rule === "adaptive" ? 0 : Math.fround(1 / 6));
+        assert.ok(states[0]! < states[1]! && states[1]! < states[2]!, `${states}`);
+        const [resumed, straight] = [
+          await run(`${folder}/broken`, config),
+          await run(`${folder}/straight`, config),
+        ];
+        for (const part of ["parameters", "teacher", "momentum"] as const) {
+          assert.deepEqual(resumed[part], straight[part], part);
+        }
+        assert.ok(states[2]! < (straight.parameters.get(THRESHOLD_STATE[name])!.data[0] as number));
+      });
+    },
+  );
+}
+
 Deno.test("drawnPlaces() names the photos that a round draws, all where they are few", () => {
   const config = { ...tinyConfig(6), batch: { labeled: 2, unlabeled: 2 } };
   const rounds = [{ start: 0, end: 3 }, { start: 3, end: 6 }].map((round) => drawnPlaces(config, round, 20));
@@ -152,7 +192,10 @@ numericTest(
       );
       const never = inRounds(0, "photos");
       const { objective } = never.recipe;
-      const sure = { ...objective, unsup: { threshold: 0.999, target: "hard", weight: 1, rampUp: 0 } };
+      const sure = {
+        ...objective,
+        unsup: { threshold: 0.999, thresholds: "fixed", target: "hard", weight: 1, rampUp: 0 },
+      };
       const unsure = { ...never, recipe: { ...never.recipe, objective: sure as typeof objective } };
       const none = await labelPhotos({ config: unsure, dataset }, network, { index: 1, start: 3, end: 6 });
       const empty = none.unlabeled.find(({ mask }) => mask !== undefined)!;

@@ -83,7 +83,8 @@ export async function tinyDiagnosis(): Promise<Item[]> {
 
 /** A fresh network of the tiny run. */
 export function tinyNetwork(recipe: Pick<Recipe, "objective"> = RECIPES.guidedmix): Network {
-  return new Network({ ...TINY_MODEL, auxiliary: partsOf(recipe).auxiliary }, 5);
+  const { auxiliary, thresholds } = partsOf(recipe);
+  return new Network({ ...TINY_MODEL, auxiliary, thresholds }, 5);
 }
 
 /** Runs `body` with an empty folder, which is removed afterwards. */

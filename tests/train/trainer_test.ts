@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { RECIPES } from "../../src/config/recipe.ts";
+import type { ThresholdRule } from "../../src/config/objectives/parts.ts";
 import type { RunConfig } from "../../src/config/run_config.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { CheckpointFolder } from "../../src/train/checkpoint_folder.ts";
@@ -7,7 +8,7 @@ import type { DiagnosisRow, EvalRow, TrainRow } from "../../src/train/metric_row
 import type { TrainEvents, TrainOptions } from "../../src/train/train_options.ts";
 import { train } from "../../src/train/trainer.ts";
 import { numericTest } from "../numeric.ts";
-import { BLENDED, ONE_OF_EACH } from "../method/small_step.ts";
+import { BLENDED, ONE_OF_EACH, recipeWith } from "../method/small_step.ts";
 import { inFolder, tinyConfig, tinyDataset, tinyDiagnosis, tinyNetwork } from "./tiny_run.ts";
 
 interface Ran {
@@ -79,6 +80,19 @@ numericTest("train() of cct resumes bit for bit, its auxiliary decoders with it"
     assert.ok(resumed.parameters.has("aux_decoders.vat.0.0.weight"));
   });
 });
+
+numericTest("train() refuses to go on with thresholds that a checkpoint does not have", async () => {
+  await inFolder(async (folder) => {
+    const recipeOf = (thresholds: ThresholdRule) => recipeWith("guidedmix", { unsup: { thresholds } });
+    await run(folder, tinyConfig(1, { recipe: recipeOf("fixed") }));
+    await assert.rejects(run(folder, tinyConfig(2, { recipe: recipeOf("adaptive") })), {
+      name: "CheckpointMismatch",
+      message: /1 missing: pseudo_labels\.threshold/,
+    });
+    const { iteration } = await run(folder, tinyConfig(2, { recipe: recipeOf("fixed") }));
+    assert.equal(iteration, 2);
+  });
+}, ["wasm"]);
 
 numericTest("train() with frozen norms resumes bit for bit, though they have no momentum", async () => {
   await inFolder(async (folder) => {

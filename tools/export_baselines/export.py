@@ -16,6 +16,9 @@ VIEWS = dict(threshold=0.6, dropout=0.5, area=(0.02, 0.4), probability=0.5)
 CASES = {
     'fixmatch': (fixmatch, VIEWS),
     'unimatch': (unimatch, VIEWS),
+    'adaptive': (fixmatch, dict(VIEWS, hard=(0.125, 1200), rule='adaptive', before={'pseudo_labels.threshold': [0.625]})),
+    'by-class': (fixmatch, dict(VIEWS, hard=(0.5, 100), rule='by-class', before={
+        'pseudo_labels.confidence': [0.75], 'pseudo_labels.classes': [0.125, 0.375, 0.3125, 0.1875]})),
     'cutmix-seg': (cutmix_seg, dict(threshold=0.6, area=(0.5, 0.5))),
     'cct': (cct, dict(decoders=DECODERS, radius=2.0, dropout=0.5, erase=0.4, noise=0.3, keep=(0.7, 0.9), weight=30.0,
                       iteration=3, iterations=100, ramp_up=0.1)),
@@ -51,11 +54,12 @@ def run(method, options, inputs, dtype, seed):
     """(losses, gradients by name, state after the step, numbers taken)."""
     state, teacher, batch = ({k: v.to(dtype) if v.is_floating_point() else v for k, v in part.items()} for part in inputs)
     state = {k: v.clone().requires_grad_('running_' not in k) for k, v in state.items()}
+    state.update({k: torch.tensor(v, dtype=dtype) for k, v in options.get('before', {}).items()})
     numbers = Numbers(seed)
     losses = method(state, teacher, batch, numbers, options)
     losses[-1].backward()
     gradients = {k: v.grad for k, v in state.items() if v.grad is not None}
-    return losses, gradients, {k: v for k, v in state.items() if 'running_' in k}, numbers.taken
+    return losses, gradients, {k: v for k, v in state.items() if not v.requires_grad}, numbers.taken
 
 
 def check(gradients, exact):
@@ -92,6 +96,7 @@ def main():
         tensors = {f'loss/{k}': v for k, v in zip(('ce', 'usup', 'total'), losses)}
         tensors.update({f'grad/{k}': v for k, v in gradients.items()})
         tensors.update({f'after/{k}': v for k, v in statistics.items()})
+        tensors.update({f'before/{k}': torch.tensor(v) for k, v in options.get('before', {}).items()})
         tensors.update({f'draws/{k}': torch.tensor(v, dtype=torch.float64) for k, v in taken.items()})
         write(args.out, name, tensors, options)
         print(name, *(f'{loss.item():.5f}' for loss in losses))

@@ -1,6 +1,7 @@
 """One step of each method, from its paper and from what its code was read to do. Every function returns L_ce, L_usup, total.
 
-FixMatch and UniMatch: LiheYoung/UniMatch 0324f3d. CutMix-Seg: Britefury/cutmix-semisup-seg af6183a. CCT: yassouali/CCT
+FixMatch and UniMatch: LiheYoung/UniMatch 0324f3d, its hard pixels with them; thresholds that follow the run: BBBBchan/CorrMatch
+44f9f9e, and FreeMatch's paper. CutMix-Seg: Britefury/cutmix-semisup-seg af6183a. CCT: yassouali/CCT
 65d4e5b. Boxes come from the next image of the same batch; the channels of an earlier map are not dropped; cut-outs are
 of the bounding box of a class.
 """
@@ -14,14 +15,38 @@ from network import SHUFFLES, Network, resize
 SIZE = 33
 
 
-def supervised(logits, labels):
-    return F.cross_entropy(resize(logits, labels.shape[1:]), labels, ignore_index=255)
+def supervised(logits, labels, hard=None):
+    logits = resize(logits, labels.shape[1:])
+    if hard is None:
+        return F.cross_entropy(logits, labels, ignore_index=255)
+    below, least = hard
+    of_pixels, labels = logits.movedim(1, -1).flatten(0, -2), labels.flatten()
+    of_pixels, labels = of_pixels[labels != 255], labels[labels != 255]
+    p = of_pixels.detach().softmax(1).gather(1, labels[:, None])[:, 0]
+    kept = (p < below) | (p <= p.sort().values[min(least, len(p)) - 1])
+    return F.cross_entropy(of_pixels[kept], labels[kept])
 
 
-def confident_loss(logits, target, confidence, threshold):
+def thresholds(state, p, options):
+    """What each pixel's class must have, after what is followed was moved by `p` `[M, K, H, W]`."""
+    def move(name, now):
+        state[name] = 0.999 * state[name] + 0.001 * now
+        return state[name]
+    confidence, winner = p.max(1)
+    if options.get('rule') == 'adaptive':
+        best = [confidence[winner == c].max() for c in winner.unique()]
+        return move('pseudo_labels.threshold', sum(best) / len(best))
+    if options.get('rule') == 'by-class':
+        sure = move('pseudo_labels.confidence', confidence.mean())
+        classes = move('pseudo_labels.classes', p.mean((0, 2, 3)))
+        return (classes / classes.max() * sure)[winner]
+    return options['threshold']
+
+
+def confident_loss(logits, target, sure):
     """Divided by all pixels, not by the sure ones."""
     loss = F.cross_entropy(resize(logits, target.shape[1:]), target, reduction='none')
-    return (loss * (confidence >= threshold)).mean()
+    return (loss * sure).mean()
 
 
 def strong_views(state, batch, numbers, options, views, feature_share):
@@ -34,20 +59,21 @@ def strong_views(state, batch, numbers, options, views, feature_share):
     else:
         logits = network.decode(features)
     m = len(features) - n
-    ce = supervised(logits[:n], batch['labels'])
-    confidence, target = resize(logits[n:n + m].detach(), (SIZE, SIZE)).softmax(1).max(1)
+    ce = supervised(logits[:n], batch['labels'], options.get('hard'))
+    p = resize(logits[n:n + m].detach(), (SIZE, SIZE)).softmax(1)
+    target = p.argmax(1)
+    sure = p.max(1).values >= thresholds(state, p, options)
     seen, targets = [], []
     for i, view in enumerate(views):
         mask = box_masks(numbers.stream('second donor boxes' if i else 'donor boxes'), m, options['area'], options['probability'], SIZE,
                          placed_box)
         seen.append(torch.where(mask == 1, batch[view].roll(-1, 0), batch[view]))
-        targets.append([torch.where(mask[:, 0] == 1, x.roll(-1, 0), x) for x in (target, confidence)])
+        targets.append([torch.where(mask[:, 0] == 1, x.roll(-1, 0), x) for x in (target, sure)])
     strong = network.decode(network.encode(torch.cat(seen))).split(m)
-    threshold = options['threshold']
-    losses = [confident_loss(one, *wanted, threshold) for one, wanted in zip(strong, targets)]
+    losses = [confident_loss(one, *wanted) for one, wanted in zip(strong, targets)]
     usup = (1 - feature_share) * sum(losses) / len(losses)
     if feature_share:
-        usup = usup + feature_share * confident_loss(logits[2 * n + m:], target, confidence, threshold)
+        usup = usup + feature_share * confident_loss(logits[2 * n + m:], target, sure)
     return ce, usup, (ce + usup) / 2
 
 

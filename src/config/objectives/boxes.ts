@@ -14,6 +14,8 @@ import {
   PAIR,
   type PairOptions,
   shareOf,
+  type ThresholdRule,
+  THRESHOLDS,
 } from "./parts.ts";
 
 /** Boxes of labeled images. */
@@ -35,6 +37,8 @@ export interface LabeledBoxOptions {
 export interface PseudoLabelOptions {
   /** Least probability of a pseudo label, in [0, 1). */
   readonly threshold: number;
+  /** Whether it stays so. */
+  readonly thresholds: ThresholdRule;
   /** Compares with the most probable class, or with all probabilities. */
   readonly target: "hard" | "soft";
   /** Factor of the loss at the end of the ramp-up, at least 0. */
@@ -70,6 +74,7 @@ export const BOXES = options<BoxesOptions>({
   pair: PAIR,
   unsup: options({
     threshold: share(false),
+    thresholds: THRESHOLDS,
     target: oneOf(["hard", "soft"]),
     weight: fromZero(),
     rampUp: share(true),
@@ -99,7 +104,7 @@ export const DONOR_BOXES: BoxesOptions = {
   mix: { lambdaLimit: 0.5, weight: 1, probability: 0.5, over: "mixtures" },
   donor: { probability: 0.5, area: [0.02, 0.4] },
   pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
-  unsup: { threshold: 0.8, target: "hard", weight: 1, rampUp: 0 },
+  unsup: { threshold: 0.8, thresholds: "fixed", target: "hard", weight: 1, rampUp: 0 },
 };
 
 /**
@@ -111,5 +116,5 @@ export const LABELED_BOXES: BoxesOptions = {
   mix: { lambdaLimit: 0.5, weight: 1, probability: 1, over: "boxes" },
   donor: { probability: 0, area: [0.02, 0.4] },
   pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
-  unsup: { threshold: 0.8, target: "hard", weight: 1, rampUp: 0.3 },
+  unsup: { threshold: 0.8, thresholds: "fixed", target: "hard", weight: 1, rampUp: 0.3 },
 };

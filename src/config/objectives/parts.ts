@@ -35,6 +35,18 @@ export const DONOR = options<DonorBoxOptions>({
   ),
 });
 
+/**
+ * Which pseudo labels are sure enough. `fixed`: those above `unsup.threshold`. `adaptive` (CorrMatch, Sun et al. 2024): those above
+ * one number that begins there and follows the mean, over the classes predicted in a batch, of the greatest probability of
+ * each. `by-class` (FreeMatch, Wang et al. 2023): those above a number of their class, which begins at 1 / K, whatever
+ * `unsup.threshold` is, and follows how sure predictions are and how much of each class they are. Both follow slowly: a step is
+ * a thousandth.
+ */
+export type ThresholdRule = "fixed" | "adaptive" | "by-class";
+
+/** The schema of {@linkcode ThresholdRule}; configurations of before have none. */
+export const THRESHOLDS = oneOf(["fixed", "adaptive", "by-class"]).default("fixed");
+
 /** The schema of a limit of λ. */
 export const LAMBDA_LIMIT = numberWhere("a number in (0, 0.5]", (limit) => limit > 0 && limit <= 0.5);
 

@@ -3,12 +3,23 @@
  * `fixmatch.py` and `unimatch.py` have them for segmentation.
  */
 import { fromZero, oneOf, options, share } from "../schema_rules.ts";
-import { DONOR, type DonorBoxOptions, donorDemands, factor, outOfRange, shareOf } from "./parts.ts";
+import {
+  DONOR,
+  type DonorBoxOptions,
+  donorDemands,
+  factor,
+  outOfRange,
+  shareOf,
+  type ThresholdRule,
+  THRESHOLDS,
+} from "./parts.ts";
 
 /** The loss on pseudo labels of the weak view. */
 export interface ConfidentOptions {
   /** Least probability of a pseudo label, in [0, 1). */
   readonly threshold: number;
+  /** Whether it stays so. */
+  readonly thresholds: ThresholdRule;
   /** Factor of the loss beside L_ce, at least 0; the total is the mean of both. */
   readonly weight: number;
 }
@@ -36,7 +47,7 @@ export interface StrongViewsOptions {
 /** The schema of {@linkcode StrongViewsOptions}. */
 export const STRONG_VIEWS = options<StrongViewsOptions>({
   kind: oneOf(["strong-views"]),
-  unsup: options({ threshold: share(false), weight: fromZero() }),
+  unsup: options({ threshold: share(false), thresholds: THRESHOLDS, weight: fromZero() }),
   donor: DONOR,
   features: options({ dropout: share(false), share: share(false) }),
 });
@@ -55,7 +66,7 @@ export function strongViewsProblems({ unsup, donor, features }: StrongViewsOptio
 /** UniMatch's `fixmatch.py`. */
 export const FIXMATCH: StrongViewsOptions = {
   kind: "strong-views",
-  unsup: { threshold: 0.95, weight: 1 },
+  unsup: { threshold: 0.95, thresholds: "fixed", weight: 1 },
   donor: { probability: 0.5, area: [0.02, 0.4] },
   features: { dropout: 0.5, share: 0 },
 };

@@ -27,6 +27,7 @@ import { type LabeledForward, labeledForward } from "../labeled_forward.ts";
 import { chooseMixture, type Mixture, reportedPairs, type SideReads, sidesOf } from "../mixture.ts";
 import { type NetworkPass, networkPass } from "../network_pass.ts";
 import { randomPairsOf } from "../pairing.ts";
+import { thresholdOf } from "../moving_thresholds.ts";
 import { disposeTarget, mapTarget, pseudoTarget } from "../pseudo_labels.ts";
 import type { DrawSource } from "../step_draws.ts";
 import { masksOf, type Seen, seenAs, strongViews } from "../student_view.ts";
@@ -133,7 +134,7 @@ function lossesOfViews(step: BoxStep, mixture: Mixture, { logits }: NetworkPass)
   const { alignCorners } = network.options.decoder;
   const known = batch.unlabeledLabels;
   const target = known === undefined
-    ? pseudoTarget(logits.tensor, [height, width], alignCorners, unsup.threshold, unsup.target)
+    ? pseudoTarget(logits.tensor, [height, width], alignCorners, thresholdOf(step, unsup), unsup.target)
     : { labels: tf.clone(known) };
   const views = strongViews(batch).map((_, view) =>
     mixtureLosses(

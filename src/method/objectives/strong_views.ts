@@ -23,6 +23,7 @@ import type { Value } from "../../nn/tape.ts";
 import type { FeatureMap, LabelMap } from "../../nn/tensors.ts";
 import { rowsOfMany } from "../batch_share.ts";
 import { labeledTerm } from "../labeled_forward.ts";
+import { thresholdOf } from "../moving_thresholds.ts";
 import { disposeTarget, type PseudoTarget, pseudoTarget } from "../pseudo_labels.ts";
 import { plainView, seenAs, streamOf, strongViews as strongViewsOf } from "../student_view.ts";
 import { type ObjectiveCode, rampedWeight, type Step, type Weighted } from "./step.ts";
@@ -100,7 +101,8 @@ function unsupervisedLoss(step: ViewStep, { unlabeled, dropped }: Weak): Value {
   const [, height, width] = batch.labeled.shape;
   const { alignCorners } = network.options.decoder;
   return tape.scope(() => {
-    const target = pseudoTarget(unlabeled.tensor, [height, width], alignCorners, unsup.threshold, "hard");
+    const threshold = thresholdOf(step, unsup);
+    const target = pseudoTarget(unlabeled.tensor, [height, width], alignCorners, threshold, "hard");
     const strong = strongLosses(step, target);
     const each = (1 - features.share) / strong.length;
     const terms = strong.map((loss) => [each, loss] as const);

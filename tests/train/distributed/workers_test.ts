@@ -49,6 +49,17 @@ const CASES: readonly Case[] = [
   { recipe: "cct", learningRate: 0.005, workers: [2] },
   { recipe: "unimatch", changes: { unsup: { threshold: 0.17 } }, learningRate: 0.005, workers: [2] },
   { recipe: "cutmix-seg", changes: { unsup: { threshold: 0.17 } }, learningRate: 0.005, workers: [2] },
+  // thresholds that follow the predictions of all; of 6534 pixels the hardest of both processes
+  {
+    recipe: "unimatch",
+    changes: {
+      unsup: { threshold: 0.17, thresholds: "adaptive" },
+      hardPixels: { below: 0.15, least: 3000 },
+    },
+    learningRate: 0.005,
+    workers: [2],
+  },
+  { recipe: "fixmatch", changes: { unsup: { thresholds: "by-class" } }, learningRate: 0.005, workers: [2] },
   // at 0.05 one process with two threads and one with one differ by 0.04 after ten steps
   { recipe: "paper", learningRate: 0.005, workers: [2, 3], missing: LONG },
   { recipe: "supervised", workers: [2], missing: LONG },
