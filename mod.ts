@@ -105,6 +105,7 @@ export type {
   EncoderStages,
   MitransOptions,
   ModelOptions,
+  MovingThresholds,
   ResnetOptions,
 } from "./src/config/model_options.ts";
 export { checkRecipe, RECIPE_NAMES, RECIPES } from "./src/config/recipe.ts";
