@@ -224,6 +224,15 @@ Deno.test("importWeights() gives what ParameterStore.load() takes, or refuses", 
   assert.throws(() => importWeights("/no/such/file.pth", specs), ConfigError);
 });
 
+Deno.test("importWeights() leaves thresholds of pseudo labels to the run, whatever the file has", () => {
+  const specs = parameterSpecs({ ...MODEL, thresholds: { rule: "adaptive", start: 0.5 } });
+  const state = { dtype: "float32", shape: [1], data: Float32Array.of(0.9) } as const;
+  for (const file of [TENSORS, new Map([...TENSORS, ["pseudo_labels.threshold", state]])]) {
+    const { tensors, match } = importWeights(writeTorchFile(file), specs, { strict: true });
+    assert.deepEqual([tensors.size, match.missing], [TENSORS.size, []]);
+  }
+});
+
 Deno.test("readWeights() names the file in errors", () => {
   const path = Deno.makeTempFileSync({ suffix: ".pth" });
   Deno.writeTextFileSync(path, "version https://git-lfs");
