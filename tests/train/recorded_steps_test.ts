@@ -8,7 +8,7 @@ import { guidedMixStep, type StepContext } from "../../src/method/guided_mix_ste
 import { Network } from "../../src/model/network.ts";
 import { RecordedSteps } from "../../src/train/recorded_steps.ts";
 import { Sgd, type SgdOptions } from "../../src/train/sgd.ts";
-import { assertClose, bfloat16Test, numericTest } from "../numeric.ts";
+import { assertClose, bfloat16Test, normal, numericTest } from "../numeric.ts";
 import {
   BLENDED,
   CONTEXT,
@@ -35,16 +35,31 @@ function recordedTest(name: string, body: () => void | Promise<void>): void {
   numericTest(name, body, ["tensorflow"]);
 }
 
+/** What differs between runs besides engine and recipe. */
+interface Settings {
+  readonly context?: Partial<StepContext>;
+  readonly sgd?: SgdOptions;
+  readonly network?: ModelOptions;
+  /** Moves each start value by one unit in its last place, up or down. */
+  readonly shaken?: boolean;
+}
+
+function shake({ parameters }: Network): void {
+  for (const name of parameters.trainableNames()) {
+    const value = parameters.tensor(name);
+    parameters.replace(
+      name,
+      tf.tidy(() => tf.mul(value, tf.add(1, tf.mul(2 ** -23, tf.sign(normal(value.shape, name)))))),
+    );
+  }
+}
+
 /** Some updates of a fresh network, each iteration with draws, ramp and rate of its own. */
-async function updates(
-  engine: "eager" | "function",
-  recipe: Recipe,
-  context: Partial<StepContext> = {},
-  sgdOptions: SgdOptions = {},
-  options: ModelOptions = OPTIONS,
-): Promise<Ran> {
+async function updates(engine: "eager" | "function", recipe: Recipe, settings: Settings = {}): Promise<Ran> {
+  const { context = {}, network: options = OPTIONS } = settings;
   const network = new Network({ ...options, ...extraParts(recipe) }, 7);
-  const [sgd, batch] = [new Sgd(sgdOptions), withViews(smallBatch(), recipe)];
+  if (settings.shaken) shake(network);
+  const [sgd, batch] = [new Sgd(settings.sgd), withViews(smallBatch(), recipe)];
   const { precision, classWeights } = context;
   const recorded = engine === "function"
     ? new RecordedSteps(nativeBackend()!, network, recipe, { precision, classWeights })
@@ -68,33 +83,58 @@ async function updates(
   return { ...ran, parameters, momentum };
 }
 
-function assertNear(actual: Map<string, StoredTensor>, expected: Map<string, StoredTensor>): void {
+/**
+ * How many times as far as a shaken start moves a tensor may a recorded one be. Rounding is other in a function, and the norm
+ * after image pooling divides by what two images differ by: with cct's decoders it was 0.1 to 8 times as far on one kind of
+ * processor from run to run, where a tensor was beyond 2e-5 of its maximum at all (5e-4 once), and official's 1.0 times
+ * with oneDNN's AVX2 kernels.
+ */
+const NOISE = 16;
+
+type Tensors = Ran["parameters"];
+
+function valuesOf(tensors: Tensors, name: string): Float32Array {
+  return tensors.get(name)!.data as Float32Array;
+}
+
+function assertNear(actual: Tensors, expected: Tensors, shaken: Tensors): void {
   assert.deepEqual([...actual.keys()].sort(), [...expected.keys()].sort());
   for (const [name, { data, dtype }] of expected) {
-    if (dtype === "int64") assert.deepEqual(actual.get(name)!.data, data, name);
-    else {assertClose(actual.get(name)!.data as Float32Array, data as Float32Array, {
-        ofMaximum: 2e-5,
-        absolute: 1e-9,
-      });}
+    if (dtype === "int64") {
+      assert.deepEqual(actual.get(name)!.data, data, name);
+      continue;
+    }
+    const [values, moved] = [valuesOf(expected, name), valuesOf(shaken, name)];
+    const noise = values.reduce((most, value, i) => Math.max(most, Math.abs(value - moved[i]!)), 0);
+    assertClose(valuesOf(actual, name), values, {
+      ofMaximum: 2e-5,
+      absolute: Math.max(1e-9, NOISE * noise),
+    }, name);
   }
 }
 
-function assertEqualRuns(actual: Ran, expected: Ran): void {
+/** Makes sure that recorded updates give what eager ones give. @returns The recorded ones */
+async function assertRecorded(recipe: Recipe, settings: Settings = {}): Promise<Ran> {
+  const [actual, expected] = [
+    await updates("function", recipe, settings),
+    await updates("eager", recipe, settings),
+  ];
+  const shaken = await updates("eager", recipe, { ...settings, shaken: true });
   for (const [i, losses] of expected.losses.entries()) {
     assert.deepEqual(Object.keys(actual.losses[i]!), Object.keys(losses));
     assertClose(Object.values(actual.losses[i]!), Object.values(losses), { ofMaximum: 1e-5 });
   }
   assert.deepEqual(actual.pairs, expected.pairs);
-  assertNear(actual.parameters, expected.parameters);
-  assertNear(actual.momentum, expected.momentum);
+  assertNear(actual.parameters, expected.parameters, shaken.parameters);
+  assertNear(actual.momentum, expected.momentum, shaken.momentum);
+  return actual;
 }
 
 for (const name of RECIPE_NAMES) {
   recordedTest(
     `RecordedSteps of ${name} give iterations with other draws, ramps and rates what eager ones give`,
     async () => {
-      const recipe = name === "cct" ? ONE_OF_EACH : RECIPES[name];
-      assertEqualRuns(await updates("function", recipe), await updates("eager", recipe));
+      await assertRecorded(name === "cct" ? ONE_OF_EACH : RECIPES[name]);
     },
   );
 }
@@ -106,32 +146,21 @@ recordedTest("RecordedSteps draw: each iteration has a λ, pairs, boxes and drop
 
 recordedTest("RecordedSteps record the classifier's warm-up and what follows it", async () => {
   const recipe = recipeWith("paper", { classifier: { on: true, weight: 1, warmUp: 0.4 } });
-  const [own, eager] = [await updates("function", recipe), await updates("eager", recipe)];
-  assert.deepEqual(own.losses.map((one) => Object.keys(one).length > 2), [false, true, true]);
-  assertEqualRuns(own, eager);
+  const { losses } = await assertRecorded(recipe);
+  assert.deepEqual(losses.map((one) => Object.keys(one).length > 2), [false, true, true]);
 });
 
 recordedTest("RecordedSteps hand out gradients where the optimizer needs them all at once", async () => {
-  const clipped = { clipNorm: 0.5 };
-  const recipe = RECIPES.official;
-  assertEqualRuns(
-    await updates("function", recipe, {}, clipped),
-    await updates("eager", recipe, {}, clipped),
-  );
+  await assertRecorded(RECIPES.official, { sgd: { clipNorm: 0.5 } });
 });
 
 recordedTest("RecordedSteps have class weights as eager steps have", async () => {
-  const context = { classWeights: [0.5, 2, 1] };
-  assertEqualRuns(
-    await updates("function", RECIPES.guidedmix, context),
-    await updates("eager", RECIPES.guidedmix, context),
-  );
+  await assertRecorded(RECIPES.guidedmix, { context: { classWeights: [0.5, 2, 1] } });
 });
 
 recordedTest("RecordedSteps leave frozen norms alone as eager steps do", async () => {
   const recipe: Recipe = { ...RECIPES.guidedmix, encoderNorms: "frozen" };
-  const [own, eager] = [await updates("function", recipe), await updates("eager", recipe)];
-  assertEqualRuns(own, eager);
+  const own = await assertRecorded(recipe);
   assert.equal(own.momentum.has("backbone.layer1.0.bn1.weight"), false);
 });
 
@@ -146,9 +175,8 @@ const OFF_BY_DEFAULT: Readonly<Record<string, Recipe>> = {
 
 for (const [name, recipe] of Object.entries(OFF_BY_DEFAULT)) {
   recordedTest(`RecordedSteps of ${name} give what eager ones give`, async () => {
-    const [own, eager] = [await updates("function", recipe), await updates("eager", recipe)];
-    assertEqualRuns(own, eager);
-    assert.ok(own.losses.every(({ ce, usup = 1 }) => ce! > 0 && usup > 0));
+    const { losses } = await assertRecorded(recipe);
+    assert.ok(losses.every(({ ce, usup = 1 }) => ce! > 0 && usup > 0));
   });
 }
 
@@ -156,7 +184,7 @@ bfloat16Test("RecordedSteps multiply in bfloat16 where they are asked to", async
   // wide enough to pay for casts
   const network = { ...OPTIONS, encoder: { ...OPTIONS.encoder, baseChannels: 32 } };
   const run = async (engine: "eager" | "function", precision: "bfloat16" | "float32") => {
-    const { losses } = await updates(engine, BLENDED, { precision }, {}, network);
+    const { losses } = await updates(engine, BLENDED, { context: { precision }, network });
     return losses.map(({ total }) => total!);
   };
   const [own, eager] = [await run("function", "bfloat16"), await run("eager", "bfloat16")];
