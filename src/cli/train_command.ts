@@ -115,6 +115,15 @@ function fittingRuns(runs: PlannedRun[], flags: TrainFlags, backend: string, out
   return smaller;
 }
 
+/** The words that were typed after `deno task train`. @param workers Processes that share each batch */
+function typedWords(workers: number | undefined): string[] {
+  const words = Deno.args.slice(1);
+  // the launcher takes this option out; one of a cluster has none
+  return workers === undefined || launchedInto() === undefined
+    ? words
+    : [...words, "--workers", `${workers}`];
+}
+
 async function trainAll(
   runs: readonly PlannedRun[],
   flags: TrainFlags,
@@ -124,7 +133,7 @@ async function trainAll(
   const comparison: ComparedRun[] = [];
   for (const run of runs) {
     if (context.stop.asked()) break;
-    const command = commandText("deno task train", ...Deno.args.slice(1));
+    const command = commandText("deno task train", ...typedWords(context.workers?.count));
     const result = await trainInFolder({
       ...run,
       resume: flags.resume ?? false,

@@ -172,9 +172,7 @@ export async function suggestPhotos(request: SuggestRequest, output: RunOutput):
     const { seen, skipped } = await lookAtPhotos(candidates, looker, output);
     if (seen.length === 0) {
       throw new DatasetError(
-        `Cannot suggest photos: none of ${candidates.length} could be read, expected some; ${
-          skipped[0]!.why
-        }`,
+        `Cannot suggest photos: none of ${candidates.length} could be read, expected some; the notes above say why`,
       );
     }
     const known = await labeledFeatures(labeled, looker, output);

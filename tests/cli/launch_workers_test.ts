@@ -41,6 +41,7 @@ testUnless(missing, "deno task train --workers trains, stops and goes on as one 
     assert.equal(JSON.parse(stdout.trim().split("\n").at(-1)!).ok, true);
     assert.match(stderr, /workers {2}2, this is 0: 127/);
     await assertSameRun(together, alone, 1e-4);
+    assert.match(await Deno.readTextFile(join(together, "commands.txt")), /^deno task train .*--workers 2$/m);
     const again = await runCommand(["train", "--resume", "--out", together, "--workers", "2"]);
     assert.equal(again.code, 0, again.stderr);
     assert.match(again.stderr, /is finished, nothing is left to do/);
