@@ -1,11 +1,15 @@
 /** Checkpoints with a right checksum that lack weights, hold others, or hold no numbers. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../src/train/checkpoint.ts";
 import { CheckpointFolder } from "../../src/train/checkpoint_folder.ts";
 import { runCommand } from "../cli/run_command.ts";
 import { inTemporary, SMALL_RUN, succeed } from "../cli/small_runs.ts";
+
+/** A photo that is there. */
+const PHOTO = fileURLToPath(new URL("../../fixtures/pictures/demo.jpg", import.meta.url));
 
 type Tensors = ReadonlyMap<string, StoredTensor>;
 
@@ -78,7 +82,7 @@ Deno.test("eval, predict, export and --resume refuse a checkpoint that lacks wei
       }
       const out = join(folder, "out");
       await refused(used, "export", "--checkpoint", path, "--format", "onnx", "--out", out);
-      await refused(used, "predict", "--checkpoint", path, "photo.png", "--out", out);
+      await refused(used, "predict", "--checkpoint", path, PHOTO, "--out", out);
       await assert.rejects(Deno.stat(out), Deno.errors.NotFound);
     }
   });
