@@ -27,8 +27,8 @@ nav{margin-top:18px;font-size:13.5px}
 nav a{display:inline-block;margin:0 16px 4px 0;color:var(--accent);text-decoration:none;border-bottom:1px solid transparent}
 nav a:hover,nav a:focus-visible{border-bottom-color:currentColor}
 section{margin-top:44px;padding-top:26px;border-top:1px solid var(--line)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:1px;margin:28px 0 0;border:1px solid var(--line);border-radius:8px;background:var(--line);overflow:hidden}
-.facts div{padding:14px 16px 12px;background:var(--panel)}
+.facts{display:flex;flex-wrap:wrap;gap:1px;margin:28px 0 0;border:1px solid var(--line);border-radius:8px;background:var(--line);overflow:hidden}
+.facts div{padding:14px 16px 12px;background:var(--panel);flex:1 1 120px}
 .facts dt{color:var(--soft);font-size:12.5px}
 .facts dd{margin:2px 0 0;font:600 24px/1.3 var(--sans);letter-spacing:-.01em;font-variant-numeric:tabular-nums lining-nums}
 .facts dd small{display:block;color:var(--soft);font:12.5px/1.4 var(--sans);letter-spacing:0}
@@ -111,7 +111,7 @@ img.map{image-rendering:pixelated}
 footer{margin-top:52px;padding-top:18px;padding-bottom:40px;color:var(--soft);font-size:12.5px}
 a:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 @media (max-width:620px){main,header,footer{padding-left:18px;padding-right:18px}header{padding-top:30px}h1{font-size:27px}section{margin-top:34px;padding-top:20px}
-.facts{grid-template-columns:1fr 1fr}.facts dd{font-size:21px}.facts div{padding:11px 13px}.cells{grid-template-columns:repeat(2,minmax(0,1fr))}.beside .tick{font-size:15px}.charts{grid-template-columns:minmax(0,1fr)}
+.facts dd{font-size:21px}.facts div{padding:11px 13px;flex-basis:40%}.cells{grid-template-columns:repeat(2,minmax(0,1fr))}.beside .tick{font-size:15px}.charts{grid-template-columns:minmax(0,1fr)}
 .confusion.roomy td{min-width:29px;height:28px}.barcell{min-width:56px;width:24%}th,td{padding-right:9px}}
 @media print{body{background:#fff}section,.row,.pair,.charts figure{break-inside:avoid}nav{display:none}}
 `;
