@@ -67,7 +67,8 @@ export async function withoutBroken(
   const { unlabeled, notes = [] } = dataset;
   const broken = await findBroken(unlabeled.filter((item) => !isKnown(item)), options);
   const gone = new Set(broken.map(({ item }) => item));
-  const leftOut = unlabeled.filter((item) => isKnown(item) || gone.has(item));
+  const isOut = (item: Item) => isKnown(item) || gone.has(item);
+  const leftOut = unlabeled.filter(isOut);
   if (leftOut.length === 0) return dataset;
   const before = leftOut.length - broken.length;
   const texts = [
@@ -76,7 +77,7 @@ export async function withoutBroken(
   ];
   return {
     ...dataset,
-    unlabeled: unlabeled.filter((item) => !leftOut.includes(item)),
+    unlabeled: unlabeled.filter((item) => !isOut(item)),
     leftOut,
     notes: [...notes, `left out ${leftOutText(leftOut.length)}: ${texts.join("; ")}`],
   };

@@ -1,4 +1,5 @@
 import { DatasetError } from "../core/errors.ts";
+import { SKIP_BROKEN } from "../data/broken_photos.ts";
 import type { Dataset } from "../data/dataset.ts";
 
 /** The error of an unlabeled photo that turned out broken after the check, with how to go on; others as they are. */
@@ -8,8 +9,5 @@ export function withSkipHint(error: unknown, { unlabeled }: Pick<Dataset, "unlab
     image.kind === "file" && error.message.includes(`"${image.path}"`)
   );
   if (!isOfPhoto) return error;
-  return new DatasetError(
-    `${error.message}; --resume with --set data.skipBroken=true leaves out unlabeled photos that cannot be read`,
-    { cause: error },
-  );
+  return new DatasetError(`${error.message}; --resume with ${SKIP_BROKEN}`, { cause: error });
 }
