@@ -1,4 +1,5 @@
 /** `deno task predict`. */
+import { firstAndMore } from "../core/first_and_more.ts";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../core/errors.ts";
@@ -147,8 +148,7 @@ async function predictAll(predictor: Predictor, files: readonly PhotoFile[], out
 /** The end of the summary: which photos of several were not predicted; of a single one its error has told. */
 function failedText(failed: readonly { photo: string }[], all: number): string {
   if (failed.length === 0 || all === 1) return "";
-  const names = failed.slice(0, 5).map(({ photo }) => quoted(photo)).join(", ");
-  return `; not predicted: ${names}${failed.length > 5 ? ` and ${failed.length - 5} more` : ""}`;
+  return `; not predicted: ${firstAndMore(failed.map(({ photo }) => quoted(photo)), 5)}`;
 }
 
 function outFolder({ out, run, checkpoint }: PredictFlags): string {

@@ -1,4 +1,5 @@
 /** Unlabeled photos that cannot be read: found before a run, told of in a sentence, and left out where that is asked for. */
+import { firstAndMore } from "../core/first_and_more.ts";
 import { workerUrl } from "../core/worker_url.ts";
 import type { Dataset, Item } from "./dataset.ts";
 import { leftOutText } from "./left_out_text.ts";
@@ -27,9 +28,8 @@ const PART = 8;
 
 /** A sentence on broken photos, which names up to three. @param all Of how many unlabeled ones */
 export function brokenText(broken: readonly BrokenPhoto[], all: number): string {
-  const shown = broken.slice(0, SHOWN).map(({ problem }) => problem).join("; ");
-  const more = broken.length > SHOWN ? `; and ${broken.length - SHOWN} more` : "";
-  return `${broken.length} of ${all} unlabeled photos cannot be read, ${shown}${more}`;
+  const problems = firstAndMore(broken.map(({ problem }) => problem), SHOWN, "; ");
+  return `${broken.length} of ${all} unlabeled photos cannot be read, ${problems}`;
 }
 
 /** How photos are decoded. */

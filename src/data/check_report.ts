@@ -1,3 +1,4 @@
+import { firstAndMore } from "../core/first_and_more.ts";
 import type { Dataset } from "./dataset.ts";
 import { heldOutText } from "./held_out.ts";
 import { namesText } from "./val_lacks.ts";
@@ -49,8 +50,7 @@ function sizesText(sizes: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const size of sizes) counts.set(size, (counts.get(size) ?? 0) + 1);
   const ranked = [...counts].sort((a, b) => b[1] - a[1]);
-  const shown = ranked.slice(0, 3).map(([size, count]) => ranked.length === 1 ? size : `${size} (${count})`);
-  return shown.join(", ") + (ranked.length > 3 ? ` and ${ranked.length - 3} more sizes` : "");
+  return firstAndMore(ranked.map(([size, count]) => ranked.length === 1 ? size : `${size} (${count})`), 3);
 }
 
 function sharesOf(

@@ -1,4 +1,5 @@
 /** Paths that lead to nothing, before anything is loaded for them. */
+import { firstAndMore } from "../core/first_and_more.ts";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ConfigError } from "../core/errors.ts";
@@ -22,11 +23,10 @@ export async function missingPaths(paths: readonly string[]): Promise<string[]> 
  * @param missing At least one
  */
 export function missingPhotos(task: string, missing: readonly string[]): ConfigError {
-  const names = missing.slice(0, SHOWN).map(quoted).join(", ");
-  const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : "";
+  const names = firstAndMore(missing.map(quoted), SHOWN);
   const verb = missing.length === 1 ? "does" : "do";
   return new ConfigError(
-    `Cannot ${task}: ${names}${more} ${verb} not exist, expected photos or folders of them ` +
+    `Cannot ${task}: ${names} ${verb} not exist, expected photos or folders of them ` +
       `(looked for ${quoted(resolve(missing[0]!))})`,
   );
 }

@@ -1,3 +1,4 @@
+import { firstAndMore } from "../core/first_and_more.ts";
 import type { Color, Dataset, MaskRule } from "./dataset.ts";
 import { unpackColor, type ValueCount } from "./mask_rule.ts";
 
@@ -21,11 +22,10 @@ export function valueText(value: number, masks: MaskRule["masks"]): string {
 /** Share of pixels of the most frequent values: `0: 52.1 %, 255: 7.9 %`; unknown ones carry a mark. */
 export function histogramText(counts: readonly ValueCount[], masks: MaskRule["masks"]): string {
   const total = counts.reduce((sum, { count }) => sum + count, 0);
-  const parts = counts.slice(0, SHOWN).map(({ value, count, known }) => {
+  const parts = counts.map(({ value, count, known }) => {
     return `${valueText(value, masks)}${known ? "" : " (!)"}: ${(100 * count / total).toFixed(1)} %`;
   });
-  const rest = counts.length - SHOWN;
-  return parts.join(", ") + (rest > 0 ? `, and ${rest} more` : "");
+  return firstAndMore(parts, SHOWN);
 }
 
 /** Values that by custom mean "no label": black or white, or an end of the byte. */

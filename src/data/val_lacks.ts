@@ -1,10 +1,11 @@
+import { firstAndMore } from "../core/first_and_more.ts";
+
 /** Classes that a text names. */
 const NAMED = 10;
 
 /** Up to ten names in quotes, and how many more there are. */
 export function namesText(names: readonly string[]): string {
-  const named = names.slice(0, NAMED).map((name) => `"${name}"`).join(", ");
-  return names.length > NAMED ? `${named} and ${names.length - NAMED} more` : named;
+  return firstAndMore(names.map((name) => `"${name}"`), NAMED);
 }
 
 /** What an mIoU is the mean of where val lacks classes. */

@@ -1,3 +1,4 @@
+import { firstAndMore } from "../core/first_and_more.ts";
 import { CheckpointMismatch } from "../core/errors.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import type { Rectifier } from "../nn/relu.ts";
@@ -87,11 +88,10 @@ export class GraphBuilder {
   finish(): GraphNode[] {
     const count = this.#problems.length;
     if (count === 0) return this.#nodes;
-    const more = count > 10 ? `; and ${count - 10} more` : "";
     throw new CheckpointMismatch(
       `Cannot build the inference graph: ${count} ${count === 1 ? "tensor does" : "tensors do"} not fit: ${
-        this.#problems.slice(0, 10).join("; ")
-      }${more}, expected the names and shapes of the model options`,
+        firstAndMore(this.#problems, 10, "; ")
+      }, expected the names and shapes of the model options`,
     );
   }
 

@@ -1,4 +1,5 @@
 /** What a file must hold before a network takes its values. */
+import { firstAndMore } from "../core/first_and_more.ts";
 import { CheckpointMismatch } from "../core/errors.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 
@@ -20,8 +21,7 @@ export function isFinite({ data }: StoredTensor): boolean {
 /** For example `2 missing: a, b`; the first ten names. Empty without any. */
 export function listNames(action: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];
-  const more = names.length > 10 ? `, and ${names.length - 10} more` : "";
-  return [`${names.length} ${action}: ${names.slice(0, 10).join(", ")}${more}`];
+  return [`${names.length} ${action}: ${firstAndMore(names, 10)}`];
 }
 
 /**

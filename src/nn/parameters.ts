@@ -1,3 +1,4 @@
+import { firstAndMore } from "../core/first_and_more.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../backends/native.ts";
 import { CheckpointMismatch } from "../core/errors.ts";
@@ -256,13 +257,12 @@ function mismatch(
   specs: readonly ParameterSpec[],
   tensors: ReadonlyMap<string, StoredTensor>,
 ): CheckpointMismatch {
-  const lines = specs.slice(0, 10).map((spec) =>
+  const lines = specs.map((spec) =>
     `"${spec.name}": file has [${tensors.get(spec.name)!.shape.join(", ")}], model has [${
       fileShape(spec).join(", ")
     }]`
   );
-  const more = specs.length > 10 ? ` and ${specs.length - 10} more` : "";
-  return new CheckpointMismatch(`Cannot load ${lines.join("; ")}${more}, expected equal shapes`);
+  return new CheckpointMismatch(`Cannot load ${firstAndMore(lines, 10, "; ")}, expected equal shapes`);
 }
 
 function toFileLayout(spec: ParameterSpec, tensor: AnyTensor): AnyTensor {

@@ -1,4 +1,5 @@
 /** What limits a run, by its own measures, and what to try. */
+import { firstAndMore } from "../core/first_and_more.ts";
 import type { ClassResult } from "../eval/confusion.ts";
 import { namesText, valLacksText } from "../data/val_lacks.ts";
 import { type CurvePoint, lossCurve, miouCurve } from "./curves.ts";
@@ -63,8 +64,7 @@ function mean(values: readonly number[]): number {
 }
 
 function sharesText(results: readonly ClassResult[], shareOf: (result: ClassResult) => string): string {
-  const named = results.slice(0, NAMED).map((result) => `"${result.name}" (${shareOf(result)})`).join(", ");
-  return results.length > NAMED ? `${named} and ${results.length - NAMED} more` : named;
+  return firstAndMore(results.map((result) => `"${result.name}" (${shareOf(result)})`), NAMED);
 }
 
 /** Classes that no photo of val shows, as a sentence or two; empty where val shows all. */

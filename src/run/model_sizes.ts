@@ -1,4 +1,5 @@
 /** Whether a checkpoint's tensors are those of the model that it describes, before anything of it is built. */
+import { firstAndMore } from "../core/first_and_more.ts";
 import type { ModelOptions } from "../config/model_options.ts";
 import { CheckpointMismatch } from "../core/errors.ts";
 import { expectedShapes } from "../interop/match_weights.ts";
@@ -44,10 +45,9 @@ export function checkModelSizes(model: ModelOptions, { parameters }: Checkpoint,
     problems.push(`${parameter} is [${found}], expected [${shape.join(", ")}]`);
   }
   if (problems.length === 0) return;
-  const more = problems.length > SHOWN ? `; and ${problems.length - SHOWN} more` : "";
   throw new CheckpointMismatch(
     `Cannot use checkpoint "${name}": its tensors are not those of its model, ${
-      problems.slice(0, SHOWN).join("; ")
-    }${more}`,
+      firstAndMore(problems, SHOWN, "; ")
+    }`,
   );
 }

@@ -20,7 +20,7 @@ Deno.test("requireTensors() tells all problems at once, with the first ten names
   assert.throws(() => requireTensors("load it", tensors, { required, known: [...required, "b"] }), {
     name: "CheckpointMismatch",
     message:
-      "Cannot load it: 12 missing: x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, and 2 more; 1 left over: c; " +
+      "Cannot load it: 12 missing: x0, x1, x2, x3, x4, x5, x6, x7, x8, x9 and 2 more; 1 left over: c; " +
       "2 not finite: a, b, expected every tensor of the model, no other, and finite values",
   });
 });

@@ -1,3 +1,4 @@
+import { firstAndMore } from "../../core/first_and_more.ts";
 import { KernelError } from "../../core/errors.ts";
 import { BYTES_PER_ELEMENT, dtypeName } from "./dtypes.ts";
 import type { TensorflowContext } from "./context.ts";
@@ -29,9 +30,7 @@ const MOST_LISTED = 6;
 
 /** "float32[2, 3], int32[]", for error texts; of many the first six and how many more there are. */
 export function describeHandles(handles: readonly { dtype: number; shape: readonly number[] }[]): string {
-  const listed = handles.slice(0, MOST_LISTED).map(describeHandle).join(", ");
-  const more = handles.length - MOST_LISTED;
-  return more > 0 ? `${listed} and ${more} more` : listed;
+  return firstAndMore(handles.map(describeHandle), MOST_LISTED);
 }
 
 /** The table of live tensor handles: numbers outside, pointers inside, so that a wrong number never crashes. */

@@ -1,0 +1,10 @@
+import assert from "node:assert/strict";
+import { firstAndMore } from "../../src/core/first_and_more.ts";
+
+Deno.test("firstAndMore() joins texts, and counts those after the first ones", () => {
+  assert.equal(firstAndMore([], 2), "");
+  assert.equal(firstAndMore(["a", "b"], 2), "a, b");
+  assert.equal(firstAndMore(["a", "b", "c"], 2), "a, b and 1 more");
+  assert.equal(firstAndMore(["a", "b"], 2, "; "), "a; b");
+  assert.equal(firstAndMore(["a", "b", "c", "d"], 2, "; "), "a; b; and 2 more");
+});
