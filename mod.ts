@@ -108,7 +108,8 @@ export type {
   MovingThresholds,
   ResnetOptions,
 } from "./src/config/model_options.ts";
-export { checkRecipe, RECIPE_NAMES, RECIPES } from "./src/config/recipe.ts";
+export { checkRecipe } from "./src/config/check_recipe.ts";
+export { RECIPE_NAMES, RECIPES } from "./src/config/recipe.ts";
 export type {
   HardPixelOptions,
   PseudoLabelSource,

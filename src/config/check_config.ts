@@ -1,7 +1,8 @@
 import { ConfigError } from "../core/errors.ts";
 import { nearestName } from "../core/names.ts";
 import { fromVersion01 } from "./objectives/from_version_0_1.ts";
-import { checkRecipe, partsOf, usesUnlabeled } from "./recipe.ts";
+import { checkRecipe } from "./check_recipe.ts";
+import { partsOf, usesUnlabeled } from "./recipe.ts";
 import type { RunConfig } from "./run_config.ts";
 import { optionNames, parseRun, type Verdict } from "./run_schema.ts";
 

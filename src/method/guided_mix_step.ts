@@ -1,11 +1,5 @@
-import {
-  checkRecipe,
-  partsOf,
-  rampUpShare,
-  type Recipe,
-  unsupervisedWeight,
-  warmUpShare,
-} from "../config/recipe.ts";
+import { checkRecipe } from "../config/check_recipe.ts";
+import { partsOf, rampUpShare, type Recipe, unsupervisedWeight, warmUpShare } from "../config/recipe.ts";
 import { Diverged } from "../core/errors.ts";
 import type { AuxiliaryKind } from "../model/auxiliary_decoders.ts";
 import type { Network } from "../model/network.ts";
