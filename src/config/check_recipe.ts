@@ -1,7 +1,7 @@
 /** What of a recipe is out of range, or does not go together. */
 import { objectiveProblems } from "./objectives/objective_options.ts";
 import { outOfRange, shareOf } from "./objectives/parts.ts";
-import { movingThresholds, type Recipe } from "./recipe.ts";
+import { measuresThreshold, movingThresholds, type Recipe } from "./recipe.ts";
 
 /** What of pseudo labels between rounds is out of range, or goes with nothing else of the recipe. */
 function labelProblems({ objective, teacher, rounds, pseudoLabels: { of, ratios } }: Recipe): string[] {
@@ -30,6 +30,18 @@ function labelProblems({ objective, teacher, rounds, pseudoLabels: { of, ratios 
       ? [`pseudoLabels.ratios are [${ratios}], expected one or more in (0, 4]`]
       : []),
     ...(of === "photos" ? photos : []),
+  ];
+}
+
+/** What of thresholds that held-out photos decide goes with nothing else of the recipe. */
+function thresholdProblems({ objective, teacher, rounds }: Recipe): string[] {
+  if (!measuresThreshold({ objective })) return [];
+  const what = 'with unsup.thresholds "held-out", expected';
+  return [
+    ...(rounds === 1 ? [`recipe.rounds is 1 ${what} 2 or more: it is measured between rounds`] : []),
+    ...(teacher.decay > 0
+      ? [`teacher.decay is ${teacher.decay} ${what} 0: what is measured is the teacher of a whole round`]
+      : []),
   ];
 }
 
@@ -86,6 +98,7 @@ export function checkRecipe(recipe: Recipe): void {
     ...objectiveProblems(recipe.objective),
     ...partnerProblems(recipe),
     ...labelProblems(recipe),
+    ...thresholdProblems(recipe),
     ...pixelProblems(recipe),
   ];
   if (found.length > 0) throw new RangeError(`Cannot use recipe "${recipe.name}": ${found.join("; ")}`);

@@ -207,7 +207,12 @@ interface TrainingParts {
 export function movingThresholds(objective: ObjectiveOptions): MovingThresholds | undefined {
   if (!("unsup" in objective) || !("thresholds" in objective.unsup)) return undefined;
   const { thresholds: rule, threshold: start } = objective.unsup;
-  return rule === "fixed" ? undefined : { rule, start };
+  return rule === "fixed" || rule === "held-out" ? undefined : { rule, start };
+}
+
+/** Whether labeled photos that are held out decide thresholds of pseudo labels. */
+export function measuresThreshold({ objective }: Pick<Recipe, "objective">): boolean {
+  return "unsup" in objective && "thresholds" in objective.unsup && objective.unsup.thresholds === "held-out";
 }
 
 /**

@@ -67,6 +67,6 @@ export function thresholdOf(
   { network: { parameters }, context: { share } }: Pick<Step, "network" | "context">,
   { threshold, thresholds }: { readonly threshold: number; readonly thresholds: ThresholdRule },
 ): Threshold {
-  if (thresholds === "fixed") return threshold;
+  if (thresholds === "fixed" || thresholds === "held-out") return threshold;
   return (probabilities) => tf.tidy(() => RULES[thresholds](probabilities, parameters, share));
 }

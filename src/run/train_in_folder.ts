@@ -3,6 +3,7 @@ import { evaluateDataset } from "../eval/evaluate_dataset.ts";
 import { percentText } from "../report/number_text.ts";
 import type { EvaluationRecord } from "../report/run_record.ts";
 import { comparedRun } from "../report/sections/comparison_section.ts";
+import type { MeasuredThreshold } from "../train/held_out_threshold.ts";
 import type { DiagnosisRow } from "../train/metric_rows.ts";
 import { chooseEngine } from "../train/step_engine.ts";
 import type { TrainOutcome } from "../train/train_options.ts";
@@ -215,9 +216,19 @@ function trainNetwork(run: Run, sinks: RunSinks, pairs: PairLog): Promise<TrainO
         : "pseudo labels by what the network was at the end of the one before";
       output.note(`round    ${round + 1} of ${rounds}: ${teacher}`);
     },
+    onThreshold: (measured) => output.note(thresholdText(measured)),
     onFallback: (why) => output.note(`note     steps run op by op from here on: ${why}`),
     shouldStop: stop.asked,
   });
+}
+
+function thresholdText({ level, right, share, reached, photos, wanted }: MeasuredThreshold): string {
+  const held = `${photos} held-out ${photos === 1 ? "photo" : "photos"}`;
+  const what = `${percentText(share)} of the pixels of ${held} are as sure, ${
+    percentText(right)
+  } of these right`;
+  const missed = reached ? "" : `; no threshold makes ${percentText(wanted)} right`;
+  return `sure     pseudo labels from probability ${level} on: ${what}${missed}`;
 }
 
 function diagnosisText({ iteration, miou, accuracy, sure, step }: DiagnosisRow): string {

@@ -7,12 +7,13 @@ import type { RunConfig } from "../config/run_config.ts";
 import type { Dataset, Item } from "../data/dataset.ts";
 import { sampleOrder } from "../data/loader/sample_order.ts";
 import { readImage } from "../data/read_item.ts";
+import type { PredictOptions } from "../eval/predict_image.ts";
 import { predictSureLabels } from "../eval/predict_photo.ts";
 import { encodeValuePng } from "../formats/encode_value_png.ts";
 import type { Network } from "../model/network.ts";
 import type { Round } from "./rounds.ts";
 import type { TrainOptions } from "./train_options.ts";
-import { StoppedWaiting } from "./wait_or_stop.ts";
+import { refuseStopped } from "./wait_or_stop.ts";
 
 /** Every number that eight bits hold, 255 too. */
 const AS_THEY_ARE = Array.from({ length: 256 }, (_, value) => value);
@@ -38,24 +39,25 @@ export function drawnPlaces(
   return [...drawn].sort((a, b) => a - b);
 }
 
+/** How a teacher predicts whole photos: as at evaluation, and in several sizes and mirrored where the recipe asks it so. */
+export function photoOptions(
+  { evaluation: { mode, crop, stride, scale }, recipe: { pseudoLabels: { of, ratios } } }: Pick<
+    RunConfig,
+    "evaluation" | "recipe"
+  >,
+): PredictOptions {
+  return { mode, crop, stride, scale, ...(of === "photos" && { ratios, flip: true }) };
+}
+
 async function labeled(
-  { config: { recipe, evaluation }, dataset }: Pick<TrainOptions, "config" | "dataset">,
+  { config, dataset }: Pick<TrainOptions, "config" | "dataset">,
   teacher: Network,
   item: Item,
 ): Promise<Item> {
-  const { objective } = recipe;
+  const { objective } = config.recipe;
   const threshold = "unsup" in objective && "threshold" in objective.unsup ? objective.unsup.threshold : 0;
   const photo = await readImage(item);
-  const { mode, crop, stride, scale } = evaluation;
-  const { ratios } = recipe.pseudoLabels;
-  const labels = await predictSureLabels(teacher, photo, threshold, {
-    mode,
-    crop,
-    stride,
-    scale,
-    ratios,
-    flip: true,
-  });
+  const labels = await predictSureLabels(teacher, photo, threshold, photoOptions(config));
   const { width, height } = photo;
   const png = encodeValuePng(photo, labels, AS_THEY_ARE);
   const name = `pseudo labels of ${item.id} (${dataset.name})`;
@@ -73,14 +75,11 @@ export async function labelPhotos(
   teacher: Network,
   round: Round,
 ): Promise<Dataset> {
-  const { config, dataset, workers, onPhoto, shouldStop } = options;
+  const { config, dataset, onPhoto } = options;
   const places = drawnPlaces(config, round, dataset.unlabeled.length);
   const unlabeled = [...dataset.unlabeled];
   for (const [done, place] of places.entries()) {
-    // several workers stop together, after an update
-    if (workers === undefined && shouldStop?.() === true) {
-      throw new StoppedWaiting("Cannot go on: the run was asked to stop while photos were labeled");
-    }
+    refuseStopped(options, "while photos were labeled");
     unlabeled[place] = await labeled(options, teacher, unlabeled[place]!);
     onPhoto?.(done + 1, places.length);
   }

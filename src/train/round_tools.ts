@@ -1,6 +1,7 @@
 /** What a round of a run has of its own: batches, and steps by the recipe of the round. */
 import { hasTeacher } from "../config/recipe.ts";
 import type { Loader } from "../data/loader/loader.ts";
+import { datasetOfRound, withMeasuredThreshold } from "./held_out_threshold.ts";
 import { labelPhotos, labelsPhotos } from "./label_photos.ts";
 import { configOfRound, type Round } from "./rounds.ts";
 import { StepEngine } from "./step_engine.ts";
@@ -26,9 +27,9 @@ export interface SharedTools {
 }
 
 /**
- * Opens a round; where its recipe says so, its photos are labeled first.
+ * Opens a round; where its recipe says so, its threshold is measured and its photos are labeled first.
  * @param start The iteration that it begins or goes on with
- * @throws As `labelPhotos`
+ * @throws As `labelPhotos`, and {DatasetError} if photos are to be held out and there is but one
  */
 export async function openRound(
   run: TrainOptions,
@@ -36,11 +37,13 @@ export async function openRound(
   start: number,
   { teacher, classWeights }: SharedTools,
 ): Promise<RoundTools> {
-  const config = configOfRound(run.config, round);
-  const asked = hasTeacher(config.recipe) ? teacher : undefined;
+  const own = configOfRound(run.config, round);
+  const asked = hasTeacher(own.recipe) ? teacher : undefined;
+  const learned = datasetOfRound(run, round);
+  const config = await withMeasuredThreshold(run, own, asked?.network);
   const dataset = asked !== undefined && labelsPhotos(config, round)
-    ? await labelPhotos(run, asked.network, round)
-    : run.dataset;
+    ? await labelPhotos({ ...run, config }, asked.network, round)
+    : learned;
   const options = { ...run, config, dataset };
   const { network, workers, onFallback } = run;
   const engine = new StepEngine({

@@ -7,6 +7,7 @@ import type { Network } from "../model/network.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { CheckpointFolder } from "./checkpoint_folder.ts";
 import type { WorkerGroup } from "./distributed/worker_group.ts";
+import type { MeasuredThreshold } from "./held_out_threshold.ts";
 import type { DiagnosisRow, EvalRow, TrainRow } from "./metric_rows.ts";
 
 /** What a training run reports while it goes on. */
@@ -25,6 +26,8 @@ export interface TrainEvents {
   onRound?(round: number, rounds: number): void;
   /** After each photo that a teacher labels at the start of a round. */
   onPhoto?(done: number, total: number): void;
+  /** At the start of a round, and where a run goes on in one, if held-out photos decide its threshold. */
+  onThreshold?(measured: MeasuredThreshold): void;
   /** Where steps that were to be recorded run op by op: why. */
   onFallback?(why: string): void;
   /** Asked after each update; true ends the run with a checkpoint. */

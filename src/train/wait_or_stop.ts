@@ -3,6 +3,20 @@ import { TrainingError } from "../core/errors.ts";
 /** A wait was given up because the run was asked to stop. */
 export class StoppedWaiting extends TrainingError {}
 
+/**
+ * Ends what goes before a round's first update; several workers stop together, after an update.
+ * @param where For the error's text, for example `while photos were labeled`
+ * @throws {StoppedWaiting} If the run was asked to stop
+ */
+export function refuseStopped(
+  { workers, shouldStop }: { readonly workers?: unknown; readonly shouldStop?: () => boolean },
+  where: string,
+): void {
+  if (workers === undefined && shouldStop?.() === true) {
+    throw new StoppedWaiting(`Cannot go on: the run was asked to stop ${where}`);
+  }
+}
+
 /** How often it is looked whether the run was asked to stop: people do not notice, and most waits are shorter. */
 const LOOK_EVERY_MS = 200;
 

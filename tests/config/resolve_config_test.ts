@@ -356,6 +356,17 @@ Deno.test("resolveConfig() has thresholds follow the run where asked, and says w
   assert.equal(partsWith("guidedmix", "fixed"), undefined);
   assert.deepEqual(partsWith("fixmatch", "adaptive"), { rule: "adaptive", start: 0.95 });
   assert.deepEqual(partsWith("guidedmix", "by-class"), { rule: "by-class", start: 0.8 });
+  const heldOut = "unsup.thresholds=held-out";
+  const measured = resolveConfig({ data: "photos", set: [heldOut] });
+  assert.equal(partsOf(measured.recipe).thresholds, undefined);
+  assert.match(
+    refused({ set: [heldOut, "recipe.rounds=1"] }),
+    /recipe\.rounds is 1 with unsup\.thresholds "held-out", expected 2 or more: it is measured between rounds/,
+  );
+  assert.match(
+    refused({ data: "photos", set: [heldOut, "teacher.decay=0.99"] }),
+    /teacher\.decay is 0\.99 with unsup\.thresholds "held-out", expected 0: what is measured is the teacher of a whole/,
+  );
   const set = ["unsup.thresholds=adaptive"];
   assert.match(
     refused({ data: "photos", set: [...set, "recipe.pseudoLabels.of=photos"] }),

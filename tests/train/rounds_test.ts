@@ -7,6 +7,7 @@ import { readImage, readLabeled } from "../../src/data/read_item.ts";
 import { predictPseudoMask } from "../../src/eval/pseudo_masks.ts";
 import { CheckpointFolder } from "../../src/train/checkpoint_folder.ts";
 import { drawnPlaces, labelPhotos } from "../../src/train/label_photos.ts";
+import { datasetOfRound, heldOutOf, type MeasuredThreshold } from "../../src/train/held_out_threshold.ts";
 import { configOfRound, roundAt, slowsDown } from "../../src/train/rounds.ts";
 import type { TrainEvents } from "../../src/train/train_options.ts";
 import { THRESHOLD_STATE } from "../../src/model/moving_thresholds.ts";
@@ -53,14 +54,15 @@ async function run(folder: string, config: RunConfig, events: TrainEvents = {}) 
   }
 }
 
-/** A threshold that the teacher's guesses pass, so that they are learned. */
+/** @param threshold By default one that the teacher's guesses pass, so that they are learned */
 function inRounds(
   decay: number,
   of: "crops" | "photos" = "crops",
   thresholds: ThresholdRule = "fixed",
+  threshold = 0,
 ): RunConfig {
   const { objective, ...recipe } = RECIPES.guidedmix;
-  const low = { ...objective, unsup: { threshold: 0, thresholds, target: "hard", weight: 1, rampUp: 0 } };
+  const low = { ...objective, unsup: { threshold, thresholds, target: "hard", weight: 1, rampUp: 0 } };
   const recipeInRounds = {
     ...recipe,
     objective: low as typeof objective,
@@ -150,6 +152,67 @@ for (const [rule, name] of [["adaptive", "threshold"], ["by-class", "confidence"
     },
   );
 }
+
+for (const  of of["crops", "photos"] as const) {
+  numericTest(
+    `train() in rounds takes the threshold for labels of ${of} that held-out photos decide`,
+    async () => {
+      await inFolder(async (folder) => {
+        const measured: MeasuredThreshold[] = [];
+        const losses: number[] = [];
+        const trained = (name: string, wanted: number, events: TrainEvents = {}) =>
+          run(`${folder}/${name}`, inRounds(0, of, "held-out", wanted), {
+            onThreshold: (one) => void measured.push(one),
+            onStep: (_, { losses: { usup } }) => void (usup !== undefined && losses.push(usup)),
+            ...events,
+          });
+        await trained("sure", 0.99);
+        const straight = await trained("straight", 0.01);
+        const { train: labeled } = await tinyDataset();
+        const { heldOut } = heldOutOf(labeled, inRounds(0).seed);
+        for (const { photos } of measured) assert.equal(photos, heldOut.length);
+        assert.deepEqual(measured.map(({ wanted, reached }) => [wanted, reached]), [[0.99, true], [
+          0.01,
+          true,
+        ]]);
+        assert.ok(
+          measured[0]!.level > measured[1]!.level,
+          "pixels that are to be right more often are surer ones",
+        );
+        assert.ok(
+          losses[0]! < losses[3]!,
+          "and fewer: the first step of the round begins with the same network",
+        );
+        await trained("broken", 0.01, upTo(2));
+        await trained("broken", 0.01, upTo(4));
+        const resumed = await trained("broken", 0.01);
+        assert.deepEqual(measured.slice(2), [measured[1], measured[1]]);
+        for (const part of ["parameters", "teacher", "momentum"] as const) {
+          assert.deepEqual(resumed[part], straight[part], part);
+        }
+      });
+    },
+  );
+}
+
+Deno.test("datasetOfRound() keeps a fifth of the labeled photos from the first round", async () => {
+  const tiny = await tinyDataset();
+  const photos = Array.from({ length: 11 }, (_, i) => ({ ...tiny.train[0]!, id: `${i}` }));
+  const options = { config: inRounds(0, "crops", "held-out"), dataset: { ...tiny, train: photos } };
+  const first = datasetOfRound(options, { index: 0 }).train;
+  const { learned, heldOut } = heldOutOf(photos, options.config.seed);
+  assert.deepEqual(first, learned);
+  assert.equal(heldOut.length, 2);
+  assert.deepEqual(new Set([...learned, ...heldOut]), new Set(photos));
+  assert.notDeepEqual(heldOutOf(photos, options.config.seed + 1).heldOut, heldOut);
+  assert.equal(datasetOfRound(options, { index: 1 }), options.dataset);
+  assert.equal(datasetOfRound({ ...options, config: inRounds(0) }, { index: 0 }), options.dataset);
+  const single = { ...options, dataset: { ...tiny, train: photos.slice(0, 1) } };
+  assert.throws(
+    () => datasetOfRound(single, { index: 0 }),
+    /^DatasetError: Cannot hold labeled photos out: 1 is labeled, expected at least 2 with recipe\.objective\.unsup/,
+  );
+});
 
 Deno.test("drawnPlaces() names the photos that a round draws, all where they are few", () => {
   const config = { ...tinyConfig(6), batch: { labeled: 2, unlabeled: 2 } };

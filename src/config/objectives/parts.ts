@@ -40,12 +40,13 @@ export const DONOR = options<DonorBoxOptions>({
  * one number that begins there and follows the mean, over the classes predicted in a batch, of the greatest probability of
  * each. `by-class` (FreeMatch, Wang et al. 2023): those above a number of their class, which begins at 1 / K, whatever
  * `unsup.threshold` is, and follows how sure predictions are and how much of each class they are. Both follow slowly: a step is
- * a thousandth.
+ * a thousandth. `held-out`, with several rounds: `unsup.threshold` is how often pseudo labels are to be right, and labeled photos
+ * that the first round does not learn from tell from which probability on they are.
  */
-export type ThresholdRule = "fixed" | "adaptive" | "by-class";
+export type ThresholdRule = "fixed" | "adaptive" | "by-class" | "held-out";
 
 /** The schema of {@linkcode ThresholdRule}; configurations of before have none. */
-export const THRESHOLDS = oneOf(["fixed", "adaptive", "by-class"]).default("fixed");
+export const THRESHOLDS = oneOf(["fixed", "adaptive", "by-class", "held-out"]).default("fixed");
 
 /** The schema of a limit of λ. */
 export const LAMBDA_LIMIT = numberWhere("a number in (0, 0.5]", (limit) => limit > 0 && limit <= 0.5);
