@@ -5,6 +5,7 @@ import type { RunConfig } from "../config/run_config.ts";
 import { ConfigError } from "../core/errors.ts";
 import { type Dataset, type Item, sourceName } from "../data/dataset.ts";
 import { indexRule } from "../data/index_rule.ts";
+import { classesLacked, valLacksText } from "../data/val_lacks.ts";
 import { evaluateDataset, type Evaluation } from "../eval/evaluate_dataset.ts";
 import type { PredictOptions } from "../eval/predict_image.ts";
 import { comparisonTable } from "../report/comparison_table.ts";
@@ -193,6 +194,14 @@ function classTable({ summary, images }: Evaluation): string {
   ].join("\n");
 }
 
+/** Classes that the images lack, as a note; `undefined` where they show all. */
+function lackedNote({ summary, images }: Evaluation, { split, limit }: EvalFlags): string | undefined {
+  const lacked = classesLacked(summary.perClass);
+  if (lacked === undefined) return undefined;
+  const some = images === 1 ? `one image of ${split} shows` : `${images} images of ${split} show`;
+  return valLacksText({ ...lacked, what: limit === undefined || limit === 0 ? `${split} shows` : some });
+}
+
 async function readSources(flags: EvalFlags): Promise<ModelSource[]> {
   const { run: runs = [], checkpoint, use } = flags;
   if (runs.length <= 1) return [await readModel({ run: runs[0], checkpoint, use })];
@@ -234,6 +243,10 @@ export async function runEval(args: readonly string[]): Promise<number> {
     }
     const { iteration } = source.checkpoint;
     if (sources.length === 1) output.result(classTable(evaluation));
+    const lacked = lackedNote(evaluation, flags);
+    if (lacked !== undefined) {
+      output.note(`note     ${sources.length > 1 ? `"${source.name}": ` : ""}${lacked}`);
+    }
     const { seed } = source.config;
     compared.push({
       name: source.name,

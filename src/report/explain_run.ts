@@ -1,7 +1,7 @@
 /** What limits a run, by its own measures, and what to try. */
 import { firstAndMore } from "../core/first_and_more.ts";
 import type { ClassResult } from "../eval/confusion.ts";
-import { namesText, valLacksText } from "../data/val_lacks.ts";
+import { classesLacked, namesText, valLacksText } from "../data/val_lacks.ts";
 import { type CurvePoint, lossCurve, miouCurve } from "./curves.ts";
 import { countText, numberText, percentText, pointsText } from "./number_text.ts";
 import type { EvaluationRecord, Finding, MetricRow } from "./run_record.ts";
@@ -69,12 +69,11 @@ function sharesText(results: readonly ClassResult[], shareOf: (result: ClassResu
 
 /** Classes that no photo of val shows, as a sentence or two; empty where val shows all. */
 function lackedText({ evaluation: { summary: { perClass } }, classShares }: ExplainedRun): string {
-  const lacked = perClass.filter(({ pixels }) => pixels === 0);
-  if (lacked.length === 0) return "";
-  const namesOf = (results: readonly ClassResult[]) => results.map(({ name }) => name);
-  const predicted = namesOf(lacked.filter(({ iou }) => iou !== undefined));
-  const text = valLacksText({ lacking: namesOf(lacked), classes: perClass.length, predicted });
-  const unlabeled = namesOf(lacked.filter((result) => classShares?.[perClass.indexOf(result)] === 0));
+  const lacked = classesLacked(perClass);
+  if (lacked === undefined) return "";
+  const text = valLacksText(lacked);
+  const places = new Map(perClass.map(({ name }, place) => [name, place]));
+  const unlabeled = lacked.lacking.filter((name) => classShares?.[places.get(name)!] === 0);
   const either = unlabeled.length === 0 ? "" : ` No labeled photo shows ${namesText(unlabeled)} either.`;
   return `${text.replace(/^v/, "V")}.${either}`;
 }

@@ -71,6 +71,18 @@ Deno.test("deno task train, eval, predict, export do the main job on generated p
       assert.match(stdout, /guidedmix \(run\) +guidedmix \(copy\)/);
       assert.doesNotMatch(stdout, /\d ± \d/);
     });
+    await t.step("eval tells which classes its photos lack", async () => {
+      const { code, stdout, stderr } = await runCommand(["eval", "--run", run, "--limit", "1", "--json"]);
+      assert.equal(code, 0, stderr);
+      const answer = JSON.parse(stdout.trim().split("\n").at(-1)!);
+      const { perClass } = answer.runs[0].summary as { perClass: { name: string; pixels: number }[] };
+      const lacked = perClass.filter(({ pixels }) => pixels === 0).map(({ name }) => `"${name}"`);
+      assert.ok(lacked.length > 0, "one photo shows few classes");
+      assert.ok(
+        stderr.includes(`one image of val shows no ${lacked.join(", ")}: mIoU is the mean of`),
+        stderr,
+      );
+    });
     await t.step("eval, train and export refuse what does not fit the run", async () => {
       const refused = async (message: RegExp, ...args: string[]) => {
         const { code, stderr } = await runCommand(args);
