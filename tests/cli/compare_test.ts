@@ -218,6 +218,24 @@ Deno.test("deno task compare tells of a broken photo in a sentence, and the runs
     const { trials, missing } = await readComparison(out);
     assert.deepEqual([trials.length, missing.length, missing[0]!.error], [1, 1, sentence]);
     assert.ok((await Deno.readTextFile(join(out, "report.html"))).includes("4.png"));
+    const skip = ["--set", "data.skipBroken=true"];
+    const other = await runCommand([
+      "compare",
+      "--resume",
+      "--out",
+      out,
+      "--set",
+      "data.crop=16,16",
+      ...skip,
+    ]);
+    assert.equal(other.code, 2);
+    assert.match(other.stderr, /--set was .*evaluation\.every.* and is data\.crop/);
+    const mended = await runCommand(["compare", "--resume", "--out", out, ...skip]);
+    assert.equal(mended.code, 0, mended.stderr);
+    const after = await readComparison(out);
+    assert.deepEqual([after.trials.length, after.missing.length], [2, 0]);
+    assert.equal(after.trials[0]!.miou, trials[0]!.miou);
+    assert.match(await Deno.readTextFile(join(out, "runs/guidedmix-2-seed0.log")), /left out 1 broken photo/);
   });
 });
 

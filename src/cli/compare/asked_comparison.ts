@@ -10,6 +10,7 @@ import {
   type ComparisonPlan,
   readPlan,
   type SharedRequest,
+  withHeldSettings,
 } from "./comparison_plan.ts";
 import { labelTexts } from "./label_choices.ts";
 import { tableVariants } from "./tables.ts";
@@ -84,7 +85,9 @@ export async function askedComparison(flags: CompareFlags): Promise<ComparisonCa
   const out = resolve(flags.out ?? defaultFolder(flags));
   const plan = await planOf(out, flags.resume);
   const held = flags.resume ? plan : undefined;
-  const shared: SharedRequest = { set: [], ...held?.shared, ...sharedOf(flags) };
+  const said = sharedOf(flags);
+  const own = held === undefined ? said : withHeldSettings(held.shared, said);
+  const shared: SharedRequest = { set: [], ...held?.shared, ...own };
   if (plan !== undefined) checkShared(plan.shared, shared, out);
   const { recipes, table, labels, seeds } = flags;
   const named = table !== undefined

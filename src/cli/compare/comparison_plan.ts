@@ -65,13 +65,32 @@ export async function writePlan(out: string, plan: ComparisonPlan): Promise<void
   await writeFileWhole(join(out, NAME), new TextEncoder().encode(`${JSON.stringify(plan, null, 1)}\n`));
 }
 
+/** Leaves broken unlabeled photos out: the one setting that a call may add, since runs that read none are as they were. */
+const SKIP = /^\s*data\.skipBroken\s*=/;
+
+/** Settings that say whether broken photos are left out, which a run is told again when it goes on. */
+export function skipSettings({ set }: SharedRequest): string[] {
+  return set.filter((setting) => SKIP.test(setting));
+}
+
+/** A call's settings, together with those of the comparison that it goes on with, where it says nothing else than to skip. */
+export function withHeldSettings(before: SharedRequest, now: Partial<SharedRequest>): Partial<SharedRequest> {
+  const { set = [] } = now;
+  if (set.length === 0 || !set.every((setting) => SKIP.test(setting))) return now;
+  return { ...now, set: [...before.set.filter((setting) => !SKIP.test(setting)), ...set] };
+}
+
 /**
  * Makes sure that a call asks for runs like those of the folder.
  * @throws {ConfigError} Names what differs
  */
 export function checkShared(before: SharedRequest, now: SharedRequest, out: string): void {
   const names = Object.keys(SHARED.shape) as (keyof SharedRequest)[];
-  const differing = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]));
+  const asked = ({ set, ...others }: SharedRequest): SharedRequest => {
+    return { ...others, set: set.filter((setting) => !SKIP.test(setting)) };
+  };
+  const [old, fresh] = [asked(before), asked(now)];
+  const differing = names.filter((name) => JSON.stringify(old[name]) !== JSON.stringify(fresh[name]));
   if (differing.length === 0) return;
   const texts = differing.map((name) => `--${name} was ${shown(before[name])} and is ${shown(now[name])}`);
   throw new ConfigError(
