@@ -1,10 +1,11 @@
 import type { RunConfig } from "../config/run_config.ts";
+import { isTable } from "../core/is_table.ts";
 
 /** The machine may be another one; numbers of a run do not follow from these, beyond rounding. */
 const FREE: readonly string[] = ["backend", "engine", "data.workers"];
 
 function leaves(value: unknown, path: string, found: Map<string, string>): Map<string, string> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+  if (isTable(value)) {
     for (const [key, inner] of Object.entries(value)) {
       leaves(inner, path === "" ? key : `${path}.${key}`, found);
     }

@@ -1,7 +1,8 @@
 /** What a COCO JSON says of photos and their shapes. */
 import { shownValue } from "../../core/shown_text.ts";
+import { isTable } from "../../core/is_table.ts";
 import type { Shape } from "../shapes/shape.ts";
-import { isObject, type JsonObject, listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
+import { type JsonObject, listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
 
 /** A photo. */
 export interface CocoImage {
@@ -73,7 +74,7 @@ function categoriesOf(raw: readonly JsonObject[], annotations: readonly JsonObje
 
 /** A COCO file of JSON; `undefined` for JSON of another kind. */
 export function parseCoco(json: unknown): CocoFile | undefined {
-  if (!isObject(json)) return undefined;
+  if (!isTable(json)) return undefined;
   const { images, annotations, categories } = json;
   if (![images, annotations, categories].every(Array.isArray)) return undefined;
   const shapes = objectsOf(annotations);
@@ -93,7 +94,7 @@ export function parseCoco(json: unknown): CocoFile | undefined {
 
 /** Shapes of one annotation; none for a box alone. */
 function shapesOf({ segmentation }: JsonObject, label: number): Shape[] {
-  if (isObject(segmentation)) {
+  if (isTable(segmentation)) {
     const { counts, size } = segmentation;
     const [height, width] = listOf(size).map(numberOf);
     const runs = typeof counts === "string" ? counts : listOf(counts).map((count) => numberOf(count) ?? -1);

@@ -2,15 +2,11 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
+import { isTable } from "../../core/is_table.ts";
 import { readTextFile } from "../read_file.ts";
 
 /** A JSON object, of which nothing is known. */
 export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** Whether a value is an object that is no list. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** A list, or none. */
 export function listOf(value: unknown): readonly unknown[] {
@@ -19,7 +15,7 @@ export function listOf(value: unknown): readonly unknown[] {
 
 /** The objects of a list, or none. */
 export function objectsOf(value: unknown): readonly JsonObject[] {
-  return listOf(value).filter(isObject);
+  return listOf(value).filter(isTable);
 }
 
 /** A text, or `undefined`. */

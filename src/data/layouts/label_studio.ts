@@ -2,6 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
+import { isTable } from "../../core/is_table.ts";
 import type { Dataset, DrawnSource } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
 import { listPictures } from "../image_files.ts";
@@ -10,7 +11,7 @@ import { mapLimited } from "../map_limited.ts";
 import { checkedSize } from "../read_item.ts";
 import type { LayerShape } from "../shapes/shape.ts";
 import { folderItem } from "./folder_items.ts";
-import { isObject, listJson, numberOf, objectsOf, tryJson } from "./json_files.ts";
+import { listJson, numberOf, objectsOf, tryJson } from "./json_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { datasetOf } from "./pair_dataset.ts";
 import { partsOf, type PlacedItem } from "./parts.ts";
@@ -60,7 +61,7 @@ async function photosByJson(root: string, photos: readonly string[]): Promise<Ma
   for (const file of await listJson(root, 1)) {
     for (const task of objectsOf(await tryJson(join(root, file)))) {
       const id = numberOf(task.id);
-      const data = isObject(task.data) ? Object.values(task.data) : [task.image];
+      const data = isTable(task.data) ? Object.values(task.data) : [task.image];
       for (const value of data) {
         const name = typeof value === "string" ? decodeName(value) : "";
         if (id !== undefined && byName.has(name)) found.set(id, byName.get(name)!);

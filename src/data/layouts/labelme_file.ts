@@ -1,8 +1,9 @@
 /** What a labelme JSON says of a photo and its shapes. */
 import { shownValue } from "../../core/shown_text.ts";
+import { isTable } from "../../core/is_table.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { isBackground } from "./coco_file.ts";
-import { isObject, listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
+import { listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
 
 /** A shape as drawn. */
 export interface LabelmeShape {
@@ -33,7 +34,7 @@ const CIRCLE_CORNERS = 64;
 
 /** A file of JSON; `undefined` for JSON of another kind. */
 export function parseLabelme(json: unknown): LabelmeFile | undefined {
-  if (!isObject(json) || !Array.isArray(json.shapes) || textOf(json.imagePath) === undefined) {
+  if (!isTable(json) || !Array.isArray(json.shapes) || textOf(json.imagePath) === undefined) {
     return undefined;
   }
   return {

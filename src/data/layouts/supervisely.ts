@@ -1,6 +1,7 @@
 /** Supervisely's projects: `meta.json`, and data sets of `img` with `ann` or `masks_machine`. */
 import { join } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
+import { isTable } from "../../core/is_table.ts";
 import type { Color, Dataset } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
 import { isFile, isFolder, listPictures } from "../image_files.ts";
@@ -8,7 +9,7 @@ import type { MaskRule } from "../dataset.ts";
 import { indexRule } from "../index_rule.ts";
 import { folderItem } from "./folder_items.ts";
 import type { Classes } from "./infer_classes.ts";
-import { isObject, objectsOf, readJson, textOf } from "./json_files.ts";
+import { objectsOf, readJson, textOf } from "./json_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { classesOf, datasetOf } from "./pair_dataset.ts";
 import { findPairs, type FolderPair } from "./pair_folders.ts";
@@ -43,7 +44,7 @@ function hexColor(text: string | undefined): Color | undefined {
 
 async function metaClasses(root: string): Promise<MetaClass[]> {
   const meta = await readJson(join(root, META));
-  return objectsOf(isObject(meta) ? meta.classes : undefined).flatMap((one) => {
+  return objectsOf(isTable(meta) ? meta.classes : undefined).flatMap((one) => {
     const title = textOf(one.title);
     return title === undefined ? [] : [{ title, color: hexColor(textOf(one.color)) }];
   });

@@ -1,8 +1,9 @@
 /** Masks of Supervisely's annotations. */
 import { DatasetError } from "../../core/errors.ts";
+import { isTable } from "../../core/is_table.ts";
 import type { DrawnSource } from "../dataset.ts";
 import type { Shape } from "../shapes/shape.ts";
-import { isObject, type JsonObject, listOf, numberOf, objectsOf, readJson, textOf } from "./json_files.ts";
+import { type JsonObject, listOf, numberOf, objectsOf, readJson, textOf } from "./json_files.ts";
 
 /** Corners `[[x, y], …]` as one row of numbers; `undefined` where they are none, or fewer than three. */
 export function ringOf(value: unknown): number[] | undefined {
@@ -12,14 +13,14 @@ export function ringOf(value: unknown): number[] | undefined {
 }
 
 function polygonOf({ points }: JsonObject, label: number): Shape | undefined {
-  const { exterior, interior } = isObject(points) ? points : {};
+  const { exterior, interior } = isTable(points) ? points : {};
   const outer = ringOf(exterior);
   const holes = listOf(interior).flatMap((ring) => [ringOf(ring) ?? []]);
   return outer === undefined ? undefined : { kind: "polygon", label, rings: [outer, ...holes] };
 }
 
 function rectangleOf({ points }: JsonObject, label: number): Shape | undefined {
-  const corners = listOf(isObject(points) ? points.exterior : undefined).map((point) =>
+  const corners = listOf(isTable(points) ? points.exterior : undefined).map((point) =>
     listOf(point).map(numberOf)
   );
   const [[x0, y0] = [], [x1, y1] = []] = corners;
@@ -31,7 +32,7 @@ function rectangleOf({ points }: JsonObject, label: number): Shape | undefined {
 }
 
 function bitmapOf({ bitmap }: JsonObject, label: number): Shape | undefined {
-  const { data, origin } = isObject(bitmap) ? bitmap : {};
+  const { data, origin } = isTable(bitmap) ? bitmap : {};
   const [x, y] = listOf(origin).map(numberOf);
   const png = textOf(data);
   if (png === undefined || x === undefined || y === undefined) return undefined;
@@ -66,10 +67,10 @@ export async function drawnAnnotation(
   labels: ReadonlyMap<string, number>,
 ): Promise<DrawnSource | undefined> {
   const annotation = await readJson(file);
-  if (!isObject(annotation)) return undefined;
+  if (!isTable(annotation)) return undefined;
   const shapes = objectsOf(annotation.objects).flatMap((object) => shapeOf(object, labels, file) ?? []);
   if (shapes.length === 0) return undefined;
-  const { width, height } = isObject(annotation.size) ? annotation.size : {};
+  const { width, height } = isTable(annotation.size) ? annotation.size : {};
   const size = { width: numberOf(width) ?? 0, height: numberOf(height) ?? 0 };
   return { kind: "drawn", name: file, ...size, shapes };
 }

@@ -1,3 +1,4 @@
+import { isTable } from "../../core/is_table.ts";
 import { html } from "../html.ts";
 import { trainCurve } from "../curves.ts";
 import { bytesText, durationText, median, numberText, percentText } from "../number_text.ts";
@@ -113,8 +114,7 @@ export function optionGroups(options: RunRecord["options"]): [string, [string, s
 
 function flattenOptions(options: { readonly [key: string]: OptionValue }, prefix = ""): [string, string][] {
   return Object.entries(options).flatMap(([key, value]): [string, string][] => {
-    const isNested = typeof value === "object" && value !== null && !Array.isArray(value);
-    if (isNested) return flattenOptions(value as { readonly [key: string]: OptionValue }, `${prefix}${key}.`);
+    if (isTable(value)) return flattenOptions(value, `${prefix}${key}.`);
     return [[prefix + key, typeof value === "string" ? value : JSON.stringify(value)]];
   });
 }

@@ -1,4 +1,5 @@
 import { ConfigError } from "../../core/errors.ts";
+import { isTable } from "../../core/is_table.ts";
 
 /** Processes that train one network together. */
 export interface Cluster {
@@ -22,9 +23,7 @@ interface TfConfig {
 
 /** A table of the variable; what is left out is an empty one. */
 function tableOf(name: string, value: unknown = {}): Readonly<Record<string, unknown>> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
+  if (isTable(value)) return value;
   return refuse(`${name} is ${JSON.stringify(value)}`, "a JSON object");
 }
 
