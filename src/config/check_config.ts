@@ -86,7 +86,7 @@ function problemsBetween(config: RunConfig): string[] {
   for (const side of sides.filter((side) => batch[side] < 2)) {
     found.push(`batch.${side} is ${batch[side]}, expected at least 2 for recipe "${recipe.name}"`);
   }
-  if (usesUnlabeled(recipe) && !partsOf(recipe).mixDecoder && network.mitrans !== false) {
+  if (usesUnlabeled(recipe) && !partsOf(recipe).mitrans && network.mitrans !== false) {
     found.push(
       `network.mitrans is on, expected false with objective "${recipe.objective.kind}": only blends pass it`,
     );

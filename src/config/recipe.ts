@@ -199,6 +199,8 @@ export function hasTeacher(recipe: Pick<Recipe, "objective" | "teacher" | "round
 interface TrainingParts {
   readonly classifier: boolean;
   readonly mixDecoder: boolean;
+  /** Whether MITrans, where the run has it on, has something to do. */
+  readonly mitrans: boolean;
   readonly auxiliary?: AuxiliaryDecoders;
   readonly thresholds?: MovingThresholds;
 }
@@ -223,7 +225,8 @@ export function partsOf({ objective }: Pick<Recipe, "objective">): TrainingParts
   const blends = objective.kind === "guided-mix";
   const thresholds = movingThresholds(objective);
   return {
-    mixDecoder: blends,
+    mixDecoder: blends || (objective.kind === "boxes" && objective.decoder === "mix"),
+    mitrans: blends,
     classifier: blends && objective.classifier.on,
     ...(objective.kind === "cct" && { auxiliary: objective.auxiliary }),
     ...(thresholds && { thresholds }),

@@ -203,9 +203,15 @@ async function readLosses(values: LossValues): Promise<Record<string, number>> {
 function checkParts(network: Network, recipe: Recipe): void {
   const { options } = network;
   const needed = partsOf(recipe);
-  if (!options.mixDecoder && needed.mixDecoder && unsupervisedWeight(recipe) > 0) {
+  const decodesMixtures = recipe.objective.kind === "boxes" || unsupervisedWeight(recipe) > 0;
+  if (!options.mixDecoder && needed.mixDecoder && decodesMixtures) {
     throw new RangeError(
       `Cannot train with recipe "${recipe.name}": the network has no mix decoder, expected one`,
+    );
+  }
+  if (options.mitrans && needed.mixDecoder && !needed.mitrans) {
+    throw new RangeError(
+      `Cannot train with recipe "${recipe.name}": the network's mix decoder reads what MITrans makes, expected none`,
     );
   }
   if (!options.classifier && needed.classifier) {

@@ -39,7 +39,9 @@ export function labeledTerm(
 /** Encoder and labeled decoder over the labeled images, with L_ce. */
 export function labeledForward(step: Step): LabeledForward {
   const { tape, pass, network, batch } = step;
-  const made = networkPass(pass, network, tape.constant(batch.labeled), "", joinsBranches(tape));
+  const made = networkPass(pass, network, tape.constant(batch.labeled), {
+    joined: joinsBranches(tape),
+  });
   observeBranches(tape, "aspp_concat_l", made.branches);
   tape.observe("M_l", made.logits);
   return { ...made, term: labeledTerm(step, made.logits) };

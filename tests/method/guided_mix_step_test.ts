@@ -225,6 +225,41 @@ numericTest("guidedMixStep() gives the constant side exactly no gradient", async
   });
 });
 
+numericTest(
+  "guidedMixStep() keeps mixtures by place from the labeled decoder where the mix decoder has them",
+  async () => {
+    const options = { ...SMALL, mitrans: false as const };
+    const gradientsOf = async (decoder: "labeled" | "mix", weight: number) => {
+      const recipe = recipeWith("guidedmix", {
+        decoder,
+        mix: { weight },
+        unsup: { weight, threshold: 0.1, rampUp: 0 },
+        crossEntropy: "labeled",
+      });
+      const found = new Map<string, Float32Array>();
+      await withStep(recipe, async ({ gradients }) => {
+        for (const [name, gradient] of gradients) found.set(name, await gradient.data<"float32">());
+      }, { options });
+      return found;
+    };
+    const [labeled, mix, alone] = [
+      await gradientsOf("labeled", 1),
+      await gradientsOf("mix", 1),
+      await gradientsOf("mix", 0),
+    ];
+    const own = [...alone.keys()].filter((name) => /^decode_head\.(bottleneck|conv_seg)/.test(name));
+    assert.ok(own.length >= 4);
+    for (const name of own) {
+      assertClose(mix.get(name)!, alone.get(name)!, { ofMaximum: 1e-5 });
+      assert.notDeepEqual(labeled.get(name), alone.get(name), name);
+    }
+    const mixed = (gradients: ReadonlyMap<string, unknown>) => partsOf(gradients).includes("decode_head_mix");
+    assert.deepEqual([labeled, mix, alone].map(mixed), [false, true, false]);
+    const aspp = "decode_head.aspp_modules.0.conv.weight";
+    assert.notDeepEqual(mix.get(aspp), alone.get(aspp), "encoder and ASPP learn from mixtures");
+  },
+);
+
 numericTest("guidedMixStep() of supervised leaves everything but encoder and decoder alone", async () => {
   await withStep(RECIPES.supervised, ({ gradients, pairs }) => {
     assert.deepEqual(partsOf(gradients), ["backbone", "decode_head"]);
@@ -377,6 +412,12 @@ numericTest("guidedMixStep() refuses recipes out of range, and networks that lac
   await refused(range(/has no mix decoder, expected one/), {
     options: { ...SMALL, mixDecoder: false, mitrans: false },
   });
+  const mixes = recipeWith("guidedmix", { decoder: "mix", unsup: { weight: 0 } });
+  await refused(range(/has no mix decoder, expected one/), {
+    recipe: mixes,
+    options: { ...SMALL, mixDecoder: false, mitrans: false },
+  });
+  await refused(range(/mix decoder reads what MITrans makes, expected none/), { recipe: mixes });
   await refused(range(/the network's thresholds are "fixed", expected "by-class"/), {
     recipe: recipeWith("fixmatch", { unsup: { thresholds: "by-class" } }),
     options: { ...SMALL, thresholds: undefined },

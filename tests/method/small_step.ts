@@ -116,6 +116,7 @@ export type RecipeChanges = Changes<Omit<Recipe, "objective">> & Changes<GuidedM
   readonly dec?: Partial<GuidedMixOptions["dec"]>;
   readonly decouple?: Partial<GuidedMixOptions["decouple"]>;
   readonly imagePoolUpdates?: 1 | 2;
+  readonly decoder?: BoxesOptions["decoder"];
 };
 
 type Table = Readonly<Record<string, unknown>>;

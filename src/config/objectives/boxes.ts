@@ -59,6 +59,12 @@ export interface BoxesOptions {
   readonly pair: PairOptions;
   /** L_usup. */
   readonly unsup: PseudoLabelOptions;
+  /**
+   * Which decoder predicts mixtures: the `labeled` one, or the `mix` decoder, which has a bottleneck and pixel classifier of its
+   * own. With it the labeled decoder learns from labels alone, and wrong pseudo labels reach it through encoder and ASPP only
+   * (the paper's two decoders; Debiased Self-Training, Chen et al. 2022, has a pseudo head for the same reason).
+   */
+  readonly decoder: "labeled" | "mix";
 }
 
 /** The schema of {@linkcode BoxesOptions}. */
@@ -79,6 +85,8 @@ export const BOXES = options<BoxesOptions>({
     weight: fromZero(),
     rampUp: share(true),
   }),
+  // configurations of before have none
+  decoder: oneOf(["labeled", "mix"]).default("labeled"),
 });
 
 /** What of the options is out of range; nothing where all is well. */
@@ -105,6 +113,7 @@ export const DONOR_BOXES: BoxesOptions = {
   donor: { probability: 0.5, area: [0.02, 0.4] },
   pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
   unsup: { threshold: 0.8, thresholds: "fixed", target: "hard", weight: 1, rampUp: 0 },
+  decoder: "labeled",
 };
 
 /**
@@ -117,4 +126,5 @@ export const LABELED_BOXES: BoxesOptions = {
   donor: { probability: 0, area: [0.02, 0.4] },
   pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
   unsup: { threshold: 0.8, thresholds: "fixed", target: "hard", weight: 1, rampUp: 0.3 },
+  decoder: "labeled",
 };

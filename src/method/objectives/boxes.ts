@@ -2,7 +2,7 @@
  * Mixtures by place: total = L_ce + w · L_mix + ω(t) · L_usup.
  *
  *     unlabeled, plain ─> [teacher] at inference ─> M_u ─> pseudo labels ──────────────┐
- *     unlabeled, strong ─> box of the next unlabeled one ─> box of the nearest labeled ─┴─> encoder, labeled decoder
+ *     unlabeled, strong ─> box of the next unlabeled one ─> box of the nearest labeled ─┴─> encoder, a decoder
  *
  * Pseudo labels that the batch brings (`recipe.pseudoLabels`) take the place of those of M_u.
  *
@@ -85,7 +85,7 @@ interface MixtureLosses {
 }
 
 /**
- * Losses of a mixture, which passes encoder and labeled decoder. With `recipe.crossEntropy` `all` both are divided by all
+ * Losses of a mixture, which passes the encoder and the decoder that `decoder` names. With `recipe.crossEntropy` `all` both are divided by all
  * pixels of the mixture; with `labeled` L_mix as `mix.over` says, L_usup by all pixels outside of them: one that is not sure enough is left out by the loss itself and counts (as UniMatch's masked loss is divided by all
  * valid pixels). Weights of classes are for labels alone: a rare class that is predicted too often would be learned from its
  * own pseudo labels (LOG.md).
@@ -96,7 +96,8 @@ function mixtureLosses(step: BoxStep, { images, labels, target, outside }: Mixed
     [labels, target.labels, outside].forEach((tensor) => tape.adopt(tensor));
     if (target.probabilities !== undefined) tape.adopt(target.probabilities);
     const input = tape.observe("mixed_img", tape.adopt(images));
-    const logits = tape.observe("M_mix", networkPass(pass, network, input, "mix_").logits);
+    const passed = networkPass(pass, network, input, { prefix: "mix_", decoder: options.decoder });
+    const logits = tape.observe("M_mix", passed.logits);
     const [, height, width] = labels.shape;
     const resized = resizeBilinear(tape, logits, height, width, network.options.decoder.alignCorners);
     const { classWeights, average, overProcesses } = pixelOptions(step);

@@ -57,7 +57,7 @@ function consistency(step: Step<CutMixSegOptions>): Value {
     const target = tape.adopt(probabilities!);
     labels.dispose();
     const input = tape.observe("mixed_img", tape.adopt(images));
-    const logits = tape.observe("M_mix", networkPass(pass, network, input, "mix_").logits);
+    const logits = tape.observe("M_mix", networkPass(pass, network, input, { prefix: "mix_" }).logits);
     const predicted = softmax(tape, resizeBilinear(tape, logits, height, width, decoder.alignCorners));
     // squaredError is the mean over classes too
     return multiplyConstant(tape, squaredError(tape, predicted, target.tensor), factor);
