@@ -14,7 +14,7 @@ import { TOLERANCES } from "../../src/parity/tolerances.ts";
 import { RecordedSteps } from "../../src/train/recorded_steps.ts";
 import { Teacher } from "../../src/train/teacher.ts";
 import { assertClose, numericTest, take } from "../numeric.ts";
-import { disposeBatch, extraParts, ONE_OF_EACH, recipeWith, type UnlabeledBatch } from "./small_step.ts";
+import { disposeBatch, ONE_OF_EACH, recipeWith, trainedModel, type UnlabeledBatch } from "./small_step.ts";
 
 type Tensors = ReadonlyMap<string, StoredTensor>;
 
@@ -146,7 +146,7 @@ async function compareStep(
 async function run(name: string, engine: "eager" | "function"): Promise<void> {
   const recipe = CASES[name]!;
   const fixture = read(name);
-  const network = new Network({ ...MODEL, ...extraParts(recipe) }, 1);
+  const network = new Network(trainedModel(MODEL, recipe), 1);
   network.parameters.load(below(INPUTS, "state/"));
   network.parameters.load(below(fixture, "before/"));
   const teacher = name === "cutmix-seg" ? new Teacher(network, recipe.teacher) : undefined;

@@ -6,11 +6,14 @@ import { type RecipeName, RECIPES } from "../../src/config/recipe.ts";
 import { guidedMixStep, type StepContext } from "../../src/method/guided_mix_step.ts";
 import { Network } from "../../src/model/network.ts";
 import { bfloat16Test, numericTest } from "../numeric.ts";
-import { CONTEXT, SMALL, smallBatch } from "./small_step.ts";
+import { CONTEXT, SMALL, smallBatch, trainedModel } from "./small_step.ts";
 
 /** Losses, gradients and all parameters with their statistics after one step. */
 async function stepOf(recipe: RecipeName, context: Partial<StepContext>, changes: Partial<ResnetOptions>) {
-  const network = new Network({ ...SMALL, encoder: { ...SMALL.encoder, ...changes } }, 7);
+  const network = new Network(
+    trainedModel({ ...SMALL, encoder: { ...SMALL.encoder, ...changes } }, RECIPES[recipe]),
+    7,
+  );
   // residuals begin with a scale of zero, where nothing of them would be seen
   for (
     const name of network.parameters.trainableNames().filter((one) => /layer\d.*bn[23].weight/.test(one))

@@ -70,12 +70,11 @@ export const ONE_OF_EACH: Recipe = {
   objective: { ...CROSS_CONSISTENCY, auxiliary: EACH },
 };
 
-/** What a network has besides an encoder and decoders, by its recipe. */
-export function extraParts(
-  recipe: Pick<Recipe, "objective">,
-): Pick<ModelOptions, "auxiliary" | "thresholds"> {
-  const { auxiliary, thresholds } = partsOf(recipe);
-  return { auxiliary, thresholds };
+/** Options of a network that a recipe can train: what it has besides, and no MITrans where the mix decoder reads branches. */
+export function trainedModel<T extends ModelOptions>(options: T, recipe: Pick<Recipe, "objective">): T {
+  const { auxiliary, thresholds, mixDecoder, mitrans } = partsOf(recipe);
+  const own = { auxiliary, thresholds, ...options };
+  return mixDecoder && !mitrans ? { ...own, mixDecoder, mitrans: false } : own;
 }
 
 /** Frees a batch. */
@@ -153,7 +152,7 @@ export async function withStep(
     prepare = (_: Network) => {},
   } = {},
 ): Promise<void> {
-  const network = new Network({ ...extraParts(recipe), ...options }, 7);
+  const network = new Network(trainedModel(options, recipe), 7);
   try {
     prepare(network);
     const result = await guidedMixStep(network, batch, recipe, context);

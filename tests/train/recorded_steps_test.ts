@@ -13,11 +13,11 @@ import {
   BLENDED,
   CONTEXT,
   disposeBatch,
-  extraParts,
   ONE_OF_EACH,
   recipeWith,
   SMALL,
   smallBatch,
+  trainedModel,
   withViews,
 } from "../method/small_step.ts";
 
@@ -57,7 +57,7 @@ function shake({ parameters }: Network): void {
 /** Some updates of a fresh network, each iteration with draws, ramp and rate of its own. */
 async function updates(engine: "eager" | "function", recipe: Recipe, settings: Settings = {}): Promise<Ran> {
   const { context = {}, network: options = OPTIONS } = settings;
-  const network = new Network({ ...options, ...extraParts(recipe) }, 7);
+  const network = new Network(trainedModel(options, recipe), 7);
   if (settings.shaken) shake(network);
   const [sgd, batch] = [new Sgd(settings.sgd), withViews(smallBatch(), recipe)];
   const { precision, classWeights } = context;

@@ -1,11 +1,12 @@
 /** A run small enough for tests: generated pictures, a network of four channels. */
 import type { ModelOptions, ResnetOptions } from "../../src/config/model_options.ts";
-import { partsOf, type Recipe, RECIPES, withLabeledBoxes } from "../../src/config/recipe.ts";
+import { type Recipe, RECIPES, withLabeledBoxes } from "../../src/config/recipe.ts";
 import type { RunConfig } from "../../src/config/run_config.ts";
 import { chooseLabeled } from "../../src/data/choose_labeled.ts";
 import type { Dataset, Item } from "../../src/data/dataset.ts";
 import { openDataset } from "../../src/data/open_dataset.ts";
 import { withheldItems } from "../../src/data/withheld_items.ts";
+import { trainedModel } from "../method/small_step.ts";
 import { Network } from "../../src/model/network.ts";
 
 const ENCODER = {
@@ -83,8 +84,7 @@ export async function tinyDiagnosis(): Promise<Item[]> {
 
 /** A fresh network of the tiny run. */
 export function tinyNetwork(recipe: Pick<Recipe, "objective"> = RECIPES.guidedmix): Network {
-  const { auxiliary, thresholds } = partsOf(recipe);
-  return new Network({ ...TINY_MODEL, auxiliary, thresholds }, 5);
+  return new Network(trainedModel(TINY_MODEL, recipe), 5);
 }
 
 /** Runs `body` with an empty folder, which is removed afterwards. */

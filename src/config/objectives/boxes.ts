@@ -113,7 +113,7 @@ export const DONOR_BOXES: BoxesOptions = {
   donor: { probability: 0.5, area: [0.02, 0.4] },
   pair: { select: "nearest", feature: "encoder", direction: "unlabeled" },
   unsup: { threshold: 0.8, thresholds: "fixed", target: "hard", weight: 1, rampUp: 0 },
-  decoder: "labeled",
+  decoder: "mix",
 };
 
 /**
