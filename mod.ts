@@ -52,8 +52,9 @@
  *     contractDilation: true,
  *   },
  *   decoder: { channels: 6, dilations: [1, 2, 3], dropout: 0.1, alignCorners: false },
- *   // training parts of the recipes `official` and `paper`
- *   mixDecoder: false,
+ *   // what predicts mixtures in training
+ *   mixDecoder: true,
+ *   // parts of the recipes `official` and `paper`
  *   mitrans: false,
  *   classifier: false,
  * }, 7);
