@@ -28,7 +28,7 @@ const STATISTIC = "backbone.layer1.0.bn1.running_var";
 
 /** A change of the parameters, and what must be said of it. */
 const LOSSES: readonly (readonly [string, (parameters: Tensors) => Tensors, RegExp])[] = [
-  ["no weights", () => new Map(), /\d+ missing: backbone\.[^;]+, and \d+ more/],
+  ["no weights", () => new Map(), /\d+ missing: backbone\.[^;]+ and \d+ more/],
   ["no conv_seg", (all) => without(all, /conv_seg/), /2 missing: decode_head\.conv_seg\.weight, decode_head/],
   [
     "no statistic",
