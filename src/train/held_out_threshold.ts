@@ -1,8 +1,9 @@
 /**
- * Thresholds of pseudo labels that labeled photos decide (`unsup.thresholds=held-out`): the first round learns without a fifth of
- * them, and at the start of each later one the teacher predicts these. The threshold is then the least probability from which
- * on its pixels are right as often as `unsup.threshold` says; from the second round on all labels are learned. A run that goes on inside
- * of a round measures again. (CW-BASS, 2025, asks held-out photos too, and lowers a threshold that they do not confirm.)
+ * Thresholds of pseudo labels that labeled photos decide (`unsup.thresholds=held-out`): the first round learns without a
+ * fifth of them, and at the start of each later one the teacher predicts these. The threshold is then the least probability
+ * from which on its pixels are right as often as `unsup.threshold` says; from the second round on all labels are learned. A run
+ * that goes on inside of a round measures again. (CW-BASS, 2025, asks held-out photos too, and lowers a threshold that they do
+ * not confirm.)
  */
 import { measuresThreshold } from "../config/recipe.ts";
 import type { RunConfig } from "../config/run_config.ts";

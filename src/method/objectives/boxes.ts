@@ -85,10 +85,10 @@ interface MixtureLosses {
 }
 
 /**
- * Losses of a mixture, which passes the encoder and the decoder that `decoder` names. With `recipe.crossEntropy` `all` both are divided by all
- * pixels of the mixture; with `labeled` L_mix as `mix.over` says, L_usup by all pixels outside of them: one that is not sure enough is left out by the loss itself and counts (as UniMatch's masked loss is divided by all
- * valid pixels). Weights of classes are for labels alone: a rare class that is predicted too often would be learned from its
- * own pseudo labels (LOG.md).
+ * Losses of a mixture, which passes the encoder and the decoder that `decoder` names. With `recipe.crossEntropy` `all` both are
+ * divided by all pixels of the mixture; with `labeled` L_mix as `mix.over` says, L_usup by all pixels outside of them: one that
+ * is not sure enough is left out by the loss itself and counts (as UniMatch's masked loss is divided by all valid pixels). Weights
+ * of classes are for labels alone: a rare class that is predicted too often would be learned from its own pseudo labels (LOG.md).
  */
 function mixtureLosses(step: BoxStep, { images, labels, target, outside }: Mixed): MixtureLosses {
   const { tape, pass, network, options } = step;
