@@ -199,7 +199,7 @@ function lackedNote({ summary, images }: Evaluation, { split, limit }: EvalFlags
   const lacked = classesLacked(summary.perClass);
   if (lacked === undefined) return undefined;
   const some = images === 1 ? `one image of ${split} shows` : `${images} images of ${split} show`;
-  return valLacksText({ ...lacked, what: limit === undefined || limit === 0 ? `${split} shows` : some });
+  return valLacksText({ ...lacked, what: limit ? some : `${split} shows` });
 }
 
 async function readSources(flags: EvalFlags): Promise<ModelSource[]> {

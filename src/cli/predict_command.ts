@@ -1,8 +1,8 @@
 /** `deno task predict`. */
-import { firstAndMore } from "../core/first_and_more.ts";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../core/errors.ts";
+import { firstAndMore } from "../core/first_and_more.ts";
 import { quoted } from "../core/shown_text.ts";
 import { isFolder, leftOutNotes } from "../data/image_files.ts";
 import { readImage } from "../data/read_item.ts";
@@ -148,7 +148,7 @@ async function predictAll(predictor: Predictor, files: readonly PhotoFile[], out
 /** The end of the summary: which photos of several were not predicted; of a single one its error has told. */
 function failedText(failed: readonly { photo: string }[], all: number): string {
   if (failed.length === 0 || all === 1) return "";
-  return `; not predicted: ${firstAndMore(failed.map(({ photo }) => quoted(photo)), 5)}`;
+  return `; not predicted: ${firstAndMore(failed, 5, ({ photo }) => quoted(photo))}`;
 }
 
 function outFolder({ out, run, checkpoint }: PredictFlags): string {

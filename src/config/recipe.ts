@@ -9,6 +9,7 @@ import { CUTMIX } from "./objectives/cutmix_seg.ts";
 import { FIXMATCH, UNIMATCH } from "./objectives/strong_views.ts";
 import { OFFICIAL_MIX, PAPER_MIX } from "./objectives/guided_mix.ts";
 import type { ObjectiveOptions } from "./objectives/objective_options.ts";
+import type { ThresholdRule } from "./objectives/parts.ts";
 import { OFFICIAL_VIEWS, type UnlabeledViews } from "./view_options.ts";
 
 /** Names of the recipes. */
@@ -205,16 +206,31 @@ interface TrainingParts {
   readonly thresholds?: MovingThresholds;
 }
 
+/** What an objective says of thresholds of pseudo labels; `undefined` where it has no rule for them. */
+export function thresholdsOf(
+  objective: ObjectiveOptions,
+): { readonly threshold: number; readonly thresholds: ThresholdRule } | undefined {
+  return "unsup" in objective && "thresholds" in objective.unsup ? objective.unsup : undefined;
+}
+
 /** Thresholds of pseudo labels that follow the run; `undefined` where they are fixed. */
 export function movingThresholds(objective: ObjectiveOptions): MovingThresholds | undefined {
-  if (!("unsup" in objective) || !("thresholds" in objective.unsup)) return undefined;
-  const { thresholds: rule, threshold: start } = objective.unsup;
+  const { thresholds: rule = "fixed", threshold: start = 0 } = thresholdsOf(objective) ?? {};
   return rule === "fixed" || rule === "held-out" ? undefined : { rule, start };
 }
 
 /** Whether labeled photos that are held out decide thresholds of pseudo labels. */
 export function measuresThreshold({ objective }: Pick<Recipe, "objective">): boolean {
-  return "unsup" in objective && "thresholds" in objective.unsup && objective.unsup.thresholds === "held-out";
+  return thresholdsOf(objective)?.thresholds === "held-out";
+}
+
+/** A recipe with another threshold of pseudo labels, which stays so. */
+export function withThreshold(recipe: Recipe, threshold: number): Recipe {
+  const { objective } = recipe;
+  const unsup = thresholdsOf(objective);
+  if (unsup === undefined) return recipe;
+  const fixed = { ...unsup, threshold, thresholds: "fixed" };
+  return { ...recipe, objective: { ...objective, unsup: fixed } as ObjectiveOptions };
 }
 
 /**

@@ -28,7 +28,7 @@ const PART = 8;
 
 /** A sentence on broken photos, which names up to three. @param all Of how many unlabeled ones */
 export function brokenText(broken: readonly BrokenPhoto[], all: number): string {
-  const problems = firstAndMore(broken.map(({ problem }) => problem), SHOWN, "; ");
+  const problems = firstAndMore(broken, SHOWN, ({ problem }) => problem, "; ");
   return `${broken.length} of ${all} unlabeled photos cannot be read, ${problems}`;
 }
 

@@ -50,7 +50,7 @@ function sizesText(sizes: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const size of sizes) counts.set(size, (counts.get(size) ?? 0) + 1);
   const ranked = [...counts].sort((a, b) => b[1] - a[1]);
-  return firstAndMore(ranked.map(([size, count]) => ranked.length === 1 ? size : `${size} (${count})`), 3);
+  return firstAndMore(ranked, 3, ([size, count]) => ranked.length === 1 ? size : `${size} (${count})`);
 }
 
 function sharesOf(

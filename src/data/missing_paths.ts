@@ -23,7 +23,7 @@ export async function missingPaths(paths: readonly string[]): Promise<string[]> 
  * @param missing At least one
  */
 export function missingPhotos(task: string, missing: readonly string[]): ConfigError {
-  const names = firstAndMore(missing.map(quoted), SHOWN);
+  const names = firstAndMore(missing, SHOWN, quoted);
   const verb = missing.length === 1 ? "does" : "do";
   return new ConfigError(
     `Cannot ${task}: ${names} ${verb} not exist, expected photos or folders of them ` +

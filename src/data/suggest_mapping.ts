@@ -22,10 +22,9 @@ export function valueText(value: number, masks: MaskRule["masks"]): string {
 /** Share of pixels of the most frequent values: `0: 52.1 %, 255: 7.9 %`; unknown ones carry a mark. */
 export function histogramText(counts: readonly ValueCount[], masks: MaskRule["masks"]): string {
   const total = counts.reduce((sum, { count }) => sum + count, 0);
-  const parts = counts.map(({ value, count, known }) => {
-    return `${valueText(value, masks)}${known ? "" : " (!)"}: ${(100 * count / total).toFixed(1)} %`;
-  });
-  return firstAndMore(parts, SHOWN);
+  const shareText = ({ value, count, known }: ValueCount) =>
+    `${valueText(value, masks)}${known ? "" : " (!)"}: ${(100 * count / total).toFixed(1)} %`;
+  return firstAndMore(counts, SHOWN, shareText);
 }
 
 /** Values that by custom mean "no label": black or white, or an end of the byte. */

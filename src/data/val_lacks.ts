@@ -5,7 +5,7 @@ const NAMED = 10;
 
 /** Up to ten names in quotes, and how many more there are. */
 export function namesText(names: readonly string[]): string {
-  return firstAndMore(names.map((name) => `"${name}"`), NAMED);
+  return firstAndMore(names, NAMED, (name) => `"${name}"`);
 }
 
 /** What an mIoU is the mean of where val lacks classes. */

@@ -90,7 +90,7 @@ export class GraphBuilder {
     if (count === 0) return this.#nodes;
     throw new CheckpointMismatch(
       `Cannot build the inference graph: ${count} ${count === 1 ? "tensor does" : "tensors do"} not fit: ${
-        firstAndMore(this.#problems, 10, "; ")
+        firstAndMore(this.#problems, 10, String, "; ")
       }, expected the names and shapes of the model options`,
     );
   }

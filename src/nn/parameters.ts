@@ -1,7 +1,7 @@
-import { firstAndMore } from "../core/first_and_more.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { nativeBackend } from "../backends/native.ts";
 import { CheckpointMismatch } from "../core/errors.ts";
+import { firstAndMore } from "../core/first_and_more.ts";
 import { type RandomStream, randomStream } from "../core/random.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import { type Lender, ParameterEntry } from "./parameter_entry.ts";
@@ -257,12 +257,13 @@ function mismatch(
   specs: readonly ParameterSpec[],
   tensors: ReadonlyMap<string, StoredTensor>,
 ): CheckpointMismatch {
-  const lines = specs.map((spec) =>
+  const shapesText = (spec: ParameterSpec) =>
     `"${spec.name}": file has [${tensors.get(spec.name)!.shape.join(", ")}], model has [${
       fileShape(spec).join(", ")
-    }]`
+    }]`;
+  return new CheckpointMismatch(
+    `Cannot load ${firstAndMore(specs, 10, shapesText, "; ")}, expected equal shapes`,
   );
-  return new CheckpointMismatch(`Cannot load ${firstAndMore(lines, 10, "; ")}, expected equal shapes`);
 }
 
 function toFileLayout(spec: ParameterSpec, tensor: AnyTensor): AnyTensor {

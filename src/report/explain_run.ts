@@ -64,7 +64,7 @@ function mean(values: readonly number[]): number {
 }
 
 function sharesText(results: readonly ClassResult[], shareOf: (result: ClassResult) => string): string {
-  return firstAndMore(results.map((result) => `"${result.name}" (${shareOf(result)})`), NAMED);
+  return firstAndMore(results, NAMED, (result) => `"${result.name}" (${shareOf(result)})`);
 }
 
 /** Classes that no photo of val shows, as a sentence or two; empty where val shows all. */
@@ -72,8 +72,8 @@ function lackedText({ evaluation: { summary: { perClass } }, classShares }: Expl
   const lacked = classesLacked(perClass);
   if (lacked === undefined) return "";
   const text = valLacksText(lacked);
-  const places = new Map(perClass.map(({ name }, place) => [name, place]));
-  const unlabeled = lacked.lacking.filter((name) => classShares?.[places.get(name)!] === 0);
+  const unlabeled = perClass.filter(({ pixels }, k) => pixels === 0 && classShares?.[k] === 0)
+    .map(({ name }) => name);
   const either = unlabeled.length === 0 ? "" : ` No labeled photo shows ${namesText(unlabeled)} either.`;
   return `${text.replace(/^v/, "V")}.${either}`;
 }

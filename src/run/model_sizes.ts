@@ -47,7 +47,7 @@ export function checkModelSizes(model: ModelOptions, { parameters }: Checkpoint,
   if (problems.length === 0) return;
   throw new CheckpointMismatch(
     `Cannot use checkpoint "${name}": its tensors are not those of its model, ${
-      firstAndMore(problems, SHOWN, "; ")
+      firstAndMore(problems, SHOWN, String, "; ")
     }`,
   );
 }

@@ -5,7 +5,7 @@
  * that goes on inside of a round measures again. (CW-BASS, 2025, asks held-out photos too, and lowers a threshold that they do
  * not confirm.)
  */
-import { measuresThreshold } from "../config/recipe.ts";
+import { measuresThreshold, thresholdsOf, withThreshold } from "../config/recipe.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import { DatasetError } from "../core/errors.ts";
 import { randomStream } from "../core/random.ts";
@@ -99,11 +99,8 @@ export async function withMeasuredThreshold(
   teacher: Network | undefined,
 ): Promise<RunConfig> {
   const { recipe } = config;
-  const { objective } = recipe;
-  if (teacher === undefined || !("unsup" in objective) || !("thresholds" in objective.unsup)) return config;
-  if (objective.unsup.thresholds !== "held-out") return config;
-  const measured = await measureThreshold(options, teacher, objective.unsup.threshold);
+  if (teacher === undefined || !measuresThreshold(recipe)) return config;
+  const measured = await measureThreshold(options, teacher, thresholdsOf(recipe.objective)!.threshold);
   options.onThreshold?.(measured);
-  const unsup = { ...objective.unsup, threshold: measured.level, thresholds: "fixed" };
-  return { ...config, recipe: { ...recipe, objective: { ...objective, unsup } as typeof objective } };
+  return { ...config, recipe: withThreshold(recipe, measured.level) };
 }

@@ -2,7 +2,7 @@
  * Pseudo labels of whole photos, made at the start of a round by a teacher that then stays as it is. They are kept in memory, each as
  * a PNG of a few kilobytes, and move with the crops of their photos. A run that goes on inside of a round makes them again.
  */
-import { usesUnlabeled } from "../config/recipe.ts";
+import { thresholdsOf, usesUnlabeled } from "../config/recipe.ts";
 import type { RunConfig } from "../config/run_config.ts";
 import type { Dataset, Item } from "../data/dataset.ts";
 import { sampleOrder } from "../data/loader/sample_order.ts";
@@ -54,8 +54,7 @@ async function labeled(
   teacher: Network,
   item: Item,
 ): Promise<Item> {
-  const { objective } = config.recipe;
-  const threshold = "unsup" in objective && "threshold" in objective.unsup ? objective.unsup.threshold : 0;
+  const { threshold = 0 } = thresholdsOf(config.recipe.objective) ?? {};
   const photo = await readImage(item);
   const labels = await predictSureLabels(teacher, photo, threshold, photoOptions(config));
   const { width, height } = photo;

@@ -156,15 +156,15 @@ for (const [rule, name] of [["adaptive", "threshold"], ["by-class", "confidence"
   );
 }
 
-for (const  of of["crops", "photos"] as const) {
+for (const source of ["crops", "photos"] as const) {
   numericTest(
-    `train() in rounds takes the threshold for labels of ${of} that held-out photos decide`,
+    `train() in rounds takes the threshold for labels of ${source} that held-out photos decide`,
     async () => {
       await inFolder(async (folder) => {
         const measured: MeasuredThreshold[] = [];
         const losses: number[] = [];
         const trained = (name: string, wanted: number, events: TrainEvents = {}) =>
-          run(`${folder}/${name}`, inRounds(0, of, "held-out", wanted), {
+          run(`${folder}/${name}`, inRounds(0, source, "held-out", wanted), {
             onThreshold: (one) => void measured.push(one),
             onStep: (_, { losses: { usup } }) => void (usup !== undefined && losses.push(usup)),
             ...events,

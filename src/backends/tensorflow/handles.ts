@@ -30,7 +30,7 @@ const MOST_LISTED = 6;
 
 /** "float32[2, 3], int32[]", for error texts; of many the first six and how many more there are. */
 export function describeHandles(handles: readonly { dtype: number; shape: readonly number[] }[]): string {
-  return firstAndMore(handles.map(describeHandle), MOST_LISTED);
+  return firstAndMore(handles, MOST_LISTED, describeHandle);
 }
 
 /** The table of live tensor handles: numbers outside, pointers inside, so that a wrong number never crashes. */

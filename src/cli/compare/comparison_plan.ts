@@ -73,11 +73,16 @@ export function skipSettings({ set }: SharedRequest): string[] {
   return set.filter((setting) => SKIP.test(setting));
 }
 
+/** Settings that all runs of a folder must share. */
+function fixedSettings(set: readonly string[]): string[] {
+  return set.filter((setting) => !SKIP.test(setting));
+}
+
 /** A call's settings, together with those of the comparison that it goes on with, where it says nothing else than to skip. */
 export function withHeldSettings(before: SharedRequest, now: Partial<SharedRequest>): Partial<SharedRequest> {
-  const { set = [] } = now;
-  if (set.length === 0 || !set.every((setting) => SKIP.test(setting))) return now;
-  return { ...now, set: [...before.set.filter((setting) => !SKIP.test(setting)), ...set] };
+  const { set } = now;
+  if (set === undefined || fixedSettings(set).length > 0) return now;
+  return { ...now, set: [...fixedSettings(before.set), ...set] };
 }
 
 /**
@@ -86,11 +91,9 @@ export function withHeldSettings(before: SharedRequest, now: Partial<SharedReque
  */
 export function checkShared(before: SharedRequest, now: SharedRequest, out: string): void {
   const names = Object.keys(SHARED.shape) as (keyof SharedRequest)[];
-  const asked = ({ set, ...others }: SharedRequest): SharedRequest => {
-    return { ...others, set: set.filter((setting) => !SKIP.test(setting)) };
-  };
-  const [old, fresh] = [asked(before), asked(now)];
-  const differing = names.filter((name) => JSON.stringify(old[name]) !== JSON.stringify(fresh[name]));
+  const text = (request: SharedRequest, name: keyof SharedRequest) =>
+    JSON.stringify(name === "set" ? fixedSettings(request.set) : request[name]);
+  const differing = names.filter((name) => text(before, name) !== text(now, name));
   if (differing.length === 0) return;
   const texts = differing.map((name) => `--${name} was ${shown(before[name])} and is ${shown(now[name])}`);
   throw new ConfigError(

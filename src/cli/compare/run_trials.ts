@@ -5,8 +5,8 @@ import type { Output } from "../output.ts";
 import type { ComparisonStop } from "./comparison_stop.ts";
 import { ComparisonProgress } from "./comparison_progress.ts";
 import { TrainingProcess } from "./training_process.ts";
-import { costKey, trainArguments, type Trial } from "./trials.ts";
-import { type ComparisonPlan, skipSettings } from "./comparison_plan.ts";
+import { costKey, resumeArguments, trainArguments, type Trial } from "./trials.ts";
+import type { ComparisonPlan } from "./comparison_plan.ts";
 
 /** How runs are trained. */
 export interface TrialOptions {
@@ -83,9 +83,7 @@ async function attempt(
   const folder = new RunFolder(trial.folder);
   const isBegun = await folder.hasRun();
   if (isBegun) await untilFree(folder, stop);
-  const goesOn = ["train", "--resume", "--out", trial.folder];
-  const skip = skipSettings(plan.shared).flatMap((setting) => ["--set", setting]);
-  const args = isBegun ? [...goesOn, ...skip] : trainArguments(trial, plan);
+  const args = isBegun ? resumeArguments(trial, plan) : trainArguments(trial, plan);
   const process = new TrainingProcess(args, { log: `${trial.folder}.log`, env: shareOf(place), onIteration });
   const { code, sentence } = await stop.during(process, () => process.end);
   return code === 0 ? undefined : sentence;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { usesUnlabeled } from "../../config/recipe.ts";
 import type { VariantRecord } from "../../report/comparison/comparison_record.ts";
-import type { ComparisonPlan } from "./comparison_plan.ts";
+import { type ComparisonPlan, skipSettings } from "./comparison_plan.ts";
 import type { LabelChoice } from "./label_choices.ts";
 import type { PreparedComparison } from "./prepare_comparison.ts";
 import { folderWord } from "./variants.ts";
@@ -75,4 +75,10 @@ export function trainArguments(
   ) => ["--set", setting]);
   const own = ["--recipe", variant.recipe, "--seed", `${seed}`, "--iterations", `${iterations}`];
   return ["train", ...flags, ...own, ...settings, ...labels.flags, "--out", folder];
+}
+
+/** Arguments of the `train` that goes on with a run. */
+export function resumeArguments({ folder }: Trial, { shared }: ComparisonPlan): string[] {
+  const skip = skipSettings(shared).flatMap((setting) => ["--set", setting]);
+  return ["train", "--resume", "--out", folder, ...skip];
 }
