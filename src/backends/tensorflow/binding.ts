@@ -8,7 +8,8 @@ import { problemOfCall } from "./check_call.ts";
 import type { OpAttribute } from "./attributes.ts";
 import type { TensorflowContext } from "./context.ts";
 import * as dtypes from "./dtypes.ts";
-import { describeHandles, type HandleMemory, HandleTable, type TensorHandle } from "./handles.ts";
+import { EagerOps, failedOp } from "./eager_ops.ts";
+import { type HandleMemory, HandleTable, type TensorHandle } from "./handles.ts";
 import { OpDefinitions } from "./op_definitions.ts";
 import { GraphRecording, isGraphTensor } from "./function/graph_recording.ts";
 import {
@@ -18,8 +19,7 @@ import {
   type RecordedFunction,
   removeFunction,
 } from "./function/recorded_function.ts";
-import { type AttributeSetters, eagerSetters } from "./attribute_setters.ts";
-import { cString, readCString } from "./symbols.ts";
+import { readCString } from "./symbols.ts";
 import { createTensor, takeTensorData, type TensorValues } from "./tensor_data.ts";
 
 /** What the kernels of tfjs-node need to know of an output. */
@@ -29,10 +29,11 @@ export interface TensorMetadata {
   readonly dtype: number;
 }
 
-const MOST_OUTPUTS = 4096;
-
-/** What TensorFlow appends to its messages: the op's whole definition. */
-const OP_DEFINITION = /\s*(\[Op:[^\]]*\]|;? ?NodeDef: |; Op<)[\s\S]*$/;
+function metadataOf(
+  { id, shape, dtype }: { id: number; shape: readonly number[]; dtype: number },
+): TensorMetadata {
+  return { id, shape: [...shape], dtype };
+}
 
 /** Runs ops on one eager context and keeps their tensors. */
 export class TensorflowBinding {
@@ -56,9 +57,7 @@ export class TensorflowBinding {
   #context: TensorflowContext;
   #handles: HandleTable;
   #definitions: OpDefinitions;
-  #outputs = new BigUint64Array(MOST_OUTPUTS);
-  #outputCount = new Int32Array(1);
-  #setters: AttributeSetters;
+  #ops: EagerOps;
   #recording: GraphRecording | undefined;
   /** Shapes of variables, by the number of their handle: a recording must know them. */
   #variableShapes = new Map<number, readonly number[]>();
@@ -69,7 +68,7 @@ export class TensorflowBinding {
     this.#context = context;
     this.#handles = new HandleTable(context);
     this.#definitions = new OpDefinitions(context);
-    this.#setters = eagerSetters(context.symbols, context.status);
+    this.#ops = new EagerOps(context, this.#handles, this.#definitions);
     this.TF_Version = context.version;
   }
 
@@ -85,7 +84,7 @@ export class TensorflowBinding {
     const tensor = createTensor(this.#context, dtype, shape, values);
     const pointer = symbols.TFE_NewTensorHandle(tensor, status);
     symbols.TF_DeleteTensor(tensor);
-    this.#check("createTensor", []);
+    this.#ops.check("createTensor", []);
     return this.#handles.adopt(pointer!).id;
   }
 
@@ -104,7 +103,7 @@ export class TensorflowBinding {
     this.#refuseReading("dataSync", id);
     const handle = this.#handles.get(id, "dataSync");
     const tensor = this.#context.symbols.TFE_TensorHandleResolve(handle.pointer, this.#context.status);
-    this.#check("dataSync", [handle]);
+    this.#ops.check("dataSync", [handle]);
     return takeTensorData(this.#context, tensor!, handle.dtype, handle.shape);
   }
 
@@ -118,7 +117,7 @@ export class TensorflowBinding {
     const tensor = await symbols.resolveInBackground(handle.pointer, status);
     const text = readCString(symbols.TF_Message(status));
     symbols.TF_DeleteStatus(status);
-    if (tensor === null) throw this.#error("data", [handle], text);
+    if (tensor === null) throw failedOp("data", [handle], text);
     return takeTensorData(this.#context, tensor, handle.dtype, handle.shape);
   }
 
@@ -136,18 +135,11 @@ export class TensorflowBinding {
       return this.#record(this.#recording, name, opAttributes, inputIds, outputCount);
     }
     const inputs = inputIds.map((id) => this.#handles.get(id, name));
-    const op = this.#prepare(name, opAttributes, inputs, outputCount);
     const start = this.onOp === undefined ? 0 : performance.now();
-    try {
-      this.#context.symbols.TFE_Execute(op, this.#outputs, this.#outputCount, this.#context.status);
-    } finally {
-      this.#context.symbols.TFE_DeleteOp(op);
-    }
-    this.#check(name, inputs);
+    const made = this.#ops.run({ name, attributes: opAttributes, inputs, outputCount });
     this.onOp?.(name, performance.now() - start, inputs);
-    const made = this.#adoptOutputs(name, inputs, this.#outputs, this.#outputCount[0]!, outputCount);
     if (name === "VarHandleOp") this.#variableShapes.set(made[0]!.id, shapeAttribute(opAttributes));
-    return made;
+    return made.map(metadataOf);
   }
 
   /** Whether ops are recorded now, not run. */
@@ -229,19 +221,9 @@ export class TensorflowBinding {
         `Cannot record ${name}: it waits for other processes, expected an op that does not`,
       );
     }
-    const { symbols } = this.#context;
     const inputs = inputIds.map((id) => this.#handles.get(id, name));
-    const op = this.#prepare(name, opAttributes, inputs, outputCount);
-    const outputs = new BigUint64Array(MOST_OUTPUTS);
-    const count = Int32Array.of(outputCount);
-    const status = symbols.TF_NewStatus();
-    await symbols.executeInBackground(op, outputs, count, status);
-    symbols.TFE_DeleteOp(op);
-    const failed = symbols.TF_GetCode(status) !== 0;
-    const text = readCString(symbols.TF_Message(status));
-    symbols.TF_DeleteStatus(status);
-    if (failed) throw this.#error(name, inputs, text);
-    return this.#adoptOutputs(name, inputs, outputs, count[0]!, outputCount);
+    const made = await this.#ops.runInBackground({ name, attributes: opAttributes, inputs, outputCount });
+    return made.map(metadataOf);
   }
 
   /** Live tensors and bytes, with the peak since `resetPeak`. */
@@ -274,10 +256,10 @@ export class TensorflowBinding {
     const problem = definition === undefined
       ? "TensorFlow has no op of that name"
       : problemOfCall(name, definition, inputs, outputCount, opAttributes);
-    if (definition === undefined || problem !== undefined) throw this.#error(name, inputs, problem!);
+    if (definition === undefined || problem !== undefined) throw failedOp(name, inputs, problem!);
     const variable = this.#variableShapes.get(inputIds[0] ?? -1);
     const made = recording.run(name, definition, opAttributes, inputs, outputCount, variable);
-    return made.map(({ id, shape, dtype }) => ({ id, shape: [...shape], dtype }));
+    return made.map(metadataOf);
   }
 
   #recorded(recording: GraphRecording, id: number, user: string) {
@@ -292,67 +274,6 @@ export class TensorflowBinding {
         ? `Cannot run ${action}: tensor ${id} was made while a function was recorded and has no values, ` +
           "expected one of its results"
         : `Cannot record ${action}: values do not exist before the function runs, expected ops alone`,
-    );
-  }
-
-  #prepare(
-    name: string,
-    opAttributes: readonly OpAttribute[],
-    inputs: readonly TensorHandle[],
-    outputCount: number,
-  ): Deno.PointerObject {
-    const { symbols, pointer, status } = this.#context;
-    if (outputCount > MOST_OUTPUTS) {
-      throw new KernelError(
-        `Cannot run ${name}: ${outputCount} outputs asked for, expected at most ${MOST_OUTPUTS}`,
-      );
-    }
-    const definition = this.#definitions.get(name);
-    const problem = definition && problemOfCall(name, definition, inputs, outputCount, opAttributes);
-    if (problem !== undefined) throw this.#error(name, inputs, problem);
-    const op = symbols.TFE_NewOp(pointer, cString(name), status);
-    this.#check(name, inputs);
-    try {
-      for (const input of inputs) symbols.TFE_OpAddInput(op, input.pointer, status);
-      this.#check(name, inputs);
-      for (const attribute of opAttributes) attributes.setAttribute(this.#setters, name, op!, attribute);
-      this.#check(name, inputs);
-    } catch (error) {
-      symbols.TFE_DeleteOp(op);
-      throw error;
-    }
-    this.#outputCount[0] = outputCount;
-    return op!;
-  }
-
-  #adoptOutputs(
-    name: string,
-    inputs: readonly TensorHandle[],
-    outputs: BigUint64Array,
-    count: number,
-    wanted: number,
-  ): TensorMetadata[] {
-    const handles = Array.from(
-      { length: count },
-      (_, i) => this.#handles.adopt(Deno.UnsafePointer.create(outputs[i]!)!),
-    );
-    if (count === wanted) return handles.map(({ id, shape, dtype }) => ({ id, shape, dtype }));
-    handles.forEach(({ id }) => this.#handles.delete(id));
-    throw this.#error(name, inputs, `it has ${count} outputs, expected ${wanted}`);
-  }
-
-  #check(name: string, inputs: readonly TensorHandle[]): void {
-    const { symbols, status } = this.#context;
-    if (symbols.TF_GetCode(status) === 0) return;
-    const text = readCString(symbols.TF_Message(status));
-    symbols.TF_SetStatus(status, 0, cString(""));
-    throw this.#error(name, inputs, text);
-  }
-
-  #error(name: string, inputs: readonly { dtype: number; shape: number[] }[], text: string): KernelError {
-    // few inputs: the cause must be in sight, and a function has hundreds
-    return new KernelError(
-      `Cannot run ${name}(${describeHandles(inputs)}): ${text.replace(OP_DEFINITION, "")}`,
     );
   }
 }
