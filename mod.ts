@@ -149,7 +149,7 @@ export type { DonorBoxOptions, PairOptions, ThresholdRule } from "./src/config/o
 export type { UnlabeledViews } from "./src/config/view_options.ts";
 export { Network } from "./src/model/network.ts";
 export { type Lender, ParameterStore } from "./src/nn/parameters.ts";
-export type { Initial, ParameterKind, ParameterSpec } from "./src/nn/parameters.ts";
+export type { Initial, ParameterKind, ParameterSpec } from "./src/nn/parameter_spec.ts";
 export { guidedMixStep } from "./src/method/guided_mix_step.ts";
 export type { StepContext, StepResult } from "./src/method/guided_mix_step.ts";
 export type { StepBatch } from "./src/method/step_batch.ts";

@@ -8,13 +8,8 @@ import { listPictures } from "../data/image_files.ts";
 import { readImage } from "../data/read_item.ts";
 import { exportModel } from "../export/export_model.ts";
 import type { ExportRequest, FormatOption } from "../export/export_request.ts";
-import {
-  EXPORT_FORMATS,
-  type ExportFormat,
-  FORMAT_WRITERS,
-  formatsInto,
-  formatsWith,
-} from "../export/formats/formats.ts";
+import { FORMAT_WRITERS, formatsInto, formatsWith } from "../export/formats/formats.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "../export/format_names.ts";
 import type { RgbImage } from "../formats/rgb_image.ts";
 import { bytesText } from "../report/number_text.ts";
 import type { EvaluationRecord } from "../report/run_record.ts";

@@ -39,8 +39,8 @@
  * @module
  */
 export { exportModel } from "../export/export_model.ts";
-export { EXPORT_FORMATS } from "../export/formats/formats.ts";
-export type { ExportFormat } from "../export/formats/formats.ts";
+export { EXPORT_FORMATS } from "../export/format_names.ts";
+export type { ExportFormat } from "../export/format_names.ts";
 export type { ExportedFiles, ExportRequest } from "../export/export_request.ts";
 export type { ClassLabels } from "../export/class_labels.ts";
 export type { Normalization } from "../config/encoder_facts.ts";

@@ -31,7 +31,7 @@ export type { ImportedWeights, ImportOptions } from "../interop/import_weights.t
 export type { UnfitTensor, WeightMatch } from "../interop/match_weights.ts";
 export { train } from "../train/trainer.ts";
 export type { TrainEvents, TrainOptions, TrainOutcome } from "../train/train_options.ts";
-export type { MeasuredThreshold } from "../train/held_out_threshold.ts";
+export type { MeasuredThreshold } from "../train/train_options.ts";
 export type { SureLevel } from "../eval/sure_level.ts";
 export { joinWorkers, WorkerGroup } from "../train/distributed/worker_group.ts";
 export { GradientBuckets } from "../train/distributed/gradient_buckets.ts";

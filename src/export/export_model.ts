@@ -1,7 +1,8 @@
 import { ConfigError } from "../core/errors.ts";
 import { expectedNames } from "../core/names.ts";
 import type { ExportedFiles, ExportRequest, FormatOption } from "./export_request.ts";
-import { EXPORT_FORMATS, type ExportFormat, FORMAT_WRITERS, formatsWith } from "./formats/formats.ts";
+import { FORMAT_WRITERS, formatsWith } from "./formats/formats.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "./format_names.ts";
 
 /**
  * Writes a trained model in one format. Files appear whole or not at all.

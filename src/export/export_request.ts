@@ -3,7 +3,7 @@ import type { ModelOptions } from "../config/model_options.ts";
 import type { RgbImage } from "../formats/rgb_image.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import type { ClassLabels } from "./class_labels.ts";
-import type { ExportFormat } from "./formats/formats.ts";
+import type { ExportFormat } from "./format_names.ts";
 import type { ExportSize } from "./onnx.ts";
 import type { WrittenFile } from "./put_files.ts";
 import type { WeightPrecision } from "./tfjs_weights.ts";

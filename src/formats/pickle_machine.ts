@@ -1,6 +1,7 @@
 import { FormatError } from "../core/errors.ts";
 import type { ByteReader } from "./byte_reader.ts";
-import { PickleGlobal, type PickleHooks, type PickleValue } from "./pickle_values.ts";
+import { PickleGlobal, type PickleValue } from "./pickle_values.ts";
+import type { PickleHooks } from "./pickle_hooks.ts";
 import type { PickleWork } from "./pickle_work.ts";
 
 /** The stack machine that pickles are programs for. It has no way to reach code: names stay names. */

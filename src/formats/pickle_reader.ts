@@ -1,7 +1,8 @@
 import type { ByteReader } from "./byte_reader.ts";
 import { PickleMachine } from "./pickle_machine.ts";
 import { PICKLE_OPCODES } from "./pickle_opcodes.ts";
-import type { PickleHooks, PickleValue } from "./pickle_values.ts";
+import type { PickleValue } from "./pickle_values.ts";
+import type { PickleHooks } from "./pickle_hooks.ts";
 import { PickleWork } from "./pickle_work.ts";
 
 const STOP = 0x2e;

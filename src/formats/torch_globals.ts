@@ -1,6 +1,7 @@
 import { FormatError } from "../core/errors.ts";
 import { quoted } from "../core/shown_text.ts";
-import { PickleGlobal, type PickleHooks, type PickleObject, type PickleValue } from "./pickle_values.ts";
+import { PickleGlobal, type PickleObject, type PickleValue } from "./pickle_values.ts";
+import type { PickleHooks } from "./pickle_hooks.ts";
 import type { PickleWork } from "./pickle_work.ts";
 import type { StoredDtype } from "./stored_tensor.ts";
 import { StorageRef, TensorRef } from "./torch_storage.ts";

@@ -1,6 +1,6 @@
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import { THRESHOLD_PREFIX } from "../model/moving_thresholds.ts";
-import type { ParameterSpec } from "../nn/parameters.ts";
+import type { ParameterSpec } from "../nn/parameter_spec.ts";
 import { describeMatch } from "./match_report.ts";
 import {
   expectedShapes,

@@ -1,7 +1,7 @@
 import { CheckpointMismatch } from "../core/errors.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import { isFinite, listNames } from "../nn/check_tensors.ts";
-import { fileShape, type ParameterSpec } from "../nn/parameters.ts";
+import { fileShape, type ParameterSpec } from "../nn/parameter_spec.ts";
 import type { WeightFile } from "./weight_file.ts";
 
 /** A tensor whose file and model disagree. */

@@ -8,7 +8,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { AuxiliaryDecoders, EncoderOptions, ModelOptions } from "../config/model_options.ts";
 import { reshape } from "../nn/arithmetic.ts";
-import type { ParameterSpec } from "../nn/parameters.ts";
+import type { ParameterSpec } from "../nn/parameter_spec.ts";
 import { relu } from "../nn/relu.ts";
 import type { Value } from "../nn/tape.ts";
 import type { AnyTensor, FeatureMap } from "../nn/tensors.ts";

@@ -1,6 +1,6 @@
 /** The shared encoder, whatever its family; each family has a folder below `encoders`. */
 import type { EncoderOptions } from "../config/model_options.ts";
-import type { ParameterSpec } from "../nn/parameters.ts";
+import type { ParameterSpec } from "../nn/parameter_spec.ts";
 import type { Value } from "../nn/tape.ts";
 import { encodeLite } from "./encoders/efficientnet_lite/encode_lite.ts";
 import { liteSpecs } from "./encoders/efficientnet_lite/lite_specs.ts";

@@ -1,5 +1,5 @@
 /** Parameters of single layers, by their names in a state_dict. */
-import type { Initial, ParameterSpec } from "../nn/parameters.ts";
+import type { Initial, ParameterSpec } from "../nn/parameter_spec.ts";
 
 /** Start value of a norm's scale. */
 type Scale = 0 | 1;

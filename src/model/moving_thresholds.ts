@@ -1,5 +1,5 @@
 import type { ModelOptions } from "../config/model_options.ts";
-import type { ParameterSpec } from "../nn/parameters.ts";
+import type { ParameterSpec } from "../nn/parameter_spec.ts";
 
 /** What these names begin with. */
 export const THRESHOLD_PREFIX = "pseudo_labels.";

@@ -1,5 +1,5 @@
 import type { DecoderOptions, MitransOptions, ModelOptions } from "../config/model_options.ts";
-import type { ParameterSpec } from "../nn/parameters.ts";
+import type { ParameterSpec } from "../nn/parameter_spec.ts";
 import { auxiliarySpecs } from "./auxiliary_decoders.ts";
 import { encoderChannels, encoderSpecs } from "./encoder.ts";
 import { convolutionSpec, normSpecs, vector } from "./layer_specs.ts";

@@ -1,4 +1,4 @@
-import type { ParameterSpec } from "./parameters.ts";
+import type { ParameterSpec } from "./parameter_spec.ts";
 import type { AnyTensor } from "./tensors.ts";
 
 /** Reads a parameter's value as it is; a new tensor that outlives the reader's scopes. */

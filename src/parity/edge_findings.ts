@@ -1,7 +1,7 @@
 import type { AnyTensor } from "../nn/tensors.ts";
 import { indexOf } from "./comparison.ts";
 import { MOSTLY_LISTED, ownEdge, REFERENCE_EDGE } from "./edge_limits.ts";
-import type { EdgeInput } from "./edge_lists.ts";
+import type { EdgeInput } from "./edge_input.ts";
 
 /** A call of a rectifier or max pool of ours, and what the reference lists for it. */
 export interface SeenCall {

@@ -1,6 +1,7 @@
 import type { StoredTensor } from "../formats/stored_tensor.ts";
 import { ForwardPass } from "../model/forward_pass.ts";
-import { inFileLayout, type ParameterSpec, ParameterStore } from "../nn/parameters.ts";
+import { inFileLayout, ParameterStore } from "../nn/parameters.ts";
+import type { ParameterSpec } from "../nn/parameter_spec.ts";
 import { Tape, type Value } from "../nn/tape.ts";
 import type { CaseView } from "./case_view.ts";
 import { inside, outside, plain, zerosLike } from "./layouts.ts";

@@ -4,7 +4,8 @@ import { gatherRows } from "../nn/gather_rows.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import { type EdgeFindings, type SeenCall, settleEdges } from "./edge_findings.ts";
 import { MOSTLY_LISTED, ownEdge, REFERENCE_EDGE } from "./edge_limits.ts";
-import { type EdgeInput, listsEdges, readEdges, rectifierPath } from "./edge_lists.ts";
+import { listsEdges, readEdges, rectifierPath } from "./edge_lists.ts";
+import type { EdgeInput } from "./edge_input.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** Where an element of `[N, C, H, W]` lies in `[N, H, W, C]` of the given shape, both row-major. */

@@ -3,7 +3,7 @@ import { evaluateDataset } from "../eval/evaluate_dataset.ts";
 import { percentText } from "../report/number_text.ts";
 import type { EvaluationRecord } from "../report/run_record.ts";
 import { comparedRun } from "../report/sections/comparison_section.ts";
-import type { MeasuredThreshold } from "../train/held_out_threshold.ts";
+import type { MeasuredThreshold } from "../train/train_options.ts";
 import type { DiagnosisRow } from "../train/metric_rows.ts";
 import { chooseEngine } from "../train/step_engine.ts";
 import type { TrainOutcome } from "../train/train_options.ts";

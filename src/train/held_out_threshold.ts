@@ -12,23 +12,15 @@ import { randomStream } from "../core/random.ts";
 import type { Dataset, Item } from "../data/dataset.ts";
 import { readLabeled } from "../data/read_item.ts";
 import { predictPseudoMask } from "../eval/pseudo_masks.ts";
-import { type SureLevel, SureLevels } from "../eval/sure_level.ts";
+import { SureLevels } from "../eval/sure_level.ts";
 import type { Network } from "../model/network.ts";
 import { photoOptions } from "./label_photos.ts";
 import type { Round } from "./rounds.ts";
-import type { TrainOptions } from "./train_options.ts";
+import type { MeasuredThreshold, TrainOptions } from "./train_options.ts";
 import { refuseStopped } from "./wait_or_stop.ts";
 
 /** One labeled photo in so many is held out. */
 const ONE_IN = 5;
-
-/** What was measured at the start of a round. */
-export interface MeasuredThreshold extends SureLevel {
-  /** Photos that were held out. */
-  readonly photos: number;
-  /** Share of right pixels that was asked for. */
-  readonly wanted: number;
-}
 
 /** Labeled photos by whether the first round learns them: four in five by the seed, in the order of the list. */
 export function heldOutOf(

@@ -1,12 +1,7 @@
 import { CheckpointMismatch } from "../core/errors.ts";
 import type { StoredTensor } from "../formats/stored_tensor.ts";
-import {
-  fileShape,
-  fromFileLayout,
-  inFileLayout,
-  type ParameterSpec,
-  type ParameterStore,
-} from "../nn/parameters.ts";
+import { fromFileLayout, inFileLayout, type ParameterStore } from "../nn/parameters.ts";
+import { fileShape, type ParameterSpec } from "../nn/parameter_spec.ts";
 import type { AnyTensor } from "../nn/tensors.ts";
 import { clipGradients, disposeGradients, type Gradients } from "./gradients.ts";
 import { type MomentumBuffers, momentumBuffers, VariableMomentum } from "./momentum.ts";

@@ -2,13 +2,21 @@ import type { RunConfig } from "../config/run_config.ts";
 import type { Dataset, Item } from "../data/dataset.ts";
 import type { LoadedBatch } from "../data/loader/batch.ts";
 import type { Evaluation } from "../eval/evaluate_dataset.ts";
+import type { SureLevel } from "../eval/sure_level.ts";
 import type { StepResult } from "../method/guided_mix_step.ts";
 import type { Network } from "../model/network.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { CheckpointFolder } from "./checkpoint_folder.ts";
 import type { WorkerGroup } from "./distributed/worker_group.ts";
-import type { MeasuredThreshold } from "./held_out_threshold.ts";
 import type { DiagnosisRow, EvalRow, TrainRow } from "./metric_rows.ts";
+
+/** A threshold that held-out photos decided at the start of a round. */
+export interface MeasuredThreshold extends SureLevel {
+  /** Photos that were held out. */
+  readonly photos: number;
+  /** Share of right pixels that was asked for. */
+  readonly wanted: number;
+}
 
 /** What a training run reports while it goes on. */
 export interface TrainEvents {

@@ -10,7 +10,7 @@ import { CheckpointMismatch, ConfigError } from "../../src/core/errors.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
 import { parameterSpecs } from "../../src/model/parameter_specs.ts";
-import { fileShape } from "../../src/nn/parameters.ts";
+import { fileShape } from "../../src/nn/parameter_spec.ts";
 import { writeCheckpoint } from "../../src/train/checkpoint.ts";
 import { inTemporary } from "../cli/small_runs.ts";
 

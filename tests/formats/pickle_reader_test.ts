@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { FormatError } from "../../src/core/errors.ts";
 import { ByteReader } from "../../src/formats/byte_reader.ts";
 import { readPickle } from "../../src/formats/pickle_reader.ts";
-import type { PickleHooks, PickleValue } from "../../src/formats/pickle_values.ts";
+import type { PickleValue } from "../../src/formats/pickle_values.ts";
+import type { PickleHooks } from "../../src/formats/pickle_hooks.ts";
 import { latin } from "./torch_files.ts";
 
 const HOOKS: PickleHooks = {

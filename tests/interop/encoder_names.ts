@@ -1,7 +1,7 @@
 /** Tensors of a ResNet-18 of tiny widths, by torchvision's names, for tests of name mapping. */
 import type { ModelOptions, ResnetOptions } from "../../src/config/model_options.ts";
 import type { StoredTensor } from "../../src/formats/stored_tensor.ts";
-import { fileShape } from "../../src/nn/parameters.ts";
+import { fileShape } from "../../src/nn/parameter_spec.ts";
 import { parameterSpecs } from "../../src/model/parameter_specs.ts";
 
 /** A small model; every part of it can be switched. */

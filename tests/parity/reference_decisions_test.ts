@@ -4,7 +4,7 @@ import { maxPool } from "../../src/nn/max_pool.ts";
 import { relu, relu6 } from "../../src/nn/relu.ts";
 import type { Tape, Value } from "../../src/nn/tape.ts";
 import type { EdgeFindings } from "../../src/parity/edge_findings.ts";
-import type { EdgeInput } from "../../src/parity/edge_lists.ts";
+import type { EdgeInput } from "../../src/parity/edge_input.ts";
 import { ReferenceDecisions } from "../../src/parity/reference_decisions.ts";
 import { differentiate, numericTest } from "../numeric.ts";
 

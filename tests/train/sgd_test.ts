@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
-import { type ParameterSpec, ParameterStore } from "../../src/nn/parameters.ts";
+import { ParameterStore } from "../../src/nn/parameters.ts";
+import type { ParameterSpec } from "../../src/nn/parameter_spec.ts";
 import { Sgd, type SgdOptions } from "../../src/train/sgd.ts";
 import { assertClose, normal, numericTest } from "../numeric.ts";
 

@@ -1,16 +1,11 @@
 /** The formats of `exportModel`: a file each, and a row in both tables. */
 import type { FormatOption, FormatWriter } from "../export_request.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "../format_names.ts";
 import { onnxFormat } from "./onnx_format.ts";
 import { safetensorsFormat } from "./safetensors_format.ts";
 import { tfjsFormat } from "./tfjs_format.ts";
 import { torchFormat } from "./torch_format.ts";
 import { webFormat } from "./web_format.ts";
-
-/** The formats of `exportModel`, in the order in which help texts name them. */
-export const EXPORT_FORMATS = ["onnx", "tfjs", "web", "safetensors", "torch"] as const;
-
-/** A format of `exportModel`. */
-export type ExportFormat = typeof EXPORT_FORMATS[number];
 
 /** How each format is written. */
 export const FORMAT_WRITERS: Readonly<Record<ExportFormat, FormatWriter>> = {

@@ -1,5 +1,5 @@
 import type { EfficientNetLiteOptions } from "../../../config/model_options.ts";
-import type { ParameterSpec } from "../../../nn/parameters.ts";
+import type { ParameterSpec } from "../../../nn/parameter_spec.ts";
 import { convolutionSpec, depthwiseSpec, normSpecs } from "../../layer_specs.ts";
 import { LITE_STEM_CHANNELS, type LiteBlock, planLite } from "./plan_lite.ts";
 

@@ -1,5 +1,5 @@
 import type { ResnetOptions } from "../../../config/model_options.ts";
-import type { ParameterSpec } from "../../../nn/parameters.ts";
+import type { ParameterSpec } from "../../../nn/parameter_spec.ts";
 import { convolutionSpec, normSpecs } from "../../layer_specs.ts";
 import { type BlockPlan, hasBottlenecks, planBlocks } from "./plan_blocks.ts";
 

@@ -9,7 +9,7 @@ import { encode, encoderSpecs } from "../../../../src/model/encoder.ts";
 import { ForwardPass } from "../../../../src/model/forward_pass.ts";
 import { inFileLayout, ParameterStore } from "../../../../src/nn/parameters.ts";
 import { Tape } from "../../../../src/nn/tape.ts";
-import type { EdgeInput } from "../../../../src/parity/edge_lists.ts";
+import type { EdgeInput } from "../../../../src/parity/edge_input.ts";
 import { ReferenceDecisions } from "../../../../src/parity/reference_decisions.ts";
 import { type TensorKind, TOLERANCES } from "../../../../src/parity/tolerances.ts";
 import { assertClose, type Bounds, numericTest, take, whyNot } from "../../../numeric.ts";
