@@ -9,6 +9,7 @@ import { chooseLabeled } from "../data/choose_labeled.ts";
 import type { Dataset, Item } from "../data/dataset.ts";
 import { isFile, isFolder } from "../data/image_files.ts";
 import { withoutMaskPhotos } from "../data/masks/mask_among_photos.ts";
+import { brokenJson } from "../data/layouts/json_files.ts";
 import type { SurveyProgress } from "../data/masks/survey_masks.ts";
 import { insideHint, openDataset, type OpenDatasetOptions, TOML_LINES } from "../data/open_dataset.ts";
 import { openUnlabeled, unlabeledNotes } from "../data/open_unlabeled.ts";
@@ -130,7 +131,7 @@ export function filesProgress({ progress }: RunOutput): Required<Omit<OpenRunDat
  */
 export async function refuseWithoutLabels({ name, root, classes, unlabeled }: Dataset): Promise<void> {
   if (classes.length > 0) return;
-  const hint = root === undefined ? "" : await insideHint(root);
+  const hint = root === undefined ? "" : await brokenJson(root) + await insideHint(root);
   throw new DatasetError(
     `Cannot train on "${name}": it has ${unlabeled.length} photos and no masks, expected masks of some: folders "images" ` +
       `and "masks" with files of the same names, an export of a label tool (src/data/README.md lists them)${hint}, or a ` +

@@ -1,24 +1,31 @@
 /** COCO's JSON as it lies: `annotations/instances_train2017.json`, `train/_annotations.coco.json`, `result.json` … */
 import { basename, dirname, join } from "node:path";
+import { quoted } from "../../core/shown_text.ts";
 import type { Dataset, DrawnSource } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
 import { listPictures } from "../image_files.ts";
 import { indexRule } from "../index_rule.ts";
 import { throwCollected } from "../problems.ts";
+import type { Shape } from "../shapes/shape.ts";
+import { cocoNotes, cocoProblems, inShares } from "./check_coco.ts";
 import { type CocoFile, cocoShapes, isBackground, parseCoco } from "./coco_file.ts";
 import { folderItem } from "./folder_items.ts";
-import { listJson, tryJson } from "./json_files.ts";
+import { listJson, readJson, tryJson } from "./json_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { datasetOf } from "./pair_dataset.ts";
-import { partsOf, type PlacedItem } from "./parts.ts";
+import { listedNotes, listedOnce, type ListedPhoto } from "./listed_photos.ts";
+import { partsOf } from "./parts.ts";
 import { indexPhotos, type PhotoIndex } from "./photo_index.ts";
 import { type Split, splitNamed } from "./split_names.ts";
 import { statedSize } from "./stated_size.ts";
 
 const TITLE = "COCO's JSON";
 
-/** JSON files that are looked at: a COCO set has a few. */
-const MOST_FILES = 50;
+/** JSON files that are looked at to tell the layout. */
+const LOOKED_AT = 50;
+
+/** Folders below a dataset's that are looked into. */
+const DEPTH = 2;
 
 interface Found {
   /** Below the dataset's folder. */
@@ -26,12 +33,23 @@ interface Found {
   readonly coco: CocoFile;
 }
 
+async function isCoco(root: string): Promise<boolean> {
+  for (const path of (await listJson(root, DEPTH)).slice(0, LOOKED_AT)) {
+    if (parseCoco(await tryJson(join(root, path))) !== undefined) return true;
+  }
+  return false;
+}
+
 async function cocoFiles(root: string): Promise<Found[]> {
   const found: Found[] = [];
-  for (const path of (await listJson(root, 2)).slice(0, MOST_FILES)) {
-    const coco = parseCoco(await tryJson(join(root, path)));
+  for (const path of await listJson(root, DEPTH)) {
+    const coco = parseCoco(await readJson(join(root, path)));
     if (coco !== undefined) found.push({ path, coco });
   }
+  throwCollected(
+    `open dataset "${root}"`,
+    found.flatMap(({ path, coco }) => cocoProblems(coco.lists).map((text) => `in ${quoted(path)} ${text}`)),
+  );
   return found;
 }
 
@@ -72,7 +90,7 @@ function classNames(files: readonly Found[]): string[] {
 }
 
 interface Opened {
-  readonly items: PlacedItem[];
+  readonly items: ListedPhoto[];
   readonly problems: string[];
   /** Annotations that are boxes only. */
   boxes: number;
@@ -86,6 +104,7 @@ async function addFile(
   opened: Opened,
 ): Promise<void> {
   const split = splitOf(path);
+  const drawn: Shape[] = [];
   for (const image of coco.images) {
     const photo = index.find(image.file, foldersOf(path));
     if (photo === undefined) {
@@ -97,30 +116,14 @@ async function addFile(
     const { width, height } = await statedSize(image, join(root, photo));
     const mask: DrawnSource = { kind: "drawn", name: `${path}, ${image.file}`, width, height, shapes };
     const item = folderItem(root, photo);
-    opened.items.push({ item: shapes.length === 0 ? item : { ...item, mask }, split });
+    opened.items.push({ item: shapes.length === 0 ? item : { ...item, mask }, split, path });
+    drawn.push(...shapes);
   }
-}
-
-function notesOf({ items, boxes }: Opened): string[] {
-  const bare = items.filter(({ item }) => item.mask === undefined);
-  return [
-    ...(boxes > 0 ? [`${boxes} annotations are boxes without an outline: their pixels are left out`] : []),
-    ...(bare.length > 0
-      ? [
-        `${bare.length} photos of the JSON have no annotation and are unlabeled, first "${bare[0]!.item.id}"`,
-      ]
-      : []),
-  ];
-}
-
-/** A photo that several files name is one: the annotated one counts. */
-function once(items: readonly PlacedItem[]): PlacedItem[] {
-  const byId = new Map<string, PlacedItem>();
-  for (const one of items) {
-    const known = byId.get(one.item.id);
-    if (known === undefined || known.item.mask === undefined) byId.set(one.item.id, one);
+  if (inShares(drawn)) {
+    opened.problems.push(
+      `outlines of "${path}" have no coordinate above 1, expected columns and rows in pixels; multiply them by the photos' sides`,
+    );
   }
-  return [...byId.values()];
 }
 
 async function openCoco(root: string, options: OpenLayoutOptions): Promise<Dataset> {
@@ -131,7 +134,7 @@ async function openCoco(root: string, options: OpenLayoutOptions): Promise<Datas
   const opened: Opened = { items: [], problems: [], boxes: 0 };
   for (const file of files) await addFile(file, root, index, labels, opened);
   throwCollected(`open dataset "${root}"`, opened.problems);
-  const listed = once(opened.items);
+  const { listed, notes } = listedOnce(opened.items);
   const known = new Set(listed.map(({ item }) => item.id));
   const rest = index.photos.filter((path) => !known.has(path)).map((path) => ({
     item: folderItem(root, path),
@@ -150,7 +153,13 @@ async function openCoco(root: string, options: OpenLayoutOptions): Promise<Datas
   const parts = partsOf(root, [...listed, ...rest], options);
   const classes = ["background", ...names];
   const colors = defaultColors(classes);
-  return datasetOf(root, TITLE, { ...parts, notes: [...parts.notes ?? [], ...notesOf(opened)] }, {
+  const said = [
+    ...parts.notes ?? [],
+    ...notes,
+    ...files.flatMap(({ path, coco }) => cocoNotes(path, coco.lists)),
+    ...listedNotes(listed, opened.boxes),
+  ];
+  return datasetOf(root, TITLE, { ...parts, notes: said }, {
     classes,
     colors,
     maskRule: indexRule(colors),
@@ -162,6 +171,6 @@ export const COCO: LayoutReader<"coco"> = {
   name: "coco",
   title: TITLE,
   expects: "a COCO JSON with images, annotations and categories",
-  detect: async (folder) => (await cocoFiles(folder)).length > 0,
+  detect: isCoco,
   open: openCoco,
 };

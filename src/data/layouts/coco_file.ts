@@ -2,11 +2,12 @@
 import { shownValue } from "../../core/shown_text.ts";
 import { isTable } from "../../core/is_table.ts";
 import type { Shape } from "../shapes/shape.ts";
+import type { CocoLists } from "./check_coco.ts";
 import { type JsonObject, listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
 
 /** A photo. */
 export interface CocoImage {
-  /** What annotations name it by, a number or a text, with its kind before it. */
+  /** What annotations name it by, as a key. */
   readonly id: string;
   /** Its `file_name`. */
   readonly file: string;
@@ -18,7 +19,7 @@ export interface CocoImage {
 
 /** A class. */
 export interface CocoCategory {
-  /** As annotations name it, with its kind before it. */
+  /** What annotations name it by, as a key. */
   readonly id: string;
   /** For people. */
   readonly name: string;
@@ -34,6 +35,8 @@ export interface CocoFile {
   readonly names: ReadonlyMap<string, string>;
   /** Annotations by the id of their photo, in the file's order. */
   readonly annotations: ReadonlyMap<string, readonly JsonObject[]>;
+  /** As they lie in the file. */
+  readonly lists: CocoLists;
 }
 
 /** Whether a category is what lies around all others. */
@@ -42,11 +45,11 @@ export function isBackground(name: string): boolean {
 }
 
 /**
- * An id as a Map has it: a number and a text are two, and no file can choose numbers or texts of which thousands have
- * one hash.
+ * An id as a Map has it: the number 1 and the text "1" are one, as some tools write both. The word before it is for safety: no
+ * file can choose texts of which thousands have one hash.
  */
 function keyOf(id: unknown): string {
-  return `${typeof id} ${typeof id === "object" ? "" : String(id)}`;
+  return typeof id === "number" || typeof id === "string" ? `id ${String(id).trim()}` : "none";
 }
 
 function byImage(annotations: readonly JsonObject[]): Map<string, JsonObject[]> {
@@ -77,10 +80,16 @@ export function parseCoco(json: unknown): CocoFile | undefined {
   if (!isTable(json)) return undefined;
   const { images, annotations, categories } = json;
   if (![images, annotations, categories].every(Array.isArray)) return undefined;
-  const shapes = objectsOf(annotations);
-  const named = categoriesOf(objectsOf(categories), shapes);
+  const lists = {
+    images: objectsOf(images),
+    annotations: objectsOf(annotations),
+    categories: objectsOf(categories),
+    keyOf,
+  };
+  const named = categoriesOf(lists.categories, lists.annotations);
   return {
-    images: objectsOf(images).map(({ id, file_name, width, height }) => ({
+    lists,
+    images: lists.images.map(({ id, file_name, width, height }) => ({
       id: keyOf(id),
       file: textOf(file_name) ?? "",
       width: numberOf(width) ?? 0,
@@ -88,7 +97,7 @@ export function parseCoco(json: unknown): CocoFile | undefined {
     })),
     categories: named,
     names: new Map(named.map(({ id, name }) => [id, name])),
-    annotations: byImage(shapes),
+    annotations: byImage(lists.annotations),
   };
 }
 
@@ -121,7 +130,8 @@ export function cocoShapes(
   const shapes: Shape[] = [];
   let boxes = 0;
   for (const annotation of annotations.get(image.id) ?? []) {
-    const label = labels.get(names.get(keyOf(annotation.category_id)) ?? "") ?? 0;
+    // a background of theirs is ours; that every category is known was checked
+    const label = labels.get(names.get(keyOf(annotation.category_id))!) ?? 0;
     const own = shapesOf(annotation, label);
     shapes.push(...own);
     const [x, y, w, h] = listOf(annotation.bbox).map(numberOf);

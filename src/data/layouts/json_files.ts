@@ -48,6 +48,22 @@ export async function tryJson(path: string): Promise<unknown> {
   return await readJson(path).catch(() => undefined);
 }
 
+/** Files of which `brokenJson` looks at the first. */
+const MOST_LOOKED_AT = 20;
+
+/** Words on the first `.json` file of a folder that holds no JSON; empty where all do: a label tool's may be cut off. */
+export async function brokenJson(folder: string): Promise<string> {
+  for (const path of (await listJson(folder, 2)).slice(0, MOST_LOOKED_AT)) {
+    try {
+      await readJson(join(folder, path));
+    } catch (error) {
+      if (error instanceof DatasetError) return `; ${error.message.replace(/^Cannot/, "cannot")}`;
+      throw error;
+    }
+  }
+  return "";
+}
+
 /** Paths of `.json` files below a folder with `/`, in order; hidden ones and a system's own are left out. */
 export async function listJson(folder: string, depth = 3, below = ""): Promise<string[]> {
   const found: string[] = [];

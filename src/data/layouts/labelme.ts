@@ -1,5 +1,6 @@
 /** labelme's JSON as it lies: `a.json` beside `a.jpg`. */
 import { dirname, join } from "node:path";
+import { quoted } from "../../core/shown_text.ts";
 import type { Dataset } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
 import { listPictures } from "../image_files.ts";
@@ -9,7 +10,14 @@ import { throwCollected } from "../problems.ts";
 import { findClassNames, hasClassNames } from "./class_files.ts";
 import { folderItem } from "./folder_items.ts";
 import { listJson, readJson, tryJson } from "./json_files.ts";
-import { hasArea, isIgnored, type LabelmeFile, parseLabelme, shapesOfLabelme } from "./labelme_file.ts";
+import {
+  hasArea,
+  isIgnored,
+  isKnownType,
+  type LabelmeFile,
+  parseLabelme,
+  shapesOfLabelme,
+} from "./labelme_file.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { datasetOf } from "./pair_dataset.ts";
 import { partsOf, type PlacedItem } from "./parts.ts";
@@ -33,6 +41,15 @@ interface Found {
   /** Below the dataset's folder. */
   readonly path: string;
   readonly labelme: LabelmeFile;
+}
+
+/** Refuses shapes that nothing names. */
+function refuseNameless(root: string, files: readonly Found[]): void {
+  const nameless = files.filter(({ labelme }) => labelme.shapes.some(({ label }) => label.trim() === ""));
+  throwCollected(
+    `open dataset "${root}"`,
+    nameless.map(({ path }) => `a shape of "${path}" has an empty label, expected the name of its class`),
+  );
 }
 
 async function readFiles(root: string): Promise<Found[]> {
@@ -61,7 +78,13 @@ async function classNames(root: string, files: readonly Found[]): Promise<string
 
 function notesOf(files: readonly Found[]): string[] {
   const empty = files.filter(({ labelme }) => labelme.shapes.length === 0);
-  const thin = files.filter(({ labelme }) => !labelme.shapes.every(hasArea));
+  const thin = files.filter(({ labelme }) =>
+    labelme.shapes.some((shape) => isKnownType(shape) && !hasArea(shape))
+  );
+  const unknown = files.flatMap(({ path, labelme }) => {
+    const strange = labelme.shapes.find((shape) => !isKnownType(shape));
+    return strange === undefined ? [] : [{ path, type: strange.type }];
+  });
   return [
     ...(empty.length > 0
       ? [
@@ -72,25 +95,41 @@ function notesOf(files: readonly Found[]): string[] {
       : []),
     ...(thin.length > 0
       ? [
-        `points and lines, which have no area, are left out of ${thin.length} JSON files, first "${
+        `shapes without an area (points, lines, outlines of two points) are left out of ${thin.length} JSON files, first "${
           thin[0]!.path
         }"`,
       ]
       : []),
+    ...unknown.length === 0 ? [] : [
+      `shapes of type ${quoted(unknown[0]!.type)}, which is not known, are left out of ${
+        unknown.length === 1 ? "a JSON file" : `${unknown.length} JSON files`
+      }, first "${unknown[0]!.path}"; drawn as polygons they count`,
+    ],
   ];
+}
+
+/** A copied JSON often still names the photo that it was of. */
+function bothOf(photo: string, first: string, second: string): string {
+  return `"${first}" and "${second}" are both of "${photo}" by their imagePath, expected one JSON a photo`;
 }
 
 async function openLabelme(root: string, options: OpenLayoutOptions): Promise<Dataset> {
   const files = await readFiles(root);
+  refuseNameless(root, files);
   const names = await classNames(root, files);
   const labels = new Map(names.map((name, i) => [name, i + 1]));
   const index = indexPhotos(await listPictures(root));
   const problems: string[] = [];
-  const masked = new Map<string, PlacedItem>();
+  const masked = new Map<string, PlacedItem & { readonly path: string }>();
   for (const { path, labelme } of files) {
     const photo = index.find(labelme.image, [dirname(path)]) ?? index.beside(path);
     if (photo === undefined) {
       problems.push(`"${path}" has no photo, expected "${labelme.image}" in the folder`);
+      continue;
+    }
+    const before = masked.get(photo)?.path;
+    if (before !== undefined) {
+      problems.push(bothOf(photo, before, path));
       continue;
     }
     const { width, height } = await statedSize(labelme, join(root, photo));
@@ -99,6 +138,7 @@ async function openLabelme(root: string, options: OpenLayoutOptions): Promise<Da
     masked.set(photo, {
       item: { ...folderItem(root, photo), mask },
       split: splitNamed(photo.split("/")[0]!),
+      path,
     });
   }
   throwCollected(`open dataset "${root}"`, problems);

@@ -9,7 +9,7 @@ import { listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
 export interface LabelmeShape {
   /** The class's name. */
   readonly label: string;
-  /** `polygon`, `rectangle`, `circle`, `mask` …; one without is a polygon. */
+  /** `polygon`, `rectangle` (of two or four corners), `circle`, `mask` …; one without is a polygon. */
   readonly type: string;
   /** Corners `[x, y]`. */
   readonly points: readonly (readonly [number, number])[];
@@ -42,7 +42,7 @@ export function parseLabelme(json: unknown): LabelmeFile | undefined {
     width: numberOf(json.imageWidth) ?? 0,
     height: numberOf(json.imageHeight) ?? 0,
     shapes: objectsOf(json.shapes).map(({ label, shape_type, points, mask }) => ({
-      label: textOf(label) ?? shownValue(label),
+      label: textOf(label)?.trim() ?? shownValue(label),
       type: textOf(shape_type) ?? "polygon",
       points: listOf(points).flatMap((point) => {
         const [x, y] = listOf(point).map(numberOf);
@@ -53,9 +53,24 @@ export function parseLabelme(json: unknown): LabelmeFile | undefined {
   };
 }
 
-/** Whether a shape covers an area: points and lines do not. */
-export function hasArea({ type }: LabelmeShape): boolean {
-  return ["polygon", "rectangle", "oriented_rectangle", "circle", "mask"].includes(type);
+/** Types of which all points are corners of one outline; `rotation` and rectangles of four points are X-AnyLabeling's. */
+const OUTLINES: readonly string[] = ["polygon", "oriented_rectangle", "rectangle", "rotation"];
+
+/** Types that cover no area. */
+const THIN: readonly string[] = ["point", "points", "line", "linestrip"];
+
+/** Whether a type is one of labelme's or of tools that write its files. */
+export function isKnownType({ type }: LabelmeShape): boolean {
+  return [...OUTLINES, ...THIN, "circle", "mask"].includes(type);
+}
+
+/** Whether a shape covers an area: points, lines and outlines of two points do not. */
+export function hasArea(shape: LabelmeShape): boolean {
+  return isBitmap(shape) || ringsOf(shape).length > 0;
+}
+
+function isBitmap({ type, mask, points }: LabelmeShape): boolean {
+  return type === "mask" && mask !== undefined && points.length > 0;
 }
 
 /** Whether a label means "left out", as in labelme's own labels.txt. */
@@ -65,9 +80,9 @@ export function isIgnored(label: string): boolean {
 
 function ringsOf({ type, points }: LabelmeShape): number[][] {
   const [[x0, y0] = [0, 0], [x1, y1] = [0, 0]] = points;
-  if (type === "polygon" || type === "oriented_rectangle") return points.length < 3 ? [] : [points.flat()];
-  if (type === "rectangle" && points.length >= 2) return [[x0, y0, x1, y0, x1, y1, x0, y1]];
-  if (type !== "circle" || points.length < 2) return []; // points and lines have no area
+  if (type === "rectangle" && points.length === 2) return [[x0, y0, x1, y0, x1, y1, x0, y1]];
+  if (OUTLINES.includes(type)) return points.length < 3 ? [] : [points.flat()];
+  if (type !== "circle" || points.length < 2) return [];
   const radius = Math.hypot(x1 - x0, y1 - y0);
   return [
     Array.from({ length: CIRCLE_CORNERS }, (_, i) => (2 * Math.PI * i) / CIRCLE_CORNERS)
@@ -76,15 +91,15 @@ function ringsOf({ type, points }: LabelmeShape): number[][] {
 }
 
 /**
- * Shapes of a photo's mask; points and lines, which have no area, are left out.
+ * Shapes of a photo's mask; those without an area are left out.
  * @param labels The number of each class; background is 0, and `__ignore__` 255
  */
 export function shapesOfLabelme({ shapes }: LabelmeFile, labels: ReadonlyMap<string, number>): Shape[] {
   return shapes.flatMap((shape): Shape[] => {
     const label = isIgnored(shape.label) ? 255 : isBackground(shape.label) ? 0 : labels.get(shape.label)!;
-    const [corner] = shape.points;
-    if (shape.type === "mask" && shape.mask !== undefined && corner !== undefined) {
-      return [{ kind: "bitmap", label, x: corner[0], y: corner[1], png: shape.mask, deflated: false }];
+    if (isBitmap(shape)) {
+      const [[x, y]] = shape.points as [readonly [number, number]];
+      return [{ kind: "bitmap", label, x, y, png: shape.mask!, deflated: false }];
     }
     const rings = ringsOf(shape);
     return rings.length === 0 ? [] : [{ kind: "polygon", label, rings }];

@@ -2,6 +2,7 @@
 import { type Dataset, IGNORE_LABEL, type Source, sourceName } from "../dataset.ts";
 import { disagreementOn255 } from "./binary_masks.ts";
 import { type Labels, labelsOf, lacking, masksOf } from "./mask_labels.ts";
+import { quoted } from "../../core/shown_text.ts";
 import { namesText } from "../val_lacks.ts";
 import { valWarnings } from "./val_classes.ts";
 import { surveyMasks, type SurveyOptions } from "./survey_masks.ts";
@@ -93,6 +94,19 @@ export async function labelFindings(
   return { problems, warnings };
 }
 
+/** Classes whose names differ in letter case alone: often one class that was typed in two ways. */
+function alikeNames(classes: readonly string[]): string[] {
+  const first = new Map<string, string>();
+  return classes.flatMap((name) => {
+    const key = name.trim().toLowerCase();
+    const other = first.get(key);
+    if (other === undefined) first.set(key, name);
+    return other === undefined
+      ? []
+      : [`classes ${quoted(other)} and ${quoted(name)} differ in letter case alone, are they one?`];
+  });
+}
+
 function warningsOf(
   dataset: Dataset,
   looked: readonly Source[],
@@ -109,6 +123,7 @@ function warningsOf(
   const seen = new Set(looked);
   const isSure = masksOf(dataset.train).every((source) => seen.has(source));
   return [
+    ...alikeNames(dataset.classes),
     ...empty.length === 0 ? [] : [
       `${empty.length} labeled ${empty.length === 1 ? "image has" : "images have"} no labeled pixel, first "${
         sourceName(empty[0]!)

@@ -71,7 +71,7 @@ Deno.test("openDataset() draws labelme's shapes over each other, photos without 
     );
     assert.match(
       thin!,
-      /points and lines, which have no area, are left out of 1 JSON files, first "c\.json"/,
+      /shapes without an area \(points, lines, outlines of two points\) are left out of 1 JSON files, first "c\.json"/,
     );
   });
 });
