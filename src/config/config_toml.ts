@@ -1,4 +1,5 @@
 import { parse, stringify } from "smol-toml";
+import { tomlReason } from "../core/toml_reason.ts";
 import { ConfigError } from "../core/errors.ts";
 import { checkConfig } from "./check_config.ts";
 import type { RunConfig } from "./run_config.ts";
@@ -26,8 +27,9 @@ export function configFromToml(text: string, name: string): RunConfig {
   try {
     value = parse(text);
   } catch (error) {
-    const [reason] = (error as Error).message.split("\n");
-    throw new ConfigError(`Cannot read config "${name}": ${reason}`, { cause: error });
+    throw new ConfigError(`Cannot read config "${name}": ${tomlReason(error, text)}, expected TOML`, {
+      cause: error,
+    });
   }
   return checkConfig(value, `config "${name}"`);
 }

@@ -9,7 +9,7 @@ import { softColors, softGreys } from "./masks/soft_edges.ts";
 import { isSurveyed, surveyMasks, type SurveyProgress } from "./masks/survey_masks.ts";
 import { textFromName } from "./photo_problem.ts";
 import { MEND_FILES, throwCollected } from "./problems.ts";
-import { checkPicture, liesAsStored } from "./read_item.ts";
+import { checkPicture, fitsEitherWay, liesAsStored } from "./read_item.ts";
 import { outsideText } from "./suggest_mapping.ts";
 
 /** How a dataset is checked. */
@@ -42,6 +42,8 @@ interface ItemHeader {
   readonly size?: string;
   /** Whether the mask lies as the photo is stored. */
   readonly turned?: boolean;
+  /** Whether the photo is turned by EXIF, and the mask's size does not tell whether it is turned too. */
+  readonly either?: boolean;
   /** Whether the photo has 16 bits. */
   readonly deep?: boolean;
   readonly problems: readonly string[];
@@ -58,7 +60,7 @@ async function readHeaders({ image, mask }: Item): Promise<ItemHeader> {
   const size = `${picture.width} × ${picture.height}`;
   const deep = picture.bitDepth > 8;
   const fits = !labels || (labels.width === picture.width && labels.height === picture.height);
-  if (fits) return { size, deep, problems };
+  if (fits) return { size, deep, either: labels !== undefined && fitsEitherWay(picture), problems };
   const turned = liesAsStored(picture, labels);
   if (!turned) {
     problems.push(
@@ -91,13 +93,20 @@ function headerProblems(
 async function allHeaders(dataset: Dataset): Promise<Headers> {
   const items = [...dataset.train, ...dataset.val, ...dataset.test, ...dataset.unlabeled];
   const found = await mapLimited(items, AT_ONCE, readHeaders);
-  const chosen = (key: "turned" | "deep") => items.filter((_, i) => found[i]![key] === true);
-  const [turned, deep] = [chosen("turned"), chosen("deep")];
+  const chosen = (key: "turned" | "either" | "deep") => items.filter((_, i) => found[i]![key] === true);
+  const [turned, either, deep] = [chosen("turned"), chosen("either"), chosen("deep")];
   const notes: string[] = [];
   if (turned.length > 0) {
     notes.push(
       `${turned.length} masks lie as their photos are stored, before the turn that EXIF states: they are turned with ` +
-        `them, first "${turned[0]!.id}"; of photos turned by 180° it cannot be told`,
+        `them, first "${turned[0]!.id}"`,
+    );
+  }
+  if (either.length > 0) {
+    notes.push(
+      `EXIF turns or mirrors ${either.length} labeled photos whose masks would have the same size before it, first "${
+        either[0]!.id
+      }": masks are read as drawn on the turned photo; look whether the picture of --check agrees`,
     );
   }
   if (deep.length > 0) {

@@ -67,10 +67,23 @@ export async function readEnds(path: string, length: number): Promise<FileEnds> 
   }
 }
 
+/** How a text is written, by its first bytes: editors of Windows write UTF-16 with such a mark. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+}
+
 /**
- * A text file.
- * @throws {DatasetError} As {@link readBytes}
+ * A text file in UTF-8, or in UTF-16 with a mark at its beginning.
+ * @throws {DatasetError} As {@link readBytes}, and for bytes that are no such text
  */
 export async function readTextFile(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path));
+  const bytes = await readBytes(path);
+  try {
+    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new DatasetError(`Cannot read "${path}": it is no text in UTF-8, expected one; save it as UTF-8`, {
+      cause,
+    });
+  }
 }

@@ -143,6 +143,15 @@ export function liesAsStored(image: CheckedPicture, mask: PictureSize): boolean 
 }
 
 /**
+ * Whether a mask of the photo's size may lie as the photo is stored as well: EXIF mirrors it or turns it by 180°, or turns a
+ * square one.
+ * @param image Upright
+ */
+export function fitsEitherWay({ orientation, width, height }: CheckedPicture): boolean {
+  return orientation !== 1 && (!swapsSides(orientation) || width === height);
+}
+
+/**
  * The label map of an item.
  * @param dataset Says what the mask's pixels mean
  * @throws {TypeError} If the item has no mask: nothing is opened then

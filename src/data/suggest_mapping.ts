@@ -43,7 +43,8 @@ function numberMapping(
     // classes 0 … K − 1 and void K, or void 0 and classes 1 … K
     return present.includes(0) && unknown.length === 1 ? `${single}, or ${fromOne} if 0 does` : fromOne;
   }
-  if (unknown.length === 1) return single;
+  const inOrder = `values = [${present.join(", ")}], in the order of classes`;
+  if (unknown.length === 1) return present.length === classCount ? `${inOrder}; or ${single}` : single;
   for (const left of [[], ...VOID_VALUES.map((value) => [value])]) {
     const values = present.filter((value) => !left.includes(value));
     if (values.length !== classCount) continue;

@@ -258,6 +258,18 @@ kind("masks that lie as their photos are stored are turned with them, with a not
   assert.equal(labels.data.reduce((sum, label) => sum + label, 0), labels.height);
 });
 
+Deno.test("checkDataset() tells of masks of which EXIF's turn keeps the size", async () => {
+  await withFolder(await turnedFolder(3), async (root) => {
+    const { report } = await open(root);
+    assert.ok(
+      report.warnings.some((text) =>
+        /EXIF turns or mirrors 3 labeled photos whose masks would have the same size/.test(text)
+      ),
+      report.text,
+    );
+  });
+});
+
 const EMPTY = mask(255);
 
 /** With lists; masks 0 and 1 are of train, 2 of val. */

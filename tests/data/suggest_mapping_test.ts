@@ -35,6 +35,10 @@ Deno.test("suggestMapping() takes a single unknown value for void", () => {
 
 Deno.test("suggestMapping() lists the values when there are as many as classes", () => {
   assert.equal(suggestion(90, 30, 60), "values = [30, 60, 90], in the order of classes");
+  assert.equal(
+    suggestion(0, 128, 255),
+    'values = [0, 128, 255], in the order of classes; or ignore = [128] if 128 means "no label"',
+  );
   assert.equal(suggestion(90, 30, 60, 255), "values = [30, 60, 90], ignore = [255], in the order of classes");
 });
 

@@ -3,10 +3,13 @@ import { DatasetError } from "../../core/errors.ts";
 import type { Color, Item, MaskRule } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
 import { indexRule } from "../index_rule.ts";
-import { surveyMasks } from "../masks/survey_masks.ts";
+import type { SurveyOptions } from "../masks/survey_masks.ts";
 import { readTextFile } from "../read_file.ts";
+import { spreadItems } from "../spread_items.ts";
+import { histogramText } from "../suggest_mapping.ts";
 import { firstFile } from "./folder_items.ts";
 import type { Classes } from "./infer_classes.ts";
+import { lookAtMasks, refuseSwappedColors, type SeenMasks } from "./look_at_masks.ts";
 
 /** Classes by name. */
 export interface ClassNames {
@@ -19,6 +22,9 @@ export interface ClassNames {
   /** Colours of names that mean "no class". */
   readonly ignoreColors?: readonly Color[];
 }
+
+/** Masks that are looked at where names tell the classes. */
+const LOOKED_AT = 256;
 
 /** Names in the order in which they are looked for. */
 const FILES: readonly string[] = [
@@ -64,8 +70,23 @@ function table(lines: readonly string[]): ClassNames {
   return { names: rows.map(({ name }) => name), values: rows.map(({ value }) => value) };
 }
 
+/** `0 background`, `1: road`: names with their numbers, from 0 or 1 on without a gap. */
+const NUMBERED_LINE = /^(\d+)\s*[:=,;.)\t ]\s*(.*\S)$/;
+
+function numbered(lines: readonly string[]): ClassNames | undefined {
+  const rows = lines.map((line) => NUMBERED_LINE.exec(line)).map((found) => ({
+    value: Number(found?.[1]),
+    name: found?.[2] ?? "",
+  }));
+  rows.sort((a, b) => a.value - b.value);
+  const first = rows[0]?.value ?? 0;
+  if (first > 1 || !rows.every(({ value }, i) => value === first + i)) return undefined;
+  const names = rows.map(({ name }) => name);
+  return first === 0 ? { names } : { names, values: rows.map(({ value }) => value) };
+}
+
 /**
- * Reads names of classes: a name a line (of labelme; `__ignore__` is none), CVAT's labelmap with colours, or Roboflow's
+ * Reads names of classes: a name a line, with its number before it or not (of labelme; `__ignore__` is none), CVAT's labelmap with colours, or Roboflow's
  * table of pixel values.
  * @throws {DatasetError} If it names fewer than 2 classes or more than 255, or one twice
  */
@@ -78,7 +99,8 @@ export async function readClassNames(file: string): Promise<ClassNames> {
     ? labelMap(lines)
     : file.endsWith(".csv")
     ? table(lines)
-    : { names: lines.map((line) => line.replace(/:+$/, "")).filter((name) => !IGNORED.test(name)) };
+    : numbered(lines) ??
+      { names: lines.map((line) => line.replace(/:+$/, "")).filter((name) => !IGNORED.test(name)) };
   const { names } = found;
   if (names.length < 2 || names.length > 255) {
     throw new DatasetError(`Cannot read "${file}": it names ${names.length} classes, expected 2 to 255`);
@@ -105,13 +127,39 @@ function colorRule({ colors, ignoreColors }: ClassNames): MaskRule {
   return { masks: "color", values: [], colors: colors!, ignore: [], ignoreColors: ignoreColors ?? [] };
 }
 
-/** Classes of masks by their names: of colours where the names have some, else of numbers; a palette gives the colours. */
-export async function namedClasses(named: ClassNames, items: readonly Item[]): Promise<Classes> {
+/** Refuses masks of colours beside names that have none: what the names are of is not known. */
+function refuseColors(root: string, names: readonly string[], { counts }: SeenMasks): never {
+  throw new DatasetError(
+    `Cannot tell the classes of "${root}": its masks hold colours, ${
+      histogramText(counts, "color")
+    }, and its file of class names has names alone, expected masks of class numbers 0, 1, 2 …; or say the colour of each ` +
+      `class in "dataset.toml": classes = ${
+        JSON.stringify(names)
+      }, masks = "color", colors = [one of these each, in the order of the classes]`,
+  );
+}
+
+/**
+ * Classes of masks by their names: of colours where the names have some, else of numbers; a palette gives the colours.
+ * @param root Stands in error texts
+ * @param items Labeled ones
+ * @throws {DatasetError} If masks hold colours and names have none, cannot be read, or number the colours of their palettes
+ * differently
+ */
+export async function namedClasses(
+  root: string,
+  named: ClassNames,
+  items: readonly Item[],
+  options: SurveyOptions,
+): Promise<Classes> {
   const { names, values, colors } = named;
   if (colors !== undefined) return { classes: names, colors, maskRule: colorRule(named) };
-  const [mask] = items.flatMap((item) => item.mask ?? []);
-  const [first] = await surveyMasks(mask === undefined ? [] : [mask]);
-  const palette = first === undefined || "problem" in first ? undefined : first.palette;
+  const seen = await lookAtMasks(root, spreadItems(items, LOOKED_AT), options);
+  if (seen.masks.length > 0 && seen.masks.every(({ kind }) => kind === "color")) {
+    refuseColors(root, names, seen);
+  }
+  refuseSwappedColors(seen);
+  const { palette } = seen;
   const own = defaultColors(names).map((color, label): Color => palette?.[values?.[label] ?? label] ?? color);
   return { classes: names, colors: own, maskRule: indexRule(own, values), ignoreAssumed: true };
 }

@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
 import { parse } from "smol-toml";
+import { tomlReason } from "../../core/toml_reason.ts";
 import { z } from "zod";
 import { DatasetError } from "../../core/errors.ts";
 import { quoted } from "../../core/shown_text.ts";
@@ -57,8 +58,7 @@ function parseToml(text: string, path: string): Record<string, unknown> {
   try {
     return parse(text);
   } catch (cause) {
-    const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!;
-    throw new DatasetError(`Cannot read "${path}": ${reason}, expected TOML`, { cause });
+    throw new DatasetError(`Cannot read "${path}": ${tomlReason(cause, text)}, expected TOML`, { cause });
   }
 }
 

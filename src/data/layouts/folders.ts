@@ -1,50 +1,15 @@
 /** Folders `images` and `masks`, or what people call them. */
-import { basename } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
 import type { Dataset } from "../dataset.ts";
-import { withoutAnyEnding, withoutEnding } from "../image_files.ts";
-import { readList, tidyPath } from "../list_file.ts";
-import { throwCollected } from "../problems.ts";
 import { findClassNames } from "./class_files.ts";
-import { firstFile } from "./folder_items.ts";
 import { imagesAndMasks } from "./folder_names.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { classesOf, datasetOf } from "./pair_dataset.ts";
 import { findPairs } from "./pair_folders.ts";
-import { type Parts, partsOf, type PlacedItem } from "./parts.ts";
+import { type Parts, partsOf } from "./parts.ts";
+import { placedByLists } from "./placed_by_lists.ts";
 
 const TITLE = "folders of photos and masks";
-
-/** What a line of a list may mean, the nearest first: below the photos' folder, with that before it, or a name alone. */
-function stemsMeant(entry: string, images: string): string[] {
-  const whole = withoutEnding(tidyPath(entry.replaceAll("\\", "/")));
-  const name = basename(whole);
-  const below = whole.startsWith(`${images}/`) ? whole.slice(images.length + 1) : whole;
-  return [whole, below, name, withoutAnyEnding(name)];
-}
-
-/** The pairs that a list names go to val, the others to train. */
-async function byList(
-  root: string,
-  list: string,
-  images: string,
-  items: readonly PlacedItem[],
-): Promise<PlacedItem[]> {
-  const labeled = items.filter(({ item }) => item.mask !== undefined);
-  const byStem = new Map(labeled.map(({ item: { id } }) => [withoutEnding(id.slice(images.length + 1)), id]));
-  const val = new Set<string>();
-  const missing: string[] = [];
-  for (const { image } of await readList(list)) {
-    const stem = stemsMeant(image, images).find((name) => byStem.has(name));
-    if (stem === undefined) missing.push(`"${image}" of "${basename(list)}" has no image and mask`);
-    else val.add(byStem.get(stem)!);
-  }
-  throwCollected(`open dataset "${root}"`, missing);
-  return items.map(({ item }) => ({
-    item,
-    split: item.mask === undefined ? undefined : val.has(item.id) ? "val" : "train",
-  }));
-}
 
 /**
  * The images and masks of a folder in its parts.
@@ -53,8 +18,7 @@ async function byList(
 export async function openPairs(root: string, options: OpenLayoutOptions = {}): Promise<Parts> {
   const { images, masks } = await imagesAndMasks(root) ?? { images: "images", masks: "masks" };
   const { items, notes } = await findPairs(root, [{ images, masks }]);
-  const list = await firstFile(root, ["val.txt"]);
-  const placed = list === undefined ? items : await byList(root, list, images, items);
+  const { placed, notes: said } = await placedByLists(root, images, items);
   const labeled = items.filter(({ item }) => item.mask !== undefined);
   if (labeled.length < 2 && options.holdOut !== false) {
     throw new DatasetError(
@@ -62,12 +26,12 @@ export async function openPairs(root: string, options: OpenLayoutOptions = {}): 
     );
   }
   const parts = partsOf(root, placed, options);
-  return { ...parts, notes: [...parts.notes ?? [], ...notes] };
+  return { ...parts, notes: [...parts.notes ?? [], ...notes, ...said] };
 }
 
 /**
- * Opens a folder that holds `images` and `masks`, matched by name; images without a mask are unlabeled. Val: the names in
- * `val.txt`, or the folders `images/train` and `images/val` (and `images/test`, with or without masks), or else a fifth
+ * Opens a folder that holds `images` and `masks`, matched by name; images without a mask are unlabeled. Parts: the names in
+ * `train.txt`, `val.txt` and `test.txt`, or the folders `images/train` and `images/val` (and `images/test`, with or without masks), or else a fifth
  * of the pairs, always the same. Classes: the lines of `classes.txt`, or what the masks hold.
  * @throws {DatasetError} As `openPairs`, or if the masks do not tell the classes
  */

@@ -18,8 +18,8 @@ export async function classesOf(
   // in an order that does not depend on the parts: the first one's palette counts
   const inOrder = labeled.sort((a: Item, b: Item) => (a.id < b.id ? -1 : 1));
   return names === undefined
-    ? await inferClasses(root, inOrder, undefined, options)
-    : await namedClasses(names, inOrder);
+    ? await inferClasses(root, inOrder, options)
+    : await namedClasses(root, names, inOrder, options);
 }
 
 /**

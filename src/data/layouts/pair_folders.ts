@@ -58,7 +58,10 @@ async function listPair(root: string, { images, masks }: FolderPair): Promise<Li
   const copies = named.filter((path) => !kept.has(path));
   const notes = [...await leftOutNotes(join(root, images)), ...copyNotes(images, copies)];
   if (images === masks) return { images: photos, masks: [...strays], notes };
-  const found = onePerName(join(root, masks), await listPictures(join(root, masks)));
+  const drawn = await listPictures(join(root, masks));
+  const found = onePerName(join(root, masks), drawn);
+  const used = new Set(found);
+  notes.push(...copyNotes(masks, drawn.filter((path) => !used.has(path))));
   const [first] = strays;
   const note =
     `${strays.size} pictures of "${images}" are masks by their names and not used, first "${first}"`;

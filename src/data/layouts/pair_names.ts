@@ -159,18 +159,21 @@ function foldedCandidates({ images, masks }: NameGroup): Rule[] {
   return candidates({ images: lower(images), masks: lower(masks) }).map(foldedRule);
 }
 
-/** The masks that a rule gives to photos; `undefined` where it does not fit all. */
+/**
+ * The masks that a rule gives to photos; `undefined` where it does not fit all. Letters of several marks (`ü`) are one however a
+ * system writes them.
+ */
 function applied(rule: Rule, { images, masks }: NameGroup): Map<string, string> | undefined {
   const byKey = new Map<string, string>();
   for (const image of images) {
-    const key = rule.image(image);
+    const key = rule.image(image)?.normalize();
     if (key === undefined) continue;
     if (byKey.has(key)) return undefined;
     byKey.set(key, image);
   }
   const found = new Map<string, string>();
   for (const mask of masks) {
-    const key = rule.mask(mask);
+    const key = rule.mask(mask)?.normalize();
     const image = key === undefined ? undefined : byKey.get(key);
     if (image === undefined || found.has(image)) return undefined;
     found.set(image, mask);

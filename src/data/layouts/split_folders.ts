@@ -1,9 +1,10 @@
 /** Folders `train`, `val` and `test` that each hold photos and masks. */
 import { join } from "node:path";
+import type { Dataset } from "../dataset.ts";
 import { isMaskFolder } from "../mask_names.ts";
 import { findClassNames } from "./class_files.ts";
 import { imagesAndMasks } from "./folder_names.ts";
-import type { LayoutReader } from "./layout_reader.ts";
+import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { openPairDataset } from "./pair_dataset.ts";
 import type { FolderPair } from "./pair_folders.ts";
 import { type Split, splitNamed } from "./split_names.ts";
@@ -55,15 +56,38 @@ async function pairsOf(folder: string): Promise<FolderPair[]> {
   return pairs.filter((pair) => pair !== undefined);
 }
 
+/**
+ * The pairs of a dataset: those of its parts, and where none is of train, the folders of photos and masks beside them.
+ * @returns With a sentence on such folders that are not used
+ */
+async function allPairs(folder: string): Promise<{ pairs: FolderPair[]; notes: string[] }> {
+  const pairs = await pairsOf(folder);
+  const beside = await imagesAndMasks(folder);
+  const isPart = ({ images, masks }: { images: string; masks: string }) =>
+    splitNamed(images) !== undefined ||
+    pairs.some((pair) => [pair.images, pair.masks].some((path) => path === images || path === masks));
+  if (pairs.length === 0 || beside === undefined || isPart(beside)) return { pairs, notes: [] };
+  if (!pairs.some(({ split }) => split === "train")) {
+    return { pairs: [{ ...beside, split: "train" }, ...pairs], notes: [] };
+  }
+  return {
+    pairs,
+    notes: [`"${beside.images}" and "${beside.masks}" beside the parts' folders are not used`],
+  };
+}
+
+async function openSplitFolders(folder: string, options: OpenLayoutOptions): Promise<Dataset> {
+  const { pairs, notes } = await allPairs(folder);
+  const names = await findClassNames(folder);
+  const dataset = await openPairDataset(folder, TITLE, pairs, { ...options, names });
+  return { ...dataset, notes: [...dataset.notes ?? [], ...notes] };
+}
+
 /** Parts by folder; `valid`, `validation`, `training` and the like are known. */
 export const SPLIT_FOLDERS: LayoutReader<"split-folders"> = {
   name: "split-folders",
   title: TITLE,
   expects: '"train/images" and "train/masks" (with "val" beside)',
   detect: async (folder) => (await pairsOf(folder)).length > 0,
-  open: async (folder, options) =>
-    await openPairDataset(folder, TITLE, await pairsOf(folder), {
-      ...options,
-      names: await findClassNames(folder),
-    }),
+  open: openSplitFolders,
 };

@@ -5,7 +5,7 @@ export type Split = "train" | "val" | "test";
 
 const NAMES: Readonly<Record<Split, RegExp>> = {
   train: /^(train|training|trainval|train_?aug|train\d{4})$/i,
-  val: /^(val|valid|validation|val\d{4}|dev)$/i,
+  val: /^(val|valid|validation|val\d{4}|dev|eval|evaluation)$/i,
   test: /^(test|testing|test\d{4})$/i,
 };
 

@@ -392,6 +392,33 @@ const MORE: readonly (readonly [kind: string, Files, Expected])[] = [
     { layout: /folders train, val and test/, classes: TWO, counts: [4, 0, 1, 5] },
   ],
   [
+    "A4: val beside the photos and masks of train",
+    named([...FIVE.map((n) => `images/${n}.jpg`), "val/images/a.jpg"], [
+      ...FIVE.map((n) => `masks/${n}.png`),
+      "val/masks/a.png",
+    ]),
+    { layout: /folders train, val and test/, classes: TWO, counts: [5, 0, 1, 0] },
+  ],
+  [
+    "A4: train and eval",
+    named(["train/images/a.jpg", "eval/images/b.jpg"], ["train/masks/a.png", "eval/masks/b.png"]),
+    { layout: /folders train, val and test/, classes: TWO, counts: [1, 0, 1, 0] },
+  ],
+  [
+    "A4: photos and masks beside train and val",
+    named(["train/images/a.jpg", "val/images/a.jpg", "images/b.jpg"], [
+      "train/masks/a.png",
+      "val/masks/a.png",
+      "masks/b.png",
+    ]),
+    {
+      layout: /folders train, val and test/,
+      classes: TWO,
+      counts: [1, 0, 1, 0],
+      note: /"images" and "masks" beside the parts' folders are not used/,
+    },
+  ],
+  [
     "A4: parts below images and masks, and photos of no part",
     named(["images/train/a.jpg", "images/train/free.jpg", "images/val/a.jpg", "images/more.jpg"], [
       "masks/train/a.png",

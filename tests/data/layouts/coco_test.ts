@@ -106,3 +106,91 @@ Deno.test("openDataset() refuses boxes alone, and damaged runs name the photo", 
     );
   });
 });
+
+Deno.test("openDataset() takes a category's id as a number or as a text, and refuses one of no category", async () => {
+  const named = (category: unknown, changes: object = {}) =>
+    coco(["a.jpg", "b.jpg"], [LEFT, LEFT], {
+      categories: [{ id: category, name: "tree" }],
+      ...changes,
+    });
+  await withFolder({ ...photos("a.jpg", "b.jpg"), "x.json": named("5") }, async (root) => {
+    const dataset = await openDataset(root, { holdOut: false });
+    assert.deepEqual([...(await readLabelMap(dataset, dataset.val[0]!)).data], LEFT_LABELS);
+  });
+  await withFolder({ ...photos("a.jpg", "b.jpg"), "x.json": named(6) }, async (root) => {
+    await assert.rejects(openDataset(root), {
+      name: "DatasetError",
+      message:
+        `Cannot open dataset "${root}": in "x.json" 2 annotations have a category_id of no category, first 5 (annotation 0), ` +
+        "expected one of 6 (tree)",
+    });
+  });
+  const twice = named(5, { categories: [{ id: 5, name: "tree" }, { id: 5, name: "car" }] });
+  await withFolder({ ...photos("a.jpg", "b.jpg"), "x.json": twice }, async (root) => {
+    await assert.rejects(
+      openDataset(root),
+      /of categories id 5 is that of "tree" and of "car", expected one id each/,
+    );
+  });
+  const shared = named(5, {
+    images: [{ id: 0, file_name: "a.jpg" }, { id: 0, file_name: "b.jpg" }],
+  });
+  await withFolder({ ...photos("a.jpg", "b.jpg"), "x.json": shared }, async (root) => {
+    await assert.rejects(openDataset(root), /of images id 0 is that of "a\.jpg" and of "b\.jpg"/);
+  });
+});
+
+Deno.test("openDataset() tells of annotations without a photo, and refuses outlines in shares of the sides", async () => {
+  const names = ["a.jpg", "b.jpg"];
+  const third = coco(names, [LEFT, LEFT, LEFT]);
+  await withFolder({ ...photos(...names), "x.json": third }, async (root) => {
+    const { notes } = await openDataset(root);
+    assert.match(
+      notes![0]!,
+      /1 annotations of "x\.json" are of photos that it does not list, first image_id 2/,
+    );
+  });
+  const shares = [[0, 0, 0.5, 0, 0.5, 1, 0, 1]];
+  await withFolder({ ...photos(...names), "x.json": coco(names, [shares, shares]) }, async (root) => {
+    await assert.rejects(
+      openDataset(root),
+      /outlines of "x\.json" have no coordinate above 1, expected columns and rows/,
+    );
+  });
+});
+
+Deno.test("openDataset() puts the shapes of several JSON files of a photo together, and trains on none of val", async () => {
+  const right = [[2, 0, 4, 0, 4, 1, 2, 1]];
+  const car = {
+    annotations: [{ id: 0, image_id: 0, category_id: 9, segmentation: right }],
+    categories: [{ id: 9, name: "car" }],
+  };
+  const files = {
+    ...photos("a.jpg", "b.jpg", "c.jpg"),
+    "car.json": coco(["a.jpg", "b.jpg"], [], car),
+    "tree.json": coco(["a.jpg", "b.jpg"], [LEFT, LEFT]),
+    "val.json": coco(["c.jpg"], [LEFT]),
+    "trainval.json": coco(["b.jpg", "c.jpg"], [LEFT, LEFT]),
+  };
+  await withFolder(files, async (root) => {
+    const dataset = await openDataset(root);
+    assert.deepEqual(dataset.classes, ["background", "car", "tree"]);
+    assert.deepEqual(dataset.val.map(({ id }) => id), ["c.jpg"]);
+    const [first, second] = dataset.notes!.filter((note) => /several/.test(note));
+    assert.match(first!, /shapes of several JSON files are put together for 3 photos, first "a\.jpg"/);
+    assert.match(second!, /1 photos are listed in several parts .* val before train, first "c\.jpg"/);
+  });
+  const { "val.json": _, "trainval.json": __, ...both } = files;
+  await withFolder(both, async (root) => {
+    const dataset = await openDataset(root, { holdOut: false });
+    assert.deepEqual([...(await readLabelMap(dataset, dataset.val[0]!)).data], [2, 2, 1, 1, 2, 2, 0, 0]);
+  });
+});
+
+Deno.test("openDataset() names a JSON that is cut off beside others", async () => {
+  const whole = coco(["a.jpg", "b.jpg"], [LEFT, LEFT]);
+  const files = { ...photos("a.jpg", "b.jpg", "c.jpg"), "train.json": whole, "val.json": whole.slice(0, 90) };
+  await withFolder(files, async (root) => {
+    await assert.rejects(openDataset(root), /^DatasetError: Cannot read ".*val\.json": .*, expected JSON$/);
+  });
+});

@@ -192,7 +192,7 @@ Deno.test("openFolders() refuses palettes that contradict each other, and masks 
   await withFolder({ ...pairs(TEN, one), "masks/p3.png": other }, async (root) => {
     await assert.rejects(
       openFolders(root),
-      /index [01] is \[.*\] in ".*" and \[.*\] in ".*", expected one palette/,
+      /index [01] is \[.*\] in ".*" and index [01] is \[.*\] in ".*", expected one palette/,
     );
   });
   const edge = (color: number[]) => {
@@ -210,5 +210,100 @@ Deno.test("openFolders() refuses palettes that contradict each other, and masks 
   );
   await withFolder(pairs(TEN, greyPng(4, 2, new Array(8).fill(0))), async (root) => {
     await assert.rejects(openFolders(root), /its masks hold one value only, 0: 100\.0 %, expected/);
+  });
+});
+
+Deno.test("openFolders() takes train.txt and test.txt beside val.txt, and uses nothing that no list names", async () => {
+  const lists = { "train.txt": "p0\np1\n", "val.txt": "p2\nfree2\n", "test.txt": "p1\np3\nfree\n" };
+  const files = { ...pairs(TEN), "images/free.jpg": photo(), "images/other.jpg": photo() };
+  await withFolder({ ...files, ...lists }, async (root) => {
+    await assert.rejects(openFolders(root), /"free2" of "val\.txt" has no image and mask/);
+  });
+  await withFolder({ ...files, ...lists, "val.txt": "p2\n" }, async (root) => {
+    const dataset = await openFolders(root);
+    const ids = (part: "train" | "val" | "test" | "unlabeled") => dataset[part].map(({ id }) => id);
+    assert.deepEqual(ids("train"), ["images/p0.jpg"]);
+    assert.deepEqual(ids("val"), ["images/p2.jpg"]);
+    assert.deepEqual(ids("test"), ["images/p1.jpg", "images/p3.jpg", "images/free.jpg"]);
+    assert.deepEqual(ids("unlabeled"), ["images/other.jpg"]);
+    const [both, unused] = dataset.notes!;
+    assert.match(
+      both!,
+      /1 photos are in test\.txt and in train\.txt, and count in test alone, first "images\/p1\.jpg"/,
+    );
+    assert.match(unused!, /6 images with masks are in no list and not used: images\/p4\.jpg and 5 more/);
+  });
+  await withFolder({ ...pairs(TEN), "train.txt": "p0\np1\n" }, async (root) => {
+    const { train, val } = await openFolders(root);
+    assert.deepEqual([train.length, val.length], [2, 8], "what train.txt lacks is val");
+  });
+  await withFolder({ ...pairs(TEN), "val.txt": "../other/images/p3.jpg\n" }, async (root) => {
+    await assert.rejects(openFolders(root), /leads out of the folder, expected a photo of "images"/);
+  });
+});
+
+Deno.test("openFolders() refuses colours under classes.txt, and palettes that number them differently", async () => {
+  const names = { "classes.txt": "wall\nfloor\n" };
+  await withFolder({ ...pairs(TEN, rgbPng(4, 2, [[200, 0, 0], [0, 0, 200]])), ...names }, async (root) => {
+    await assert.rejects(openFolders(root), {
+      name: "DatasetError",
+      message:
+        `Cannot tell the classes of "${root}": its masks hold colours, [0, 0, 200]: 50.0 %, [200, 0, 0]: 50.0 %, and its ` +
+        "file of class names has names alone, expected masks of class numbers 0, 1, 2 …; or say the colour of each class in " +
+        '"dataset.toml": classes = ["wall","floor"], masks = "color", colors = [one of these each, in the order of the classes]',
+    });
+  });
+  const one = palettePng(4, 2, [0, 1, 0, 1, 0, 1, 0, 1], [[0, 0, 0], [255, 0, 0]]);
+  const swapped = palettePng(4, 2, [1, 0, 1, 0, 1, 0, 1, 0], [[255, 0, 0], [0, 0, 0]]);
+  await withFolder({ ...pairs(TEN, one), "masks/p3.png": swapped, ...names }, async (root) => {
+    await assert.rejects(
+      openFolders(root),
+      /index 1 is .* in ".*p0\.png" and index 0 is .* in ".*p3\.png", expected one/,
+    );
+  });
+  const others = palettePng(4, 2, [0, 1, 0, 1, 0, 1, 0, 1], [[9, 9, 9], [0, 250, 0]]);
+  await withFolder({ ...pairs(TEN, one), "masks/p3.png": others, ...names }, async (root) => {
+    assert.deepEqual(
+      (await openFolders(root)).classes,
+      ["wall", "floor"],
+      "numbers count, whatever their colours",
+    );
+  });
+});
+
+Deno.test("openFolders() takes numbers before names of classes, and UTF-16; bytes of no text are refused", async () => {
+  const utf16 = (text: string) =>
+    Uint8Array.from([0xff, 0xfe, ...[...text].flatMap((c) => [c.charCodeAt(0), 0])]);
+  const classesOf = async (text: string | Uint8Array) => {
+    let found: readonly string[] = [];
+    await withFolder({ ...pairs(TEN), "classes.txt": text }, async (root) => {
+      found = (await openFolders(root)).classes;
+    });
+    return found;
+  };
+  assert.deepEqual(await classesOf("1: floor\n0: wall\n"), ["wall", "floor"]);
+  assert.deepEqual(await classesOf("2 euro\n5 euro\n"), ["2 euro", "5 euro"]);
+  assert.deepEqual(await classesOf(utf16("wall\r\nfloor\r\n")), ["wall", "floor"]);
+  await assert.rejects(
+    classesOf(Uint8Array.from([0x72, 0xf6, 0x64, 10, 0x61])),
+    /classes\.txt": it is no text in UTF-8/,
+  );
+});
+
+Deno.test("openFolders() matches names whose letters are written in two ways, and tells of a second mask", async () => {
+  const files = {
+    "images/\u00fc.jpg": photo(),
+    "masks/u\u0308.png": MASK,
+    "images/b.jpg": photo(),
+    "masks/b.png": MASK,
+    "masks/b.bmp": MASK,
+  };
+  await withFolder(files, async (root) => {
+    const dataset = await openFolders(root);
+    assert.equal(dataset.train.length + dataset.val.length, 2);
+    assert.match(
+      dataset.notes![0]!,
+      /1 picture of "masks" beside a JPEG or PNG of the same name not used, first "b\.bmp"/,
+    );
   });
 });

@@ -115,3 +115,51 @@ Deno.test("openDataset() refuses labelme's JSON without a photo in the folder, a
     await assert.rejects(openDataset(root), /shapes are called "cat", which its file of class names lacks/);
   });
 });
+
+Deno.test("openDataset() reads rectangles of four corners and rotated ones, and tells of shapes that it leaves out", async () => {
+  const corners = [[0, 0], [2, 0], [2, 2], [0, 2]] as const;
+  const files = {
+    "a.jpg": photo(),
+    "a.json": labelme("a.jpg", { label: "cat ", points: corners, shape_type: "rectangle" }),
+    "b.jpg": photo(),
+    "b.json": labelme("b.jpg", { label: "cat", points: corners, shape_type: "rotation" }, {
+      label: "cat",
+      points: corners,
+      shape_type: "cuboid",
+    }, { label: "cat", points: corners.slice(0, 2), shape_type: "polygon" }),
+  };
+  await withFolder(files, async (root) => {
+    const dataset = await openDataset(root, { holdOut: false });
+    assert.deepEqual(dataset.classes, ["background", "cat"]);
+    for (const item of dataset.val) {
+      assert.deepEqual([...(await readLabelMap(dataset, item)).data], [1, 1, 0, 0, 1, 1, 0, 0]);
+    }
+    const [thin, unknown] = dataset.notes!;
+    assert.match(thin!, /shapes without an area .* are left out of 1 JSON files, first "b\.json"/);
+    assert.match(
+      unknown!,
+      /shapes of type "cuboid", which is not known, are left out of a JSON file, first "b\.json"/,
+    );
+  });
+});
+
+Deno.test("openDataset() refuses two JSON files of labelme for one photo, and shapes without a name", async () => {
+  const files = {
+    "a.jpg": photo(),
+    "a.json": labelme("a.jpg", CAT),
+    "b.jpg": photo(),
+    "b.json": labelme("a.jpg", DOG),
+  };
+  await withFolder(files, async (root) => {
+    await assert.rejects(
+      openDataset(root),
+      /"a\.json" and "b\.json" are both of "a\.jpg" by their imagePath, expected one/,
+    );
+  });
+  await withFolder({ ...files, "b.json": labelme("b.jpg", { ...CAT, label: " " }) }, async (root) => {
+    await assert.rejects(
+      openDataset(root),
+      /a shape of "b\.json" has an empty label, expected the name of its class/,
+    );
+  });
+});
