@@ -48,6 +48,19 @@ function byTask(layers: readonly Layer[]): Map<number, Layer[]> {
   return tasks;
 }
 
+/** A sentence on tasks of which only the newest annotation is used: those that several people labeled. */
+function severalNotes(layers: readonly Layer[]): string[] {
+  const annotations = new Map<number, Set<number>>();
+  for (const { task, annotation } of layers) {
+    annotations.set(task, (annotations.get(task) ?? new Set()).add(annotation));
+  }
+  const several = [...annotations].filter(([, ids]) => ids.size > 1).map(([task]) => task);
+  if (several.length === 0) return [];
+  return [
+    `${several.length} tasks have several annotations, of which the newest counts, first task ${several[0]}`,
+  ];
+}
+
 /** An order as people have it: 2 before 10. What Label Studio puts before an uploaded name does not count. */
 function uploadOrder(a: string, b: string): number {
   const name = (path: string) => basename(path).replace(/^[0-9a-f]{4,8}-/i, "");
@@ -145,7 +158,10 @@ async function openLabelStudio(root: string, options: OpenLayoutOptions): Promis
   ];
   const classes = ["background", ...labels];
   const colors = defaultColors(classes);
-  return datasetOf(root, TITLE, { ...parts, notes: [...parts.notes ?? [], ...notes] }, {
+  return datasetOf(root, TITLE, {
+    ...parts,
+    notes: [...parts.notes ?? [], ...severalNotes(layers), ...notes],
+  }, {
     classes,
     colors,
     maskRule: indexRule(colors),

@@ -107,6 +107,23 @@ async function problemsOf(
   return [...alone, ...others.flat()];
 }
 
+/** What to do where photos have several masks, one for each class or object: their names begin with the photo's. */
+function apartHint(listed: readonly Listed[], { alone }: Matching): string | undefined {
+  for (const [i, { images }] of listed.entries()) {
+    for (const stem of images.map(withoutEnding)) {
+      const own = alone[i]!.filter((mask) =>
+        mask.startsWith(stem) && /^[ ._-]/.test(mask.slice(stem.length))
+      );
+      if (own.length > 1) {
+        return `${own.length} masks begin with the name of one photo ("${own[0]}", "${
+          own[1]
+        }"): where each holds one class or object, put them together into one mask a photo`;
+      }
+    }
+  }
+  return undefined;
+}
+
 /**
  * Photos of folders with their masks, by one rule of names for all.
  * @throws {DatasetError} Collected: masks without a photo, masks that are no PNG; or if two pictures have one name, or
@@ -123,7 +140,11 @@ export async function findPairs(root: string, pairs: readonly FolderPair[]): Pro
         'list them in "dataset.toml" by train and val',
     );
   }
-  throwCollected(`open dataset "${root}"`, await problemsOf(root, pairs, listed, matching));
+  throwCollected(
+    `open dataset "${root}"`,
+    await problemsOf(root, pairs, listed, matching),
+    apartHint(listed, matching),
+  );
   const items = pairs.flatMap(({ images, masks, split }, i) =>
     listed[i]!.images.map((path): PlacedItem => {
       const mask = matching.groups[i]!.get(path);

@@ -45,6 +45,9 @@ const READERS: Readonly<Record<string, (object: JsonObject, label: number) => Sh
   bitmap: bitmapOf,
 };
 
+/** Geometries without an area. */
+const THIN: readonly string[] = ["point", "line", "polyline", "graph", "graph_nodes"];
+
 function shapeOf(object: JsonObject, labels: ReadonlyMap<string, number>, file: string): Shape | undefined {
   const fail = (state: string, rule: string): never => {
     throw new DatasetError(`Cannot read "${file}": ${state}, expected ${rule}`);
@@ -52,7 +55,13 @@ function shapeOf(object: JsonObject, labels: ReadonlyMap<string, number>, file: 
   const title = textOf(object.classTitle) ?? "";
   const kind = textOf(object.geometryType) ?? "";
   const read = READERS[kind];
-  if (read === undefined) return undefined; // points and lines have no area
+  if (THIN.includes(kind)) return undefined;
+  if (read === undefined) {
+    return fail(
+      `an object of "${title}" has the geometry "${kind}"`,
+      `${Object.keys(READERS).join(", ")}, or points and lines`,
+    );
+  }
   const label = labels.get(title) ?? fail(`class "${title}" is not in meta.json`, "one that is");
   return read(object, label) ?? fail(`a ${kind} of "${title}" has no corners or data`, "some");
 }
@@ -60,7 +69,7 @@ function shapeOf(object: JsonObject, labels: ReadonlyMap<string, number>, file: 
 /**
  * The mask of an annotation; `undefined` for one that holds no area.
  * @param labels The number of each class
- * @throws {DatasetError} If it is no JSON, names an unknown class or says no size
+ * @throws {DatasetError} If it is no JSON, names an unknown class or geometry or says no size
  */
 export async function drawnAnnotation(
   file: string,

@@ -282,6 +282,20 @@ const MORE: readonly (readonly [kind: string, Files, Expected])[] = [
     },
   ],
   [
+    "39: a task of Label Studio that two people labeled",
+    named(["images/x-a.jpg", "images/y-b.jpg"], [
+      "masks/task-1-annotation-1-by-1-tag-Crack-0.png",
+      "masks/task-1-annotation-4-by-2-tag-Crack-0.png",
+      "masks/task-2-annotation-2-by-1-tag-Crack-0.png",
+    ]),
+    {
+      layout: /Label Studio/,
+      classes: ["background", "Crack"],
+      counts: [1, 0, 1, 0],
+      note: /1 tasks have several annotations, of which the newest counts, first task 1/,
+    },
+  ],
+  [
     "G3: lists with endings, which name some of labelme's photos",
     {
       ...named(

@@ -307,3 +307,13 @@ Deno.test("openFolders() matches names whose letters are written in two ways, an
     );
   });
 });
+
+Deno.test("openFolders() says what to do with a mask for each class of a photo", async () => {
+  const files = { "images/a.jpg": photo(), "masks/a_red.png": MASK, "masks/a_blue.png": MASK };
+  await withFolder(files, async (root) => {
+    await assert.rejects(
+      openFolders(root),
+      /2 masks begin with the name of one photo .* put them together into one mask a photo/,
+    );
+  });
+});

@@ -55,6 +55,10 @@ Deno.test("openDataset() refuses Supervisely's objects of unknown classes or wit
   for (
     const [object, rule] of [
       [{ ...BOAT, classTitle: "bird" }, /class "bird" is not in meta\.json, expected one that is/],
+      [
+        { ...BOAT, geometryType: "alpha_mask" },
+        /an object of "boat" has the geometry "alpha_mask", expected polygon/,
+      ],
       [{ ...BOAT, points: {} }, /a polygon of "boat" has no corners or data, expected some/],
     ] as const
   ) {
