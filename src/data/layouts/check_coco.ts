@@ -15,14 +15,17 @@ export interface CocoLists {
   readonly keyOf: (id: unknown) => string;
 }
 
-/** Annotations whose `field` is none of some ids: how many, and the first. */
+/** Annotations with a place whose `field` is none of some ids: how many, and the first. COCO's panoptic ones have none of both. */
 function strangers(
   { annotations, keyOf }: CocoLists,
   field: "category_id" | "image_id",
   known: readonly JsonObject[],
 ): { count: number; first: JsonObject } | undefined {
   const keys = new Set(known.map(({ id }) => keyOf(id)));
-  const strange = annotations.filter((annotation) => !keys.has(keyOf(annotation[field])));
+  const strange = annotations.filter((annotation) =>
+    (annotation.segmentation !== undefined || annotation.bbox !== undefined) &&
+    !keys.has(keyOf(annotation[field]))
+  );
   return strange.length === 0 ? undefined : { count: strange.length, first: strange[0]! };
 }
 

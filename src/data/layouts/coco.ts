@@ -133,8 +133,8 @@ async function openCoco(root: string, options: OpenLayoutOptions): Promise<Datas
   const index = indexPhotos(await listPictures(root));
   const opened: Opened = { items: [], problems: [], boxes: 0 };
   for (const file of files) await addFile(file, root, index, labels, opened);
-  throwCollected(`open dataset "${root}"`, opened.problems);
-  const { listed, notes } = listedOnce(opened.items);
+  const { listed, notes, problems } = listedOnce(opened.items);
+  throwCollected(`open dataset "${root}"`, [...opened.problems, ...problems]);
   const known = new Set(listed.map(({ item }) => item.id));
   const rest = index.photos.filter((path) => !known.has(path)).map((path) => ({
     item: folderItem(root, path),

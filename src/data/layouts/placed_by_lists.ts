@@ -95,15 +95,14 @@ export async function placedByLists(
   );
   throwCollected(`open dataset "${root}"`, lists.flatMap(({ problems }) => problems));
   const rest = restOf(lists);
-  const placed = items.map(({ item }): PlacedItem & { readonly unused: boolean } => {
+  const placed = items.map(({ item, split: folder }) => {
     const named = lists.find(({ ids }) => ids.has(item.id))?.split;
-    const isLabeled = item.mask !== undefined;
-    const split = named ?? (isLabeled && rest !== "unused" ? rest : undefined);
-    return { item, split, unused: isLabeled && split === undefined };
+    // a photo without a mask that no list names stays in the part of its folder
+    return { item, split: named ?? (item.mask === undefined ? folder : rest) };
   });
-  const unused = placed.filter((one) => one.unused).map(({ item }) => item.id);
+  const unused = placed.filter(({ split }) => split === "unused").map(({ item }) => item.id);
   return {
-    placed: placed.filter((one) => !one.unused),
+    placed: placed.flatMap(({ item, split }) => split === "unused" ? [] : [{ item, split }]),
     notes: [
       ...overlapNotes(lists),
       ...unused.length === 0

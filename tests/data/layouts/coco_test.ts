@@ -177,10 +177,20 @@ Deno.test("openDataset() puts the shapes of several JSON files of a photo togeth
     assert.deepEqual(dataset.classes, ["background", "car", "tree"]);
     assert.deepEqual(dataset.val.map(({ id }) => id), ["c.jpg"]);
     const [first, second] = dataset.notes!.filter((note) => /several/.test(note));
-    assert.match(first!, /shapes of several JSON files are put together for 3 photos, first "a\.jpg"/);
+    assert.match(
+      first!,
+      /1 photos have shapes of several JSON files, which are put together, first "a\.jpg" \("car\.json", "tree\.json"\)/,
+    );
     assert.match(second!, /1 photos are listed in several parts .* val before train, first "c\.jpg"/);
   });
   const { "val.json": _, "trainval.json": __, ...both } = files;
+  const larger = { images: [{ id: 0, file_name: "a.jpg", width: 8, height: 4 }] };
+  await withFolder({ ...both, "car.json": coco([], [], { ...car, ...larger }) }, async (root) => {
+    await assert.rejects(
+      openDataset(root),
+      /"a\.jpg" is 8 × 4 and 4 × 2 by "car\.json", "tree\.json", expected one size/,
+    );
+  });
   await withFolder(both, async (root) => {
     const dataset = await openDataset(root, { holdOut: false });
     assert.deepEqual([...(await readLabelMap(dataset, dataset.val[0]!)).data], [2, 2, 1, 1, 2, 2, 0, 0]);
@@ -192,5 +202,21 @@ Deno.test("openDataset() names a JSON that is cut off beside others", async () =
   const files = { ...photos("a.jpg", "b.jpg", "c.jpg"), "train.json": whole, "val.json": whole.slice(0, 90) };
   await withFolder(files, async (root) => {
     await assert.rejects(openDataset(root), /^DatasetError: Cannot read ".*val\.json": .*, expected JSON$/);
+  });
+});
+
+Deno.test("openDataset() passes over COCO's panoptic file beside the instances", async () => {
+  const names = ["a.jpg", "b.jpg"];
+  const panoptic = coco(names, [], {
+    annotations: [{ image_id: 0, file_name: "a.png", segments_info: [{ id: 1, category_id: 5 }] }],
+  });
+  const files = {
+    ...photos(...names),
+    "instances.json": coco(names, [LEFT, LEFT]),
+    "panoptic.json": panoptic,
+  };
+  await withFolder(files, async (root) => {
+    const dataset = await openDataset(root, { holdOut: false });
+    assert.deepEqual([dataset.val.length, dataset.notes], [2, []]);
   });
 });

@@ -233,6 +233,11 @@ Deno.test("openFolders() takes train.txt and test.txt beside val.txt, and uses n
     );
     assert.match(unused!, /6 images with masks are in no list and not used: images\/p4\.jpg and 5 more/);
   });
+  const below = { ...pairs(["train/a", "train/b"]), "images/test/c.jpg": photo(), "val.txt": "train/b\n" };
+  await withFolder(below, async (root) => {
+    const { train, val, test, unlabeled } = await openFolders(root);
+    assert.deepEqual([train, val, test, unlabeled].map((part) => part.length), [1, 1, 1, 0]);
+  });
   await withFolder({ ...pairs(TEN), "train.txt": "p0\np1\n" }, async (root) => {
     const { train, val } = await openFolders(root);
     assert.deepEqual([train.length, val.length], [2, 8], "what train.txt lacks is val");
