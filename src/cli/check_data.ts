@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { RunConfig } from "../config/run_config.ts";
 import { ConfigError } from "../core/errors.ts";
+import { quoted } from "../core/shown_text.ts";
 import { checkDataset } from "../data/check_dataset.ts";
 import type { CheckReport } from "../data/check_report.ts";
 import type { Dataset, Item } from "../data/dataset.ts";
@@ -108,7 +109,9 @@ export async function checkData(config: RunConfig, call: CheckCall, output: Outp
   const { folder, path } = pictureFile(call, dataset);
   await Deno.mkdir(folder, { recursive: true });
   await writeFileWhole(path, await pictureOf(dataset, item));
-  output.result(`picture  ${path}: "${item.id}", its mask, and both; below, the colours of its classes`);
+  output.result(
+    `picture  ${path}: ${quoted(item.id)}, its mask, and both; below, the colours of its classes`,
+  );
   if (!call.json) return;
   const { name, layout, classes, colors, train, val, test, unlabeled } = dataset;
   const counts = { train: train.length, val: val.length, test: test.length, unlabeled: unlabeled.length };

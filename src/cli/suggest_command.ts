@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { ConfigError, DatasetError } from "../core/errors.ts";
+import { quoted } from "../core/shown_text.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { openDataset } from "../data/open_dataset.ts";
 import { decodeLimits } from "../formats/decode_limits.ts";
@@ -127,7 +128,10 @@ function tell(
       `${String(place).padStart(4)}  ${name}${measures.length === 0 ? "" : `  ${measures.join(", ")}`}`,
     );
   }
-  const unread = skipped.length === 0 ? "" : `; ${skipped.length} could not be read`;
+  const [first] = skipped;
+  const unread = first === undefined
+    ? ""
+    : `; ${skipped.length} could not be read, first ${quoted(first.name)}`;
   output.result(`${suggested.length} of ${ranked.length} photos without labels suggested${unread}`);
   const labeled = labeledText(taken, leftOut);
   if (labeled !== undefined) output.result(labeled);
