@@ -8,8 +8,8 @@ import { problemOfCall } from "./check_call.ts";
 import type { OpAttribute } from "./attributes.ts";
 import type { TensorflowContext } from "./context.ts";
 import * as dtypes from "./dtypes.ts";
-import { EagerOps, failedOp } from "./eager_ops.ts";
-import { type HandleMemory, HandleTable, type TensorHandle } from "./handles.ts";
+import { EagerOps, failedOp, type OnOp } from "./eager_ops.ts";
+import { type HandleMemory, HandleTable } from "./handles.ts";
 import { OpDefinitions } from "./op_definitions.ts";
 import { GraphRecording, isGraphTensor } from "./function/graph_recording.ts";
 import {
@@ -29,10 +29,8 @@ export interface TensorMetadata {
   readonly dtype: number;
 }
 
-function metadataOf(
-  { id, shape, dtype }: { id: number; shape: readonly number[]; dtype: number },
-): TensorMetadata {
-  return { id, shape: [...shape], dtype };
+function metadataOf({ id, shape, dtype }: TensorMetadata): TensorMetadata {
+  return { id, shape, dtype };
 }
 
 /** Runs ops on one eager context and keeps their tensors. */
@@ -62,7 +60,7 @@ export class TensorflowBinding {
   /** Shapes of variables, by the number of their handle: a recording must know them. */
   #variableShapes = new Map<number, readonly number[]>();
   /** Called after each op with its name and milliseconds, when set. */
-  onOp: ((op: string, milliseconds: number, inputs: readonly TensorHandle[]) => void) | undefined;
+  onOp: OnOp | undefined;
 
   constructor(context: TensorflowContext) {
     this.#context = context;
@@ -135,9 +133,7 @@ export class TensorflowBinding {
       return this.#record(this.#recording, name, opAttributes, inputIds, outputCount);
     }
     const inputs = inputIds.map((id) => this.#handles.get(id, name));
-    const start = this.onOp === undefined ? 0 : performance.now();
-    const made = this.#ops.run({ name, attributes: opAttributes, inputs, outputCount });
-    this.onOp?.(name, performance.now() - start, inputs);
+    const made = this.#ops.run({ name, attributes: opAttributes, inputs, outputCount }, this.onOp);
     if (name === "VarHandleOp") this.#variableShapes.set(made[0]!.id, shapeAttribute(opAttributes));
     return made.map(metadataOf);
   }
@@ -259,7 +255,7 @@ export class TensorflowBinding {
     if (definition === undefined || problem !== undefined) throw failedOp(name, inputs, problem!);
     const variable = this.#variableShapes.get(inputIds[0] ?? -1);
     const made = recording.run(name, definition, opAttributes, inputs, outputCount, variable);
-    return made.map(metadataOf);
+    return made.map(({ id, shape, dtype }) => ({ id, shape: [...shape], dtype }));
   }
 
   #recorded(recording: GraphRecording, id: number, user: string) {

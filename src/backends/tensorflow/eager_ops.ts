@@ -13,6 +13,9 @@ const MOST_OUTPUTS = 4096;
 /** What TensorFlow appends to its messages: the op's whole definition. */
 const OP_DEFINITION = /\s*(\[Op:[^\]]*\]|;? ?NodeDef: |; Op<)[\s\S]*$/;
 
+/** Told of an op that ran, and how many milliseconds it took. */
+export type OnOp = (op: string, milliseconds: number, inputs: readonly TensorHandle[]) => void;
+
 /** An op and what it is called with. */
 export interface OpCall {
   /** TensorFlow's name, or a function's. */
@@ -59,16 +62,19 @@ export class EagerOps {
    * @returns Its outputs, in the table
    * @throws {KernelError} With TensorFlow's message, the op and its inputs
    */
-  run(call: OpCall): TensorHandle[] {
+  run(call: OpCall, onOp?: OnOp): TensorHandle[] {
     const { symbols, status } = this.#context;
+    const { name, inputs } = call;
     const op = this.#prepare(call);
     this.#outputCount[0] = call.outputCount;
+    const start = onOp === undefined ? 0 : performance.now();
     try {
       symbols.TFE_Execute(op, this.#outputs, this.#outputCount, status);
     } finally {
       symbols.TFE_DeleteOp(op);
     }
-    this.check(call.name, call.inputs);
+    this.check(name, inputs);
+    onOp?.(name, performance.now() - start, inputs);
     return this.#adopt(call, this.#outputs, this.#outputCount[0]!);
   }
 

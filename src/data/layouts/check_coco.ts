@@ -1,23 +1,31 @@
 /** What is wrong inside of a COCO JSON: an annotation that means no photo or class would be lost, or be background, unseen. */
 import { firstAndMore } from "../../core/first_and_more.ts";
 import { quoted, shownValue } from "../../core/shown_text.ts";
-import type { Shape } from "../shapes/shape.ts";
+import type { DrawnSource } from "../dataset.ts";
+import type { PolygonShape, Shape } from "../shapes/shape.ts";
 import { type JsonObject, textOf } from "./json_files.ts";
 
 /** Ids that a sentence lists. */
 const MOST_LISTED = 10;
 
-/** The lists of a file, and how ids are compared. */
+/**
+ * An id as a Map has it: the number 1 and the text "1" are one, as some tools write both. The word before it is for safety: no
+ * file can choose texts of which thousands have one hash.
+ */
+export function keyOf(id: unknown): string {
+  return typeof id === "number" || typeof id === "string" ? `id ${String(id).trim()}` : "none";
+}
+
+/** The lists of a file. */
 export interface CocoLists {
   readonly images: readonly JsonObject[];
   readonly annotations: readonly JsonObject[];
   readonly categories: readonly JsonObject[];
-  readonly keyOf: (id: unknown) => string;
 }
 
 /** Annotations with a place whose `field` is none of some ids: how many, and the first. COCO's panoptic ones have none of both. */
 function strangers(
-  { annotations, keyOf }: CocoLists,
+  { annotations }: CocoLists,
   field: "category_id" | "image_id",
   known: readonly JsonObject[],
 ): { count: number; first: JsonObject } | undefined {
@@ -32,7 +40,6 @@ function strangers(
 /** The first two entries that share an id and are not of one name. */
 function sharedIds(
   entries: readonly JsonObject[],
-  keyOf: CocoLists["keyOf"],
   field: "name" | "file_name",
 ): string[] {
   const names = new Map<string, unknown>();
@@ -52,7 +59,7 @@ function sharedIds(
 
 /** Problems of a file, each a sentence that begins with a word on its part. */
 export function cocoProblems(lists: CocoLists): string[] {
-  const { images, categories, keyOf } = lists;
+  const { images, categories } = lists;
   const strange = strangers(lists, "category_id", categories);
   const unknown = strange === undefined ? [] : [
     `${strange.count} ${
@@ -65,8 +72,8 @@ export function cocoProblems(lists: CocoLists): string[] {
   ];
   return [
     ...unknown,
-    ...sharedIds(categories, keyOf, "name").map((text) => `of categories ${text}`),
-    ...sharedIds(images, keyOf, "file_name").map((text) => `of images ${text}`),
+    ...sharedIds(categories, "name").map((text) => `of categories ${text}`),
+    ...sharedIds(images, "file_name").map((text) => `of images ${text}`),
   ];
 }
 
@@ -81,8 +88,13 @@ export function cocoNotes(path: string, lists: CocoLists): string[] {
   ];
 }
 
-/** Whether outlines are in shares of the photo's sides: no coordinate is above 1. */
-export function inShares(shapes: readonly Shape[]): boolean {
-  const rings = shapes.flatMap((shape) => shape.kind === "polygon" ? shape.rings : []);
-  return rings.length > 0 && rings.every((ring) => ring.every((value) => value <= 1));
+function ringsOf(shape: Shape): PolygonShape["rings"] {
+  return shape.kind === "polygon" ? shape.rings : [];
+}
+
+/** Whether the outlines of masks are in shares of the photos' sides: no coordinate is above 1. */
+export function inShares(masks: readonly DrawnSource[]): boolean {
+  const isShare = (ring: readonly number[]) => ring.every((value) => value <= 1);
+  return masks.some(({ shapes }) => shapes.some((shape) => ringsOf(shape).length > 0)) &&
+    masks.every(({ shapes }) => shapes.every((shape) => ringsOf(shape).every(isShare)));
 }

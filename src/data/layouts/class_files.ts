@@ -86,8 +86,8 @@ function numbered(lines: readonly string[]): ClassNames | undefined {
 }
 
 /**
- * Reads names of classes: a name a line, with its number before it or not (of labelme; `__ignore__` is none), CVAT's labelmap with colours, or Roboflow's
- * table of pixel values.
+ * Reads names of classes: a name a line, with its number before it or not (of labelme; `__ignore__` is none), CVAT's labelmap
+ * with colours, or Roboflow's table of pixel values.
  * @throws {DatasetError} If it names fewer than 2 classes or more than 255, or one twice
  */
 export async function readClassNames(file: string): Promise<ClassNames> {

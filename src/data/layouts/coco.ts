@@ -6,7 +6,6 @@ import { defaultColors } from "../default_colors.ts";
 import { listPictures } from "../image_files.ts";
 import { indexRule } from "../index_rule.ts";
 import { throwCollected } from "../problems.ts";
-import type { Shape } from "../shapes/shape.ts";
 import { cocoNotes, cocoProblems, inShares } from "./check_coco.ts";
 import { type CocoFile, cocoShapes, isBackground, parseCoco } from "./coco_file.ts";
 import { folderItem } from "./folder_items.ts";
@@ -104,7 +103,7 @@ async function addFile(
   opened: Opened,
 ): Promise<void> {
   const split = splitOf(path);
-  const drawn: Shape[] = [];
+  const drawn: DrawnSource[] = [];
   for (const image of coco.images) {
     const photo = index.find(image.file, foldersOf(path));
     if (photo === undefined) {
@@ -117,7 +116,7 @@ async function addFile(
     const mask: DrawnSource = { kind: "drawn", name: `${path}, ${image.file}`, width, height, shapes };
     const item = folderItem(root, photo);
     opened.items.push({ item: shapes.length === 0 ? item : { ...item, mask }, split, path });
-    drawn.push(...shapes);
+    drawn.push(mask);
   }
   if (inShares(drawn)) {
     opened.problems.push(

@@ -2,7 +2,7 @@
 import { shownValue } from "../../core/shown_text.ts";
 import { isTable } from "../../core/is_table.ts";
 import type { Shape } from "../shapes/shape.ts";
-import type { CocoLists } from "./check_coco.ts";
+import { type CocoLists, keyOf } from "./check_coco.ts";
 import { type JsonObject, listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
 
 /** A photo. */
@@ -44,14 +44,6 @@ export function isBackground(name: string): boolean {
   return /^_*background_*$/i.test(name);
 }
 
-/**
- * An id as a Map has it: the number 1 and the text "1" are one, as some tools write both. The word before it is for safety: no
- * file can choose texts of which thousands have one hash.
- */
-function keyOf(id: unknown): string {
-  return typeof id === "number" || typeof id === "string" ? `id ${String(id).trim()}` : "none";
-}
-
 function byImage(annotations: readonly JsonObject[]): Map<string, JsonObject[]> {
   const found = new Map<string, JsonObject[]>();
   for (const annotation of annotations) {
@@ -84,7 +76,6 @@ export function parseCoco(json: unknown): CocoFile | undefined {
     images: objectsOf(images),
     annotations: objectsOf(annotations),
     categories: objectsOf(categories),
-    keyOf,
   };
   const named = categoriesOf(lists.categories, lists.annotations);
   return {

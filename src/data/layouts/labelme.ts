@@ -1,7 +1,7 @@
 /** labelme's JSON as it lies: `a.json` beside `a.jpg`. */
 import { dirname, join } from "node:path";
 import { quoted } from "../../core/shown_text.ts";
-import type { Dataset } from "../dataset.ts";
+import { type Dataset, sourceName } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
 import { listPictures } from "../image_files.ts";
 import { indexRule } from "../index_rule.ts";
@@ -120,16 +120,16 @@ async function openLabelme(root: string, options: OpenLayoutOptions): Promise<Da
   const labels = new Map(names.map((name, i) => [name, i + 1]));
   const index = indexPhotos(await listPictures(root));
   const problems: string[] = [];
-  const masked = new Map<string, PlacedItem & { readonly path: string }>();
+  const masked = new Map<string, PlacedItem>();
   for (const { path, labelme } of files) {
     const photo = index.find(labelme.image, [dirname(path)]) ?? index.beside(path);
     if (photo === undefined) {
       problems.push(`"${path}" has no photo, expected "${labelme.image}" in the folder`);
       continue;
     }
-    const before = masked.get(photo)?.path;
+    const before = masked.get(photo)?.item.mask;
     if (before !== undefined) {
-      problems.push(bothOf(photo, before, path));
+      problems.push(bothOf(photo, sourceName(before), path));
       continue;
     }
     const { width, height } = await statedSize(labelme, join(root, photo));
@@ -138,7 +138,6 @@ async function openLabelme(root: string, options: OpenLayoutOptions): Promise<Da
     masked.set(photo, {
       item: { ...folderItem(root, photo), mask },
       split: splitNamed(photo.split("/")[0]!),
-      path,
     });
   }
   throwCollected(`open dataset "${root}"`, problems);

@@ -76,10 +76,11 @@ export function listedOnce(
   const photos = [...byId.values()].map(together);
   const mixed = photos.filter(({ isMixed }) => isMixed);
   const parted = photos.filter(({ all }) => new Set(all.flatMap(({ split }) => split ?? [])).size > 1);
-  const first = ([{ photo: { item }, all }]: readonly [Together, ...Together[]]) =>
-    `first "${item.id}" (${filesOf(all)})`;
-  const told = (found: readonly Together[], text: string) =>
-    found.length === 0 ? [] : [`${found.length} photos ${text}, ${first(found as [Together])}`];
+  const told = (found: readonly Together[], text: string) => {
+    const [first] = found;
+    if (first === undefined) return [];
+    return [`${found.length} photos ${text}, first "${first.photo.item.id}" (${filesOf(first.all)})`];
+  };
   return {
     listed: photos.map(({ photo }) => photo),
     problems: photos.flatMap(sizeProblems),

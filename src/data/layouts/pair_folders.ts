@@ -38,7 +38,10 @@ interface Listed extends NameGroup {
   readonly notes: readonly string[];
 }
 
-function copyNotes(folder: string, copies: readonly string[]): string[] {
+/** A sentence on pictures that are left out for others of their name. @param kept The others */
+function copyNotes(folder: string, all: readonly string[], kept: readonly string[]): string[] {
+  const used = new Set(kept);
+  const copies = all.filter((path) => !used.has(path));
   if (copies.length === 0) return [];
   const what = copies.length === 1 ? "1 picture" : `${copies.length} pictures`;
   return [`${what} of "${folder}" beside a JPEG or PNG of the same name not used, first "${copies[0]}"`];
@@ -54,14 +57,11 @@ async function listPair(root: string, { images, masks }: FolderPair): Promise<Li
   const strays = masksAmong(all);
   const named = all.filter((path) => !strays.has(path));
   const photos = onePerName(join(root, images), named);
-  const kept = new Set(photos);
-  const copies = named.filter((path) => !kept.has(path));
-  const notes = [...await leftOutNotes(join(root, images)), ...copyNotes(images, copies)];
+  const notes = [...await leftOutNotes(join(root, images)), ...copyNotes(images, named, photos)];
   if (images === masks) return { images: photos, masks: [...strays], notes };
   const drawn = await listPictures(join(root, masks));
   const found = onePerName(join(root, masks), drawn);
-  const used = new Set(found);
-  notes.push(...copyNotes(masks, drawn.filter((path) => !used.has(path))));
+  notes.push(...copyNotes(masks, drawn, found));
   const [first] = strays;
   const note =
     `${strays.size} pictures of "${images}" are masks by their names and not used, first "${first}"`;
