@@ -40,14 +40,14 @@ export function photo(width = 4, height = 2): Uint8Array {
 export const MASK: Uint8Array = greyPng(4, 2, [0, 0, 1, 1, 0, 1, 0, 1]);
 
 /** Runs a body with a folder that holds these files, and removes it. */
-export async function withFolder(files: Files, body: (root: string) => void | Promise<void>): Promise<void> {
+export async function withFolder<T>(files: Files, body: (root: string) => T | Promise<T>): Promise<T> {
   const root = mkdtempSync(join(tmpdir(), "guidedmix-data-"));
   try {
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), content);
     }
-    await body(root);
+    return await body(root);
   } finally {
     rmSync(root, { recursive: true });
   }

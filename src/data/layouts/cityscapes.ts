@@ -1,12 +1,17 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
-import { type Dataset, IGNORE_LABEL, type Item, type MaskRule } from "../dataset.ts";
+import type { Dataset, Item } from "../dataset.ts";
 import { isFolder, listPictures } from "../image_files.ts";
 import { indexRule } from "../index_rule.ts";
+import { findClassNames } from "./class_files.ts";
 import { CITYSCAPES_CLASSES, CITYSCAPES_IGNORED_IDS } from "./cityscapes_classes.ts";
 import { folderItem } from "./folder_items.ts";
-import type { LayoutReader } from "./layout_reader.ts";
+import type { Classes } from "./infer_classes.ts";
+import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
+import { classesOf, datasetOf } from "./pair_dataset.ts";
 
+const TITLE = "Cityscapes";
+const OWN_TITLE = "an export in Cityscapes' form (CVAT, Datumaro)";
 const IMAGE_ENDING = "_leftImg8bit.png";
 const TRAIN_ID_ENDING = "_gtFine_labelTrainIds.png";
 const LABEL_ID_ENDING = "_gtFine_labelIds.png";
@@ -29,19 +34,26 @@ function itemsOf(
   });
 }
 
-function ruleOf(ending: string): MaskRule {
+function officialClasses(ending: string): Classes {
   const colors = CITYSCAPES_CLASSES.map(({ color }) => color);
-  if (ending === TRAIN_ID_ENDING) return indexRule(colors);
-  return indexRule(colors, CITYSCAPES_CLASSES.map(({ labelId }) => labelId), CITYSCAPES_IGNORED_IDS);
+  const values = CITYSCAPES_CLASSES.map(({ labelId }) => labelId);
+  return {
+    classes: CITYSCAPES_CLASSES.map(({ name }) => name),
+    colors,
+    maskRule: ending === TRAIN_ID_ENDING
+      ? indexRule(colors)
+      : indexRule(colors, values, CITYSCAPES_IGNORED_IDS),
+  };
 }
 
 /**
  * Opens a folder of Cityscapes: `leftImg8bit/{train,val,test,train_extra}` and `gtFine`. Masks are the
  * `labelTrainIds` files where train or val has any, else the `labelIds` files, mapped to the 19 train ids. Images of
- * train without a mask, and all of `train_extra`, are unlabeled; of test no mask is taken (the public ones are empty).
+ * train without a mask, and all of `train_extra`, are unlabeled; of test no mask is taken (the public ones are empty). Where
+ * a file of class names lies there (exports of CVAT and Datumaro have `label_colors.txt`), its order is that of the ids.
  * @throws {DatasetError} If train and val hold no image, or an image of val has no mask
  */
-export async function openCityscapes(root: string): Promise<Dataset> {
+export async function openCityscapes(root: string, options: OpenLayoutOptions = {}): Promise<Dataset> {
   const masks = new Set([...await pathsOf(root, "gtFine/train"), ...await pathsOf(root, "gtFine/val")]);
   const ending = [...masks].some((path) => path.endsWith(TRAIN_ID_ENDING))
     ? TRAIN_ID_ENDING
@@ -61,25 +73,23 @@ export async function openCityscapes(root: string): Promise<Dataset> {
       `Cannot open dataset "${root}": "${bare.id}" has no mask, expected "…${ending}" in gtFine`,
     );
   }
-  return {
-    name: basename(root),
-    layout: "Cityscapes",
-    root,
-    classes: CITYSCAPES_CLASSES.map(({ name }) => name),
-    colors: CITYSCAPES_CLASSES.map(({ color }) => color),
-    ignoreLabel: IGNORE_LABEL,
-    maskRule: ruleOf(ending),
+  const names = await findClassNames(root);
+  const parts = {
     train: train.filter(({ mask }) => mask !== undefined),
     val,
     test: await items("test"),
     unlabeled: [...train.filter(({ mask }) => mask === undefined), ...await items("train_extra")],
   };
+  const classes = names === undefined
+    ? officialClasses(ending)
+    : await classesOf(root, parts, names, options);
+  return datasetOf(root, names === undefined ? TITLE : OWN_TITLE, parts, classes);
 }
 
 /** The official set. */
 export const CITYSCAPES: LayoutReader<"cityscapes"> = {
   name: "cityscapes",
-  title: "Cityscapes",
+  title: TITLE,
   expects: '"leftImg8bit" and "gtFine" (Cityscapes)',
   detect: (folder) => isFolder(join(folder, "leftImg8bit")),
   open: openCityscapes,

@@ -1,30 +1,24 @@
 /** Files in which tools write the names of classes. */
 import { DatasetError } from "../../core/errors.ts";
-import type { Color, Item, MaskRule } from "../dataset.ts";
+import { packColor } from "../colors.ts";
+import { type Color, IGNORE_LABEL, type Item, type MaskRule } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
 import { indexRule } from "../index_rule.ts";
 import type { SurveyOptions } from "../masks/survey_masks.ts";
 import { readTextFile } from "../read_file.ts";
 import { spreadItems } from "../spread_items.ts";
 import { histogramText } from "../suggest_mapping.ts";
+import { classesOfLines, type ClassNames, VOC_BORDER } from "./class_lines.ts";
 import { firstFile } from "./folder_items.ts";
 import type { Classes } from "./infer_classes.ts";
 import { lookAtMasks, refuseSwappedColors, type SeenMasks } from "./look_at_masks.ts";
-
-/** Classes by name. */
-export interface ClassNames {
-  /** At least two. */
-  readonly names: readonly string[];
-  /** The stored number of each, where it is not 0, 1, 2 … */
-  readonly values?: readonly number[];
-  /** The colour of each, where masks hold colours. */
-  readonly colors?: readonly Color[];
-  /** Colours of names that mean "no class". */
-  readonly ignoreColors?: readonly Color[];
-}
+import { vocColors } from "./voc_colors.ts";
 
 /** Masks that are looked at where names tell the classes. */
 const LOOKED_AT = 256;
+
+/** Masks that are looked at to tell whether they hold colours at all. */
+const LOOKED_AT_FOR_COLORS = 8;
 
 /** Names in the order in which they are looked for. */
 const FILES: readonly string[] = [
@@ -33,61 +27,13 @@ const FILES: readonly string[] = [
   "labels.txt",
   "labelmap.txt",
   "label_map.txt",
+  "label_colors.txt",
+  "class_dict.csv",
   "_classes.csv",
 ];
 
-/** Names that mean "left out". */
-const IGNORED = /^(__ignore__|ignored?|void)$/i;
-
-/** The border of objects in VOC's palette. */
-const VOC_BORDER: Color = [224, 224, 192];
-
-/** `name:r,g,b:parts:actions` of VOC's and CVAT's labelmap. */
-const LABEL_LINE = /^(.+?):(\d{1,3}),\s*(\d{1,3}),\s*(\d{1,3})(:|$)/;
-
-/** `value, name` of Roboflow's table. */
-const TABLE_LINE = /^\s*(\d+)\s*,\s*(.+?)\s*$/;
-
-function labelMap(lines: readonly string[]): ClassNames {
-  const rows = lines.map((line) => {
-    const [, name, r, g, b] = LABEL_LINE.exec(line)!;
-    return { name: name!, color: [Number(r), Number(g), Number(b)] as const };
-  });
-  const kept = rows.filter(({ name }) => !IGNORED.test(name));
-  const border = rows.some(({ color }) => color.join() === VOC_BORDER.join()) ? [] : [VOC_BORDER];
-  return {
-    names: kept.map(({ name }) => name),
-    colors: kept.map(({ color }) => color),
-    ignoreColors: [...rows.filter(({ name }) => IGNORED.test(name)).map(({ color }) => color), ...border],
-  };
-}
-
-function table(lines: readonly string[]): ClassNames {
-  const rows = lines.flatMap((line) => {
-    const found = TABLE_LINE.exec(line);
-    return found === null ? [] : [{ value: Number(found[1]), name: found[2]! }];
-  });
-  return { names: rows.map(({ name }) => name), values: rows.map(({ value }) => value) };
-}
-
-/** `0 background`, `1: road`: names with their numbers, from 0 or 1 on without a gap. */
-const NUMBERED_LINE = /^(\d+)\s*[:=,;.)\t ]\s*(.*\S)$/;
-
-function numbered(lines: readonly string[]): ClassNames | undefined {
-  const rows = lines.map((line) => NUMBERED_LINE.exec(line)).map((found) => ({
-    value: Number(found?.[1]),
-    name: found?.[2] ?? "",
-  }));
-  rows.sort((a, b) => a.value - b.value);
-  const first = rows[0]?.value ?? 0;
-  if (first > 1 || !rows.every(({ value }, i) => value === first + i)) return undefined;
-  const names = rows.map(({ name }) => name);
-  return first === 0 ? { names } : { names, values: rows.map(({ value }) => value) };
-}
-
 /**
- * Reads names of classes: a name a line, with its number before it or not (of labelme; `__ignore__` is none), CVAT's labelmap
- * with colours, or Roboflow's table of pixel values.
+ * Reads names of classes, in one of the forms of `classesOfLines`.
  * @throws {DatasetError} If it names fewer than 2 classes or more than 255, or one twice
  */
 export async function readClassNames(file: string): Promise<ClassNames> {
@@ -95,12 +41,7 @@ export async function readClassNames(file: string): Promise<ClassNames> {
   const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim()).filter((line) =>
     line !== "" && !line.startsWith("#")
   );
-  const found = lines.length > 0 && lines.every((line) => LABEL_LINE.test(line))
-    ? labelMap(lines)
-    : file.endsWith(".csv")
-    ? table(lines)
-    : numbered(lines) ??
-      { names: lines.map((line) => line.replace(/:+$/, "")).filter((name) => !IGNORED.test(name)) };
+  const found = classesOfLines(lines, file.endsWith(".csv"));
   const { names } = found;
   if (names.length < 2 || names.length > 255) {
     throw new DatasetError(`Cannot read "${file}": it names ${names.length} classes, expected 2 to 255`);
@@ -139,8 +80,30 @@ function refuseColors(root: string, names: readonly string[], { counts }: SeenMa
   );
 }
 
+/** The rule by VOC's palette, where masks hold no colour beyond it: what tools paint with where names have no colours. */
+function vocRule(names: readonly string[], { counts }: SeenMasks): Classes | undefined {
+  const colors = vocColors(names.length);
+  const known = new Set([...colors, VOC_BORDER].map(packColor));
+  const isVoc = counts.every(({ value }) => known.has(value));
+  return isVoc
+    ? { classes: names, colors, maskRule: colorRule({ names, colors, ignoreColors: [VOC_BORDER] }) }
+    : undefined;
+}
+
+/** Whether masks hold numbers of classes and no colours, though the classes have some. */
+function holdNumbers(
+  { masks, counts }: SeenMasks,
+  { names, colors, ignoreValues = [] }: ClassNames,
+): boolean {
+  const isGrey = colors!.every(([r, g, b]) => r === g && g === b);
+  const highest = names.length + ignoreValues.length;
+  return masks.length > 0 && !isGrey && masks.every(({ kind }) => kind === "index") &&
+    counts.every(({ value }) => value < highest || value === IGNORE_LABEL);
+}
+
 /**
- * Classes of masks by their names: of colours where the names have some, else of numbers; a palette gives the colours.
+ * Classes of masks by their names: of colours where the names have some and the masks hold them, else of numbers; a palette
+ * gives the colours.
  * @param root Stands in error texts
  * @param items Labeled ones
  * @throws {DatasetError} If masks hold colours and names have none, cannot be read, or number the colours of their palettes
@@ -152,11 +115,17 @@ export async function namedClasses(
   items: readonly Item[],
   options: SurveyOptions,
 ): Promise<Classes> {
-  const { names, values, colors } = named;
-  if (colors !== undefined) return { classes: names, colors, maskRule: colorRule(named) };
-  const seen = await lookAtMasks(root, spreadItems(items, LOOKED_AT), options);
+  const { names, values, colors, ignoreValues } = named;
+  const looked = colors === undefined ? LOOKED_AT : LOOKED_AT_FOR_COLORS;
+  const seen = await lookAtMasks(root, spreadItems(items, looked), options);
+  if (colors !== undefined) {
+    const maskRule = holdNumbers(seen, named)
+      ? indexRule(colors, values, [...ignoreValues ?? [], IGNORE_LABEL])
+      : colorRule(named);
+    return { classes: names, colors, maskRule };
+  }
   if (seen.masks.length > 0 && seen.masks.every(({ kind }) => kind === "color")) {
-    refuseColors(root, names, seen);
+    return vocRule(names, seen) ?? refuseColors(root, names, seen);
   }
   refuseSwappedColors(seen);
   const { palette } = seen;

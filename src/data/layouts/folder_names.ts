@@ -4,7 +4,16 @@ import { isMaskFolder } from "../mask_names.ts";
 import { subfolders } from "./subfolders.ts";
 
 /** Folders of photos, in the order in which they are looked for. */
-const IMAGES: readonly string[] = ["images", "image", "imgs", "img", "photos", "jpegimages", "inputs"];
+const IMAGES: readonly string[] = [
+  "images",
+  "image",
+  "imgs",
+  "img",
+  "photos",
+  "jpegimages",
+  "inputs",
+  "image_2",
+];
 
 /** Folders of masks. */
 const MASKS: readonly string[] = [
@@ -18,6 +27,7 @@ const MASKS: readonly string[] = [
   "annotation",
   "gt",
   "targets",
+  "semantic",
 ];
 
 /** The first of some names that a folder has, whatever its letter case, and that holds pictures. */

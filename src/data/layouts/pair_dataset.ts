@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
 import { type Dataset, IGNORE_LABEL, type Item } from "../dataset.ts";
-import { type ClassNames, namedClasses } from "./class_files.ts";
+import { namedClasses } from "./class_files.ts";
+import type { ClassNames } from "./class_lines.ts";
 import { type Classes, inferClasses } from "./infer_classes.ts";
 import type { OpenLayoutOptions } from "./layout_reader.ts";
 import { findPairs, type FolderPair } from "./pair_folders.ts";

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { openDataset } from "../../../src/data/open_dataset.ts";
+import { readLabelMap } from "../../../src/data/read_item.ts";
+import { type Files, greyPng, photo, rgbPng, withFolder } from "../made_folders.ts";
+
+const SKY = [51, 221, 255] as const;
+const CAR = [250, 50, 83] as const;
+const LIST = "0 0 0\tbackground\n51 221 255\tsky\n250 50 83\tcar body\n";
+
+/** Half sky, half car, in the colours of the list. */
+const PAINTED = rgbPng(4, 2, [SKY, SKY, CAR, CAR]);
+const NUMBERED = greyPng(4, 2, [1, 1, 2, 2, 1, 1, 2, 2]);
+
+async function read(
+  files: Files,
+): Promise<{ classes: readonly string[]; layout?: string; labels: number[] }> {
+  return await withFolder(files, async (root) => {
+    const dataset = await openDataset(root);
+    const { data } = await readLabelMap(dataset, dataset.train[0]!);
+    assert.ok(dataset.val.length > 0);
+    return { classes: dataset.classes, layout: dataset.layout, labels: [...data] };
+  });
+}
+
+function camvid(mask: Uint8Array, names: Files): Files {
+  return {
+    "train/a.png": photo(),
+    "train/b.png": photo(),
+    "trainannot/a.png": mask,
+    "trainannot/b.png": mask,
+    "val/c.png": photo(),
+    "valannot/c.png": mask,
+    ...names,
+  };
+}
+
+for (
+  const [what, names] of [
+    ["label_colors.txt", { "label_colors.txt": LIST }],
+    [
+      "class_dict.csv",
+      { "class_dict.csv": "name,r,g,b\nbackground,0,0,0\nsky,51,221,255\n car body , 250, 50, 83\n" },
+    ],
+  ] as const
+) {
+  Deno.test(`openDataset() reads the classes of ${what}, of masks of colours and of masks of numbers`, async () => {
+    for (const mask of [PAINTED, NUMBERED]) {
+      const { classes, labels } = await read(camvid(mask, names));
+      assert.deepEqual(classes, ["background", "sky", "car body"]);
+      assert.deepEqual(labels, [1, 1, 2, 2, 1, 1, 2, 2]);
+    }
+  });
+}
+
+Deno.test("openDataset() leaves the void of a list with colours out, whatever the masks hold", async () => {
+  const list = { "label_colors.txt": "51 221 255 sky\n0 0 0 Void\n250 50 83 car\n" };
+  const painted = rgbPng(4, 2, [SKY, [0, 0, 0], CAR, CAR]);
+  const numbered = greyPng(4, 2, [0, 1, 2, 2, 0, 1, 2, 255]);
+  assert.deepEqual((await read(camvid(painted, list))).labels, [0, 255, 1, 1, 0, 255, 1, 1]);
+  assert.deepEqual((await read(camvid(numbered, list))).labels, [0, 255, 1, 1, 0, 255, 1, 255]);
+});
+
+Deno.test("openDataset() reads KITTI's folders: numbers, beside them colours and instances that it passes over", async () => {
+  const of = (part: string, stem: string): Files => ({
+    [`${part}/image_2/${stem}.png`]: photo(),
+    [`${part}/semantic/${stem}.png`]: NUMBERED,
+    [`${part}/semantic_rgb/${stem}.png`]: PAINTED,
+    [`${part}/instance/${stem}.png`]: greyPng(4, 2, [9, 9, 8, 8, 9, 9, 8, 8]),
+  });
+  const files = { ...of("train", "a"), ...of("train", "b"), ...of("val", "c"), "label_colors.txt": LIST };
+  const { classes, labels } = await read(files);
+  assert.deepEqual(classes, ["background", "sky", "car body"]);
+  assert.deepEqual(labels, [1, 1, 2, 2, 1, 1, 2, 2]);
+});
+
+Deno.test("openDataset() reads classes of one's own in Cityscapes' folders", async () => {
+  const of = (part: string, stem: string): Files => ({
+    [`leftImg8bit/${part}/${stem}_leftImg8bit.png`]: photo(),
+    [`gtFine/${part}/${stem}_gtFine_labelIds.png`]: NUMBERED,
+    [`gtFine/${part}/${stem}_gtFine_color.png`]: PAINTED,
+  });
+  const { classes, layout, labels } = await read({
+    ...of("train", "a"),
+    ...of("val", "b"),
+    "label_colors.txt": LIST,
+  });
+  assert.deepEqual(classes, ["background", "sky", "car body"]);
+  assert.match(layout!, /CVAT/);
+  assert.deepEqual(labels, [1, 1, 2, 2, 1, 1, 2, 2]);
+});
+
+Deno.test("openDataset() takes VOC's palette for names without colours, and no other colours", async () => {
+  const voc = (mask: Uint8Array): Files => ({
+    ...Object.fromEntries(["a", "b", "c"].flatMap((stem) => [
+      [`JPEGImages/${stem}.png`, photo()],
+      [`SegmentationClass/${stem}.png`, mask],
+    ])),
+    "labelmap.txt": "# label:color_rgb:parts:actions\nbackground:::\nsky:::\ntree:::\n",
+  });
+  const painted = rgbPng(4, 2, [[0, 0, 0], [128, 0, 0], [0, 128, 0], [224, 224, 192]]);
+  assert.deepEqual((await read(voc(painted))).labels, [0, 1, 2, 255, 0, 1, 2, 255]);
+  await assert.rejects(read(voc(rgbPng(4, 2, [SKY, CAR]))), /names alone/);
+});
