@@ -12,7 +12,7 @@ const PREFIX = new RegExp(`^(${WORDS})[ ._-]`, "i");
 /** Folders that hold masks, as tools and people call them. */
 const FOLDERS = new RegExp(
   "^(masks?|labels?|labels?_png|annotations?|ann_dir|annot|anno|segmentations?|segmentation_?masks?|" +
-    "segmentation(class|object)\\w*|gt|gtfine|gtcoarse|semantic|semantic_rgb|instance|ground_?truths?|masks_(machine|human)|trimaps?|targets?)$",
+    "segmentation(class|object)\\w*|gt|gtfine|gtcoarse|semantic|semantic_rgb|instance|panoptic_\\w+|ground_?truths?|masks_(machine|human)|trimaps?|targets?)$",
   "i",
 );
 

@@ -1,7 +1,6 @@
 /** What is wrong inside of a COCO JSON: an annotation that means no photo or class would be lost, or be background, unseen. */
 import { firstAndMore } from "../../core/first_and_more.ts";
 import { quoted, shownValue } from "../../core/shown_text.ts";
-import type { DrawnSource } from "../dataset.ts";
 import type { PolygonShape, Shape } from "../shapes/shape.ts";
 import { type JsonObject, textOf } from "./json_files.ts";
 
@@ -92,9 +91,8 @@ function ringsOf(shape: Shape): PolygonShape["rings"] {
   return shape.kind === "polygon" ? shape.rings : [];
 }
 
-/** Whether the outlines of masks are in shares of the photos' sides: no coordinate is above 1. */
-export function inShares(masks: readonly DrawnSource[]): boolean {
-  const isShare = (ring: readonly number[]) => ring.every((value) => value <= 1);
-  return masks.some(({ shapes }) => shapes.some((shape) => ringsOf(shape).length > 0)) &&
-    masks.every(({ shapes }) => shapes.every((shape) => ringsOf(shape).every(isShare)));
+/** Whether the outlines among shapes are in shares of the photos' sides: no coordinate is above 1. */
+export function inShares(shapes: readonly Shape[]): boolean {
+  const rings = shapes.flatMap(ringsOf);
+  return rings.length > 0 && rings.every((ring) => ring.every((value) => value <= 1));
 }

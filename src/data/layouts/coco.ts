@@ -1,22 +1,17 @@
 /** COCO's JSON as it lies: `annotations/instances_train2017.json`, `train/_annotations.coco.json`, `result.json` … */
 import { basename, dirname, join } from "node:path";
 import { quoted } from "../../core/shown_text.ts";
-import type { Dataset, DrawnSource } from "../dataset.ts";
-import { defaultColors } from "../default_colors.ts";
+import type { Dataset } from "../dataset.ts";
 import { listPictures } from "../image_files.ts";
-import { indexRule } from "../index_rule.ts";
 import { throwCollected } from "../problems.ts";
+import type { Shape } from "../shapes/shape.ts";
 import { cocoNotes, cocoProblems, inShares } from "./check_coco.ts";
-import { type CocoFile, cocoShapes, isBackground, parseCoco } from "./coco_file.ts";
-import { folderItem } from "./folder_items.ts";
+import { type CocoFile, type CocoImage, cocoShapes, isBackground, parseCoco } from "./coco_file.ts";
+import { isPanoptic, panopticShape } from "./coco_panoptic.ts";
 import { listJson, readJson, tryJson } from "./json_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
-import { datasetOf } from "./pair_dataset.ts";
-import { listedNotes, listedOnce, type ListedPhoto } from "./listed_photos.ts";
-import { partsOf } from "./parts.ts";
-import { indexPhotos, type PhotoIndex } from "./photo_index.ts";
+import { type Outlined, outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
 import { type Split, splitNamed } from "./split_names.ts";
-import { statedSize } from "./stated_size.ts";
 
 const TITLE = "COCO's JSON";
 
@@ -54,7 +49,10 @@ async function cocoFiles(root: string): Promise<Found[]> {
 
 /** Words of a file's name after `instances_` and the like: `train2017`, `default`. */
 function subsetOf(path: string): string {
-  return basename(path).replace(/\.json$/i, "").replace(/^.*?(instances|annotations?|coco)[_.-]?/i, "");
+  return basename(path).replace(/\.json$/i, "").replace(
+    /^.*?(instances|panoptic|annotations?|coco)[_.-]?/i,
+    "",
+  );
 }
 
 /** The part that a file's name or folder says. */
@@ -88,81 +86,79 @@ function classNames(files: readonly Found[]): string[] {
   return [...names];
 }
 
-interface Opened {
-  readonly items: ListedPhoto[];
-  readonly problems: string[];
-  /** Annotations that are boxes only. */
-  boxes: number;
+/** What a file tells of its photos. */
+interface Read {
+  /** Below the dataset's folder. */
+  readonly path: string;
+  readonly photos: readonly OutlinedPhoto[];
+  readonly shapes: readonly Shape[];
+  /** Annotations that are boxes alone. */
+  readonly boxes: number;
+  readonly problems: readonly string[];
 }
 
-async function addFile(
-  { path, coco }: Found,
+function readOutlines({ path, coco }: Found, labels: ReadonlyMap<string, number>): Read {
+  const read = coco.images.map((image) => ({ image, ...cocoShapes(coco, image, labels) }));
+  const shapes = read.flatMap((one) => one.shapes);
+  const problems = !inShares(shapes) ? [] : [
+    `outlines of "${path}" have no coordinate above 1, expected columns and rows in pixels; multiply them by the photos' sides`,
+  ];
+  return {
+    path,
+    photos: read.map((one) => photoOf(path, one.image, one.shapes)),
+    shapes,
+    boxes: read.reduce((sum, { boxes }) => sum + boxes, 0),
+    problems,
+  };
+}
+
+function photoOf(path: string, image: CocoImage, shapes: readonly Shape[]): OutlinedPhoto {
+  const { file, width, height } = image;
+  const photo = { path, file, folders: foldersOf(path), split: splitOf(path), width, height };
+  return shapes.length === 0 ? photo : { ...photo, shapes: () => [...shapes] };
+}
+
+function readPanoptic(
   root: string,
-  index: PhotoIndex,
+  { path, coco }: Found,
   labels: ReadonlyMap<string, number>,
-  opened: Opened,
-): Promise<void> {
-  const split = splitOf(path);
-  const drawn: DrawnSource[] = [];
-  for (const image of coco.images) {
-    const photo = index.find(image.file, foldersOf(path));
-    if (photo === undefined) {
-      opened.problems.push(`"${image.file}" of "${path}" has no photo, expected it in the folder, once`);
-      continue;
-    }
-    const { shapes, boxes } = cocoShapes(coco, image, labels);
-    opened.boxes += boxes;
-    const { width, height } = await statedSize(image, join(root, photo));
-    const mask: DrawnSource = { kind: "drawn", name: `${path}, ${image.file}`, width, height, shapes };
-    const item = folderItem(root, photo);
-    opened.items.push({ item: shapes.length === 0 ? item : { ...item, mask }, split, path });
-    drawn.push(mask);
-  }
-  if (inShares(drawn)) {
-    opened.problems.push(
-      `outlines of "${path}" have no coordinate above 1, expected columns and rows in pixels; multiply them by the photos' sides`,
-    );
-  }
+  pictures: ReadonlySet<string>,
+): Read {
+  const read = coco.images.map((image) => ({
+    image,
+    shape: panopticShape(coco, image, labels, { root, path, pictures }),
+  }));
+  const shapes = read.flatMap(({ shape }) => typeof shape === "object" ? [shape] : []);
+  return {
+    path,
+    photos: read.map(({ image, shape }) => photoOf(path, image, typeof shape === "object" ? [shape] : [])),
+    shapes,
+    boxes: 0,
+    problems: read.flatMap(({ shape }) => typeof shape === "string" ? [shape] : []),
+  };
+}
+
+/** Files that are read: those of outlines, and where there is none, the panoptic ones. */
+async function readFiles(root: string, files: readonly Found[], names: readonly string[]): Promise<Read[]> {
+  const labels = new Map(names.map((name, i) => [name, i + 1]));
+  const outlines = files.filter(({ coco }) => !isPanoptic(coco));
+  if (outlines.length > 0) return outlines.map((file) => readOutlines(file, labels));
+  const pictures = new Set(await listPictures(root));
+  return files.map((file) => readPanoptic(root, file, labels, pictures));
 }
 
 async function openCoco(root: string, options: OpenLayoutOptions): Promise<Dataset> {
   const files = await cocoFiles(root);
   const names = classNames(files);
-  const labels = new Map(names.map((name, i) => [name, i + 1]));
-  const index = indexPhotos(await listPictures(root));
-  const opened: Opened = { items: [], problems: [], boxes: 0 };
-  for (const file of files) await addFile(file, root, index, labels, opened);
-  const { listed, notes, problems } = listedOnce(opened.items);
-  throwCollected(`open dataset "${root}"`, [...opened.problems, ...problems]);
-  const known = new Set(listed.map(({ item }) => item.id));
-  const rest = index.photos.filter((path) => !known.has(path)).map((path) => ({
-    item: folderItem(root, path),
-  }));
-  const outlined = listed.some(({ item: { mask } }) =>
-    mask?.kind === "drawn" && mask.shapes.some(({ label }) => label !== 255)
-  );
-  if (!outlined) {
-    throwCollected(`open dataset "${root}"`, [
-      `${
-        files.map(({ path }) => `"${path}"`).join(", ")
-      } holds ${opened.boxes} boxes and no outline, expected polygons ` +
-      "or RLE in segmentation",
-    ]);
-  }
-  const parts = partsOf(root, [...listed, ...rest], options);
-  const classes = ["background", ...names];
-  const colors = defaultColors(classes);
-  const said = [
-    ...parts.notes ?? [],
-    ...notes,
-    ...files.flatMap(({ path, coco }) => cocoNotes(path, coco.lists)),
-    ...listedNotes(listed, opened.boxes),
-  ];
-  return datasetOf(root, TITLE, { ...parts, notes: said }, {
-    classes,
-    colors,
-    maskRule: indexRule(colors),
-  });
+  const read = await readFiles(root, files, names);
+  throwCollected(`open dataset "${root}"`, read.flatMap(({ problems }) => problems));
+  const outlined: Outlined = {
+    names,
+    photos: read.flatMap(({ photos }) => photos),
+    boxes: read.reduce((sum, { boxes }) => sum + boxes, 0),
+    notes: files.flatMap(({ path, coco }) => cocoNotes(path, coco.lists)),
+  };
+  return await outlinedDataset(root, TITLE, outlined, "polygons or RLE in segmentation", options);
 }
 
 /** Classes are the categories by their ids, after a background of what no shape covers. */

@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { holdsPicture } from "../image_files.ts";
 import { isMaskFolder } from "../mask_names.ts";
@@ -30,12 +31,18 @@ const MASKS: readonly string[] = [
   "semantic",
 ];
 
+/** Whether a folder has a panoptic JSON of COCO, which tells what its pictures are. */
+async function hasPanoptic(folder: string): Promise<boolean> {
+  return (await readdir(folder)).some((name) => /^panoptic.*\.json$/i.test(name));
+}
+
 /** The first of some names that a folder has, whatever its letter case, and that holds pictures. */
 async function firstWithPictures(root: string, names: readonly string[], there: readonly string[]) {
   for (const wanted of names) {
     const found = there.find((name) => name.toLowerCase() === wanted);
-    // labels of YOLO and annotations of VOC are texts
-    if (found !== undefined && await holdsPicture(join(root, found))) return found;
+    // labels of YOLO and annotations of VOC are texts, pictures of COCO's panoptic files no masks by themselves
+    if (found === undefined || await hasPanoptic(join(root, found))) continue;
+    if (await holdsPicture(join(root, found))) return found;
   }
   return undefined;
 }

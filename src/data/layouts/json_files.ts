@@ -65,13 +65,18 @@ export async function brokenJson(folder: string): Promise<string> {
 }
 
 /** Paths of `.json` files below a folder with `/`, in order; hidden ones and a system's own are left out. */
-export async function listJson(folder: string, depth = 3, below = ""): Promise<string[]> {
+export async function listJson(folder: string, depth = 3): Promise<string[]> {
+  return await listEnding(folder, /\.json$/i, depth);
+}
+
+/** Paths of files of an ending below a folder with `/`, in order; hidden ones and a system's own are left out. */
+export async function listEnding(folder: string, ending: RegExp, depth = 3, below = ""): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     if (/^(\.|@|__MACOSX$)/.test(entry.name)) continue;
-    if (entry.isDirectory() && depth > 0) found.push(...await listJson(folder, depth - 1, path));
-    else if (entry.isFile() && /\.json$/i.test(entry.name)) found.push(path);
+    if (entry.isDirectory() && depth > 0) found.push(...await listEnding(folder, ending, depth - 1, path));
+    else if (entry.isFile() && ending.test(entry.name)) found.push(path);
   }
   return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -3,6 +3,8 @@ import { BESIDE } from "./beside.ts";
 import { CITYSCAPES } from "./cityscapes.ts";
 import { COCO } from "./coco.ts";
 import { CONTEXT, CONTEXT59 } from "./context.ts";
+import { CVAT } from "./cvat.ts";
+import { DATUMARO } from "./datumaro.ts";
 import { DESCRIBED } from "./described.ts";
 import { FOLDERS } from "./folders.ts";
 import { LABEL_STUDIO } from "./label_studio.ts";
@@ -14,6 +16,7 @@ import { SPLIT_FOLDERS } from "./split_folders.ts";
 import { SUPERVISELY } from "./supervisely.ts";
 import { VOC } from "./voc.ts";
 import { VOC_EXPORT } from "./voc_export.ts";
+import { YOLO } from "./yolo.ts";
 
 /**
  * How a dataset's folder is laid out: `described` is a `dataset.toml`, `context59` Pascal Context without background, the
@@ -35,6 +38,9 @@ export type Layout =
   | "folders"
   | "labelme"
   | "coco"
+  | "cvat"
+  | "datumaro"
+  | "yolo"
   | "beside"
   | "photos";
 
@@ -55,6 +61,9 @@ export const LAYOUT_READERS = [
   FOLDERS,
   LABELME,
   COCO,
+  CVAT,
+  DATUMARO,
+  YOLO,
   BESIDE,
   PHOTOS,
 ] as const;

@@ -1,4 +1,4 @@
-/** Photos that one or more JSON files list. */
+/** Photos that one or more label files list. */
 import type { DrawnSource } from "../dataset.ts";
 import type { Shape } from "../shapes/shape.ts";
 import type { PlacedItem } from "./parts.ts";
@@ -85,7 +85,7 @@ export function listedOnce(
     listed: photos.map(({ photo }) => photo),
     problems: photos.flatMap(sizeProblems),
     notes: [
-      ...told(mixed, "have shapes of several JSON files, which are put together"),
+      ...told(mixed, "have shapes of several label files, which are put together"),
       ...told(parted, "are listed in several parts and count in test before val, and in val before train"),
     ],
   };
@@ -98,7 +98,9 @@ export function listedNotes(listed: readonly ListedPhoto[], boxes: number): stri
     ...(boxes > 0 ? [`${boxes} annotations are boxes without an outline: their pixels are left out`] : []),
     ...(bare.length > 0
       ? [
-        `${bare.length} photos of the JSON have no annotation and are unlabeled, first "${bare[0]!.item.id}"`,
+        `${bare.length} photos that label files list have no annotation and are unlabeled, first "${
+          bare[0]!.item.id
+        }"`,
       ]
       : []),
   ];

@@ -8,7 +8,7 @@ export interface PhotoIndex {
   /** All of them, in order. */
   readonly photos: readonly string[];
   /**
-   * The photo that a name means: below one of the folders, or the only one of that name anywhere.
+   * The photo that a name means, with or without its ending: below one of the folders, or the only one of that name anywhere.
    * @param folders Below the dataset's, the likeliest first
    * @returns `undefined` where none or several are meant
    */
@@ -25,8 +25,10 @@ export function indexPhotos(pictures: readonly string[]): PhotoIndex {
   const byStem = new Map(photos.map((path) => [withoutEnding(path), path]));
   const byName = new Map<string, string[]>();
   for (const path of photos) {
-    const key = basename(path).toLowerCase();
-    byName.set(key, [...byName.get(key) ?? [], path]);
+    const name = basename(path).toLowerCase();
+    for (const key of new Set([name, withoutEnding(name)])) {
+      byName.set(key, [...byName.get(key) ?? [], path]);
+    }
   }
   return {
     photos,
@@ -34,7 +36,8 @@ export function indexPhotos(pictures: readonly string[]): PhotoIndex {
       const tidy = name.replaceAll("\\", "/");
       for (const folder of ["", ...folders].reverse()) {
         const path = posix.normalize(posix.join(folder, tidy)).replace(/^\.?\//, "");
-        if (there.has(path)) return path;
+        const found = there.has(path) ? path : byStem.get(path);
+        if (found !== undefined) return found;
       }
       const alike = byName.get(basename(tidy).toLowerCase()) ?? [];
       return alike.length === 1 ? alike[0] : undefined;

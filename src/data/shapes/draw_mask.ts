@@ -1,12 +1,12 @@
 import { DatasetError } from "../../core/errors.ts";
 import { checkDecodedSize } from "../../formats/decode_limits.ts";
 import { decodeMask, type RawMask } from "../../formats/decode_mask.ts";
-import type { DrawnSource, LabelMap } from "../dataset.ts";
+import { type DrawnSource, IGNORE_LABEL, type LabelMap } from "../dataset.ts";
 import { readBytes } from "../read_file.ts";
 import { unpackBitmap } from "./unpack_bitmap.ts";
 import { fillPolygon } from "./fill_polygon.ts";
-import { fillRuns } from "./run_lengths.ts";
-import type { Shape } from "./shape.ts";
+import { fillPatch, fillRuns } from "./run_lengths.ts";
+import type { SegmentsShape, Shape } from "./shape.ts";
 
 /** How often shapes may paint the whole picture over: those of one photo lie beside each other. */
 const MOST_LAYERS = 100;
@@ -27,34 +27,51 @@ function stamp(map: LabelMap, { width, height, data }: RawMask, x: number, y: nu
   }
 }
 
-async function stampLayer(map: LabelMap, path: string, label: number): Promise<void> {
+/** A PNG of the map's size. */
+async function readLayer(map: LabelMap, path: string): Promise<RawMask> {
   const layer = await decodeMask(await readBytes(path), path);
   if (layer.width !== map.width || layer.height !== map.height) {
     throw new DatasetError(
       `Cannot read mask "${path}": it is ${layer.width} × ${layer.height}, expected ${map.width} × ${map.height} ` +
-        "as the other masks of its photo",
+        "as its photo, or the other masks of it",
     );
   }
-  stamp(map, layer, 0, 0, label);
+  return layer;
+}
+
+async function paintSegments(map: LabelMap, { path, segments }: SegmentsShape): Promise<void> {
+  const { kind, data } = await readLayer(map, path);
+  const labels = new Map(segments);
+  for (let i = 0; i < map.data.length; i++) {
+    const number = kind === "color"
+      ? data[3 * i]! + 256 * data[3 * i + 1]! + 65536 * data[3 * i + 2]!
+      : data[i]!;
+    map.data[i] = labels.get(number) ?? IGNORE_LABEL;
+  }
 }
 
 /** Draws a shape. @returns Pixels that were gone over */
 async function draw(map: LabelMap, shape: Shape, name: string): Promise<number> {
-  const { label } = shape;
   const pixels = map.width * map.height;
   switch (shape.kind) {
     case "polygon":
-      return fillPolygon(map, shape.rings, label);
+      return fillPolygon(map, shape.rings, shape.label);
     case "runs":
-      fillRuns(map, shape.counts, shape.size, label, name);
+      fillRuns(map, shape.counts, shape.size, shape.label, name);
       return pixels;
+    case "patch":
+      fillPatch(map, shape, name);
+      return shape.width * shape.height;
     case "bitmap": {
       const bitmap = await unpackBitmap(shape, name, pixels);
-      stamp(map, bitmap, Math.round(shape.x), Math.round(shape.y), label);
+      stamp(map, bitmap, Math.round(shape.x), Math.round(shape.y), shape.label);
       return bitmap.width * bitmap.height;
     }
     case "layer":
-      await stampLayer(map, shape.path, label);
+      stamp(map, await readLayer(map, shape.path), 0, 0, shape.label);
+      return pixels;
+    case "segments":
+      await paintSegments(map, shape);
       return pixels;
   }
 }

@@ -1,5 +1,6 @@
 import { DatasetError } from "../../core/errors.ts";
 import type { LabelMap } from "../dataset.ts";
+import type { PatchShape } from "./shape.ts";
 
 /**
  * Run lengths of COCO's compressed text: each number in groups of five bits from the low end, one character (48 + group,
@@ -29,6 +30,30 @@ export function runsOfText(text: string, name: string): number[] {
 }
 
 /**
+ * Checks lengths of runs.
+ * @returns Pixels that they cover
+ * @throws {DatasetError} If one is no whole number from 0
+ */
+function coveredBy(runs: readonly number[], name: string): number {
+  const wrong = runs.find((run) => !Number.isInteger(run) || run < 0);
+  if (wrong !== undefined) refuse(name, `one is ${wrong}`, "whole numbers from 0");
+  return runs.reduce((sum, run) => sum + run, 0);
+}
+
+function refuse(name: string, state: string, rule: string): never {
+  throw new DatasetError(`Cannot read runs of "${name}": ${state}, expected ${rule}`);
+}
+
+/** Calls `fill` with the first and the last + 1 of every second run, in which the shape is. */
+function eachInside(runs: readonly number[], fill: (first: number, end: number) => void): void {
+  let first = 0;
+  runs.forEach((run, i) => {
+    if (i % 2 === 1) fill(first, first + run);
+    first += run;
+  });
+}
+
+/**
  * Fills runs, which go down the columns, the first outside.
  * @param map `[H, W]`, changed in place
  * @throws {DatasetError} If they are of another size than the map, or do not cover it exactly
@@ -41,23 +66,40 @@ export function fillRuns(
   name: string,
 ): void {
   const { width, height, data } = map;
-  const fail = (state: string, rule: string): never => {
-    throw new DatasetError(`Cannot read runs of "${name}": ${state}, expected ${rule}`);
-  };
   if (rows !== height || columns !== width) {
-    fail(`they are of ${columns} × ${rows}`, `${width} × ${height} as the picture`);
+    refuse(name, `they are of ${columns} × ${rows}`, `${width} × ${height} as the picture`);
   }
   const runs = typeof counts === "string" ? runsOfText(counts, name) : counts;
-  const wrong = runs.find((run) => !Number.isInteger(run) || run < 0);
-  if (wrong !== undefined) fail(`one is ${wrong}`, "whole numbers from 0");
-  const covered = runs.reduce((sum, run) => sum + run, 0);
-  if (covered !== rows * columns) fail(`they cover ${covered} pixels`, `${rows * columns}`);
-  let first = 0;
-  runs.forEach((run, i) => {
-    const end = first + run;
-    for (let at = first; i % 2 === 1 && at < end; at++) {
-      data[(at % rows) * width + Math.floor(at / rows)] = label;
+  const covered = coveredBy(runs, name);
+  if (covered !== rows * columns) refuse(name, `they cover ${covered} pixels`, `${rows * columns}`);
+  eachInside(runs, (first, end) => {
+    for (let at = first; at < end; at++) data[(at % rows) * width + Math.floor(at / rows)] = label;
+  });
+}
+
+/**
+ * Fills runs, which go along the rows of a box, the first outside.
+ * @param map `[H, W]`, changed in place
+ * @throws {DatasetError} If the box does not lie in the map, or they cover more than it
+ */
+export function fillPatch(map: LabelMap, patch: PatchShape, name: string): void {
+  const { x, y, width, height, counts, label } = patch;
+  const isInside = [x, y, width, height].every((side) => Number.isInteger(side) && side >= 0) &&
+    x + width <= map.width && y + height <= map.height;
+  if (!isInside) {
+    refuse(
+      name,
+      `their box is ${width} × ${height} at ${x}, ${y}`,
+      `one within ${map.width} × ${map.height}`,
+    );
+  }
+  const covered = coveredBy(counts, name);
+  if (covered > width * height) {
+    refuse(name, `they cover ${covered} pixels`, `${width * height} as their box has`);
+  }
+  eachInside(counts, (first, end) => {
+    for (let at = first; at < end; at++) {
+      map.data[(y + Math.floor(at / width)) * map.width + x + at % width] = label;
     }
-    first = end;
   });
 }

@@ -24,6 +24,22 @@ export interface RunsShape extends LabeledShape {
   readonly size: readonly [height: number, width: number];
 }
 
+/** Run lengths of CVAT: along the rows of a box, the first run is outside. */
+export interface PatchShape extends LabeledShape {
+  /** Tells the kinds apart. */
+  readonly kind: "patch";
+  /** Column of the box's left edge. */
+  readonly x: number;
+  /** Row of its upper edge. */
+  readonly y: number;
+  /** Columns of the box. */
+  readonly width: number;
+  /** Rows of the box. */
+  readonly height: number;
+  /** Lengths; together they cover the box, or less of its end. */
+  readonly counts: readonly number[];
+}
+
 /** A small PNG whose non-zero pixels belong to the shape. */
 export interface BitmapShape extends LabeledShape {
   /** Tells the kinds apart. */
@@ -46,5 +62,15 @@ export interface LayerShape extends LabeledShape {
   readonly path: string;
 }
 
+/** A PNG file of the picture's size whose values are numbers of segments, as COCO's panoptic ones: r + 256 g + 65536 b. */
+export interface SegmentsShape {
+  /** Tells the kinds apart. */
+  readonly kind: "segments";
+  /** Absolute path. */
+  readonly path: string;
+  /** The number of each segment, and the one that its pixels get; pixels of other numbers are left out. */
+  readonly segments: readonly (readonly [number: number, label: number])[];
+}
+
 /** A part of a mask; later ones lie over earlier ones. */
-export type Shape = PolygonShape | RunsShape | BitmapShape | LayerShape;
+export type Shape = PolygonShape | RunsShape | PatchShape | BitmapShape | LayerShape | SegmentsShape;

@@ -41,7 +41,10 @@ Deno.test("openDataset() reads polygons and both forms of runs, and leaves boxes
     assert.deepEqual(dataset.unlabeled.map(({ id }) => id), ["images/e.jpg"]);
     const [boxes, bare] = dataset.notes!;
     assert.match(boxes!, /1 annotations are boxes without an outline: their pixels are left out/);
-    assert.match(bare!, /1 photos of the JSON have no annotation and are unlabeled, first "images\/e\.jpg"/);
+    assert.match(
+      bare!,
+      /1 photos that label files list have no annotation and are unlabeled, first "images\/e\.jpg"/,
+    );
   });
 });
 
@@ -179,7 +182,7 @@ Deno.test("openDataset() puts the shapes of several JSON files of a photo togeth
     const [first, second] = dataset.notes!.filter((note) => /several/.test(note));
     assert.match(
       first!,
-      /1 photos have shapes of several JSON files, which are put together, first "a\.jpg" \("car\.json", "tree\.json"\)/,
+      /1 photos have shapes of several label files, which are put together, first "a\.jpg" \("car\.json", "tree\.json"\)/,
     );
     assert.match(second!, /1 photos are listed in several parts .* val before train, first "c\.jpg"/);
   });

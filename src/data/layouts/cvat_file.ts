@@ -1,0 +1,148 @@
+/** What a file of CVAT ("CVAT for images 1.1") says of photos and their shapes. */
+import { SaxesParser } from "saxes";
+import { DatasetError } from "../../core/errors.ts";
+import type { Shape } from "../shapes/shape.ts";
+import { numberOf } from "./json_files.ts";
+
+/** Attributes of an element. */
+export type CvatAttributes = Readonly<Record<string, string>>;
+
+/** A shape as the file has it. */
+export interface CvatShape {
+  /** `polygon`, `mask`, `ellipse`, `box`, `polyline`, `points`, `cuboid`, `tag` … */
+  readonly type: string;
+  /** Its own attributes: `label`, `points`, `z_order` … */
+  readonly attributes: CvatAttributes;
+}
+
+/** A photo as the file lists it. */
+export interface CvatImage {
+  /** `name`, `width`, `height`, `subset` … */
+  readonly attributes: CvatAttributes;
+  /** In the file's order. */
+  readonly shapes: readonly CvatShape[];
+}
+
+/** A file. */
+export interface CvatFile {
+  /** Names of its labels, in order. */
+  readonly labels: readonly string[];
+  /** In the file's order. */
+  readonly images: readonly CvatImage[];
+  /** Tracks over the frames of a video, which name no photos. */
+  readonly tracks: number;
+}
+
+/** Types that cover an area. */
+const AREAS: readonly string[] = ["polygon", "mask", "ellipse"];
+
+/** Corners of the polygon in place of an ellipse: its area differs by 0.2 %. */
+const ELLIPSE_CORNERS = 64;
+
+/**
+ * A file of text; `undefined` for XML whose root is none of CVAT's.
+ * @param name Stands in error texts
+ * @throws {DatasetError} If it is no XML
+ */
+export function parseCvat(text: string, name: string): CvatFile | undefined {
+  const [labels, images]: [string[], { attributes: CvatAttributes; shapes: CvatShape[] }[]] = [[], []];
+  const open: string[] = [];
+  let [tracks, label, isCvat] = [0, "", true];
+  const parser = new SaxesParser();
+  parser.on("opentag", ({ name: tag, attributes }) => {
+    const within = open.at(-1);
+    if (within === undefined) isCvat = tag === "annotations";
+    open.push(tag);
+    if (tag === "image" && within === "annotations") images.push({ attributes, shapes: [] });
+    else if (tag === "track" && within === "annotations") tracks++;
+    else if (within === "image") images.at(-1)!.shapes.push({ type: tag, attributes });
+  });
+  parser.on("text", (part) => {
+    if (open.at(-1) === "name" && open.at(-2) === "label") label += part;
+  });
+  parser.on("closetag", ({ name: tag }) => {
+    open.pop();
+    if (tag !== "label" || label === "") return;
+    labels.push(label.trim());
+    label = "";
+  });
+  try {
+    parser.write(text).close();
+  } catch (cause) {
+    const state = cause instanceof Error ? cause.message : String(cause);
+    throw new DatasetError(`Cannot read "${name}": ${state}, expected XML of CVAT`, { cause });
+  }
+  return isCvat && (images.length > 0 || tracks > 0 || labels.length > 0)
+    ? { labels: [...new Set(labels)], images, tracks }
+    : undefined;
+}
+
+/** Numbers of a text, `x,y;x,y` or `a, b, c`; `undefined` where one is none. */
+function numbersOf(text: string | undefined): number[] | undefined {
+  const numbers = (text ?? "").split(/[,;]/).map((part) => numberOf(part));
+  return numbers.every((one) => one !== undefined) ? numbers : undefined;
+}
+
+/** Corners of an ellipse, turned by degrees. */
+function ellipse(cx: number, cy: number, rx: number, ry: number, degrees: number): number[] {
+  const turn = (degrees * Math.PI) / 180;
+  return Array.from({ length: ELLIPSE_CORNERS }, (_, i) => (2 * Math.PI * i) / ELLIPSE_CORNERS).flatMap(
+    (t) => {
+      const [x, y] = [rx * Math.cos(t), ry * Math.sin(t)];
+      return [cx + x * Math.cos(turn) - y * Math.sin(turn), cy + x * Math.sin(turn) + y * Math.cos(turn)];
+    },
+  );
+}
+
+/** Corners of a box, turned about its middle by degrees. */
+function boxCorners([x0, y0, x1, y1]: readonly number[], degrees: number): number[] {
+  const [cx, cy, turn] = [(x0! + x1!) / 2, (y0! + y1!) / 2, (degrees * Math.PI) / 180];
+  return [[x0!, y0!], [x1!, y0!], [x1!, y1!], [x0!, y1!]].flatMap(([x, y]) => [
+    cx + (x! - cx) * Math.cos(turn) - (y! - cy) * Math.sin(turn),
+    cy + (x! - cx) * Math.sin(turn) + (y! - cy) * Math.cos(turn),
+  ]);
+}
+
+/** Whether a shape is a box alone. */
+export function isBox({ type }: CvatShape): boolean {
+  return type === "box";
+}
+
+/** Whether a shape covers an area that says what it is. */
+export function isArea({ type }: CvatShape): boolean {
+  return AREAS.includes(type);
+}
+
+/**
+ * A shape of a mask.
+ * @returns `undefined` where its numbers are damaged
+ */
+export function shapeOfCvat({ type, attributes }: CvatShape, label: number): Shape | undefined {
+  const of = (...names: readonly string[]) => names.map((name) => numberOf(attributes[name]));
+  const degrees = numberOf(attributes.rotation) ?? 0;
+  switch (type) {
+    case "polygon": {
+      const points = numbersOf(attributes.points);
+      const isRing = points !== undefined && points.length >= 6 && points.length % 2 === 0;
+      return isRing ? { kind: "polygon", label, rings: [points] } : undefined;
+    }
+    case "ellipse": {
+      const [cx, cy, rx, ry] = of("cx", "cy", "rx", "ry");
+      if (cx === undefined || cy === undefined || rx === undefined || ry === undefined) return undefined;
+      return { kind: "polygon", label, rings: [ellipse(cx, cy, rx, ry, degrees)] };
+    }
+    case "box": {
+      const corners = of("xtl", "ytl", "xbr", "ybr");
+      if (!corners.every((one) => one !== undefined)) return undefined;
+      return { kind: "polygon", label, rings: [boxCorners(corners, degrees)] };
+    }
+    case "mask": {
+      const [x, y, width, height] = of("left", "top", "width", "height");
+      const counts = numbersOf(attributes.rle);
+      if ([x, y, width, height, counts].includes(undefined)) return undefined;
+      return { kind: "patch", label, x: x!, y: y!, width: width!, height: height!, counts: counts! };
+    }
+    default:
+      return undefined;
+  }
+}

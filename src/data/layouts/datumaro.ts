@@ -1,0 +1,154 @@
+/** Datumaro's own JSON, which CVAT and Intel Geti export too: `annotations/train.json`, and the photos in `images/train`. */
+import { basename, dirname, join } from "node:path";
+import { isTable } from "../../core/is_table.ts";
+import { quoted } from "../../core/shown_text.ts";
+import type { Dataset } from "../dataset.ts";
+import { throwCollected } from "../problems.ts";
+import type { Shape } from "../shapes/shape.ts";
+import { isBackground } from "./coco_file.ts";
+import {
+  type JsonObject,
+  listJson,
+  listOf,
+  numberOf,
+  objectsOf,
+  readJson,
+  textOf,
+  tryJson,
+} from "./json_files.ts";
+import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
+import { outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
+import { splitNamed } from "./split_names.ts";
+
+const TITLE = "Datumaro's JSON";
+
+/** Folders below a dataset's that are looked into. */
+const DEPTH = 1;
+
+/** JSON files that are looked at to tell the layout. */
+const LOOKED_AT = 5;
+
+/** A file. */
+interface DatumaroFile {
+  /** Below the dataset's folder. */
+  readonly path: string;
+  /** Names of its labels by their numbers. */
+  readonly labels: readonly string[];
+  readonly items: readonly JsonObject[];
+}
+
+function labelsOf(json: JsonObject): readonly string[] | undefined {
+  const label = isTable(json.categories) ? json.categories.label : undefined;
+  const labels = isTable(label) && Array.isArray(label.labels) ? objectsOf(label.labels) : undefined;
+  return labels?.map(({ name }, i) => textOf(name) ?? `class ${i}`);
+}
+
+/** A file of JSON; `undefined` for JSON of another kind. */
+function parseDatumaro(json: unknown, path: string): DatumaroFile | undefined {
+  if (!isTable(json) || !Array.isArray(json.items)) return undefined;
+  const labels = labelsOf(json);
+  return labels === undefined ? undefined : { path, labels, items: objectsOf(json.items) };
+}
+
+async function isDatumaro(root: string): Promise<boolean> {
+  for (const path of (await listJson(root, DEPTH)).slice(0, LOOKED_AT)) {
+    if (parseDatumaro(await tryJson(join(root, path)), path) !== undefined) return true;
+  }
+  return false;
+}
+
+/** Types that cover an area. */
+const AREAS: readonly unknown[] = ["polygon", "mask"];
+
+/** A shape of a mask; `undefined` where its numbers are damaged. */
+function shapeOf({ type, points, rle, bbox }: JsonObject, label: number): Shape | undefined {
+  if (type === "mask") {
+    const { counts, size } = isTable(rle) ? rle : {};
+    const [height, width] = listOf(size).map(numberOf);
+    if (typeof counts !== "string" || height === undefined || width === undefined) return undefined;
+    return { kind: "runs", label, counts, size: [height, width] };
+  }
+  const [x, y, w, h] = listOf(bbox).map(numberOf);
+  const corners = type === "bbox"
+    ? [x, y, x! + w!, y, x! + w!, y! + h!, x, y! + h!]
+    : listOf(points).map(numberOf);
+  const isRing = corners.length >= 6 && corners.length % 2 === 0 && corners.every(Number.isFinite);
+  return isRing ? { kind: "polygon", label, rings: [corners as number[]] } : undefined;
+}
+
+interface Read {
+  readonly photos: OutlinedPhoto[];
+  readonly problems: string[];
+  boxes: number;
+  /** Annotations without an area. */
+  thin: number;
+}
+
+function addItem(
+  { path, labels }: DatumaroFile,
+  item: JsonObject,
+  names: readonly string[],
+  read: Read,
+): void {
+  const image = isTable(item.image) ? item.image : isTable(item.media) ? item.media : {};
+  const file = textOf(image.path) || (textOf(item.id) ?? "");
+  const all = objectsOf(item.annotations);
+  const drawn = all.filter(({ type }) => AREAS.includes(type) || type === "bbox");
+  read.boxes += drawn.filter(({ type }) => type === "bbox").length;
+  read.thin += all.length - drawn.length;
+  const order = ({ z_order }: JsonObject) => numberOf(z_order) ?? 0;
+  const shapes = [...drawn].sort((a, b) => order(a) - order(b)).flatMap((annotation): Shape[] => {
+    const number = numberOf(annotation.label_id);
+    const name = number === undefined ? undefined : labels[number];
+    const isBox = annotation.type === "bbox";
+    const made = shapeOf(annotation, isBox ? 255 : name === undefined ? 0 : names.indexOf(name) + 1);
+    if (made !== undefined && (isBox || name !== undefined)) return [made];
+    const wrong = name === undefined
+      ? `has label_id ${number ?? "none"}, expected one below ${labels.length}`
+      : "has no such numbers, expected those of its corners or runs";
+    read.problems.push(
+      `a ${String(annotation.type)} of ${quoted(textOf(item.id) ?? file)} in ${quoted(path)} ${wrong}`,
+    );
+    return [];
+  });
+  const [height, width] = listOf(image.size).map(numberOf);
+  const subset = basename(path).replace(/\.json$/i, "");
+  const above = dirname(dirname(path));
+  read.photos.push({
+    path,
+    file,
+    folders: [above, `${above}/images`, `${above}/${subset}`, `${above}/images/${subset}`],
+    split: splitNamed(subset),
+    width: width ?? 0,
+    height: height ?? 0,
+    ...shapes.length === 0 ? {} : { shapes: () => shapes },
+  });
+}
+
+async function openDatumaro(root: string, options: OpenLayoutOptions): Promise<Dataset> {
+  const read: Read = { photos: [], problems: [], boxes: 0, thin: 0 };
+  const files: DatumaroFile[] = [];
+  for (const path of await listJson(root, DEPTH)) {
+    const file = parseDatumaro(await readJson(join(root, path)), path);
+    if (file !== undefined) files.push(file);
+  }
+  const names = [...new Set(files.flatMap(({ labels }) => labels))].filter((name) => !isBackground(name));
+  for (const file of files) {
+    for (const item of file.items) addItem(file, item, names, read);
+  }
+  throwCollected(`open dataset "${root}"`, read.problems);
+  const notes = read.thin === 0
+    ? []
+    : [`${read.thin} annotations without an area (points, lines, labels) are left out`];
+  const { photos, boxes } = read;
+  return await outlinedDataset(root, TITLE, { names, photos, boxes, notes }, "polygons or masks", options);
+}
+
+/** Classes are the labels by their numbers, after a background of what no shape covers. */
+export const DATUMARO: LayoutReader<"datumaro"> = {
+  name: "datumaro",
+  title: TITLE,
+  expects: "a JSON of Datumaro with items and categories",
+  detect: isDatumaro,
+  open: openDatumaro,
+};

@@ -1,0 +1,113 @@
+/** What files of YOLO ("segment") say: outlines of a photo, and the names of classes. */
+import { load } from "js-yaml";
+import { DatasetError } from "../../core/errors.ts";
+import { isTable } from "../../core/is_table.ts";
+import { shownValue } from "../../core/shown_text.ts";
+import type { PictureSize } from "../augment/augment_options.ts";
+import type { Shape } from "../shapes/shape.ts";
+
+/** A line of a label file. */
+export interface YoloShape {
+  /** Number of its class, from 0. */
+  readonly number: number;
+  /** Corners `[x0, y0, x1, y1, …]` in shares of the photo's sides. */
+  readonly ring: readonly number[];
+  /** Whether it is a box alone. */
+  readonly isBox: boolean;
+}
+
+/** Largest coordinate that is taken for a share: tools round. */
+const MOST = 1.001;
+
+/** Corners of a box of its middle and sides. */
+function boxRing([x, y, w, h]: readonly number[]): number[] {
+  const [x0, y0, x1, y1] = [x! - w! / 2, y! - h! / 2, x! + w! / 2, y! + h! / 2];
+  return [x0, y0, x1, y0, x1, y1, x0, y1];
+}
+
+/** A line, or words on what is wrong with it. */
+function readLine(line: string): YoloShape | string {
+  const [number = NaN, ...numbers] = line.split(/[\s,]+/).map(Number);
+  if (![number, ...numbers].every(Number.isFinite)) return "is not of numbers";
+  if (!Number.isInteger(number) || number < 0) return `begins with ${number}`;
+  const isBox = numbers.length === 4;
+  if (!isBox && (numbers.length < 6 || numbers.length % 2 === 1)) {
+    return `has ${numbers.length} numbers after the class`;
+  }
+  const outside = numbers.find((value) => value < -(MOST - 1) || value > MOST);
+  if (outside !== undefined) return `has ${outside}, which is no share of a side`;
+  return { number, ring: isBox ? boxRing(numbers) : numbers, isBox };
+}
+
+/**
+ * The shapes of a label file: a line each, the number of its class, then the corners of an outline (or the middle and the
+ * sides of a box) in shares of the photo's sides.
+ * @param name Stands in error texts
+ * @throws {DatasetError} On the first line of another kind
+ */
+export function parseYolo(text: string, name: string): YoloShape[] {
+  const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
+  return lines.flatMap((line, i): YoloShape[] => {
+    if (line === "") return [];
+    const read = readLine(line);
+    if (typeof read !== "string") return [read];
+    throw new DatasetError(
+      `Cannot read "${name}": line ${
+        i + 1
+      } ${read}, expected the number of a class and the corners of an outline, x and y by turns from 0 to 1`,
+    );
+  });
+}
+
+/** Whether a text may be a label file of YOLO: its first lines are. */
+export function looksLikeYolo(text: string): boolean {
+  const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim()).filter((line) => line !== "").slice(0, 5);
+  return lines.length > 0 && lines.every((line) => typeof readLine(line) !== "string");
+}
+
+/** Shapes in pixels. @param label Of the number of a class; those of boxes alone are left out (255) */
+export function shapesOfYolo(
+  shapes: readonly YoloShape[],
+  label: (number: number) => number,
+  { width, height }: PictureSize,
+): Shape[] {
+  return shapes.map(({ number, ring, isBox }): Shape => ({
+    kind: "polygon",
+    label: isBox ? 255 : label(number),
+    rings: [ring.map((value, i) => value * (i % 2 === 0 ? width : height))],
+  }));
+}
+
+/**
+ * The names of classes in a `data.yaml`: a list, or a table by their numbers from 0 on.
+ * @param name Stands in error texts
+ * @returns `undefined` for YAML that has no `names`
+ * @throws {DatasetError} If it is no YAML, or its names are of another kind
+ */
+export function yamlNames(text: string, name: string): string[] | undefined {
+  let data: unknown;
+  try {
+    data = load(text);
+  } catch (cause) {
+    const state = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new DatasetError(`Cannot read "${name}": ${state}, expected YAML`, { cause });
+  }
+  const names = isTable(data) ? data.names : undefined;
+  if (names === undefined || names === null) return undefined;
+  const list = Array.isArray(names) ? names : isTable(names) ? listOfTable(names) : undefined;
+  if (
+    list === undefined || list.length === 0 || !list.every((one) => ["string", "number"].includes(typeof one))
+  ) {
+    throw new DatasetError(
+      `Cannot read "${name}": its names are ${
+        shownValue(names)
+      }, expected a list, or a table by numbers 0, 1, 2 …`,
+    );
+  }
+  return list.map(String);
+}
+
+function listOfTable(table: Readonly<Record<string, unknown>>): unknown[] | undefined {
+  const keys = Object.keys(table).map(Number).sort((a, b) => a - b);
+  return keys.every((key, i) => key === i) ? keys.map((key) => table[String(key)]) : undefined;
+}
