@@ -1,6 +1,7 @@
 /** What a file of CVAT ("CVAT for images 1.1") says of photos and their shapes. */
 import { SaxesParser } from "saxes";
 import { DatasetError } from "../../core/errors.ts";
+import { ellipseRing } from "../shapes/ellipse.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { numberOf } from "./json_files.ts";
 
@@ -35,9 +36,6 @@ export interface CvatFile {
 
 /** Types that cover an area. */
 const AREAS: readonly string[] = ["polygon", "mask", "ellipse"];
-
-/** Corners of the polygon in place of an ellipse: its area differs by 0.2 %. */
-const ELLIPSE_CORNERS = 64;
 
 /**
  * A file of text; `undefined` for XML whose root is none of CVAT's.
@@ -83,17 +81,6 @@ function numbersOf(text: string | undefined): number[] | undefined {
   return numbers.every((one) => one !== undefined) ? numbers : undefined;
 }
 
-/** Corners of an ellipse, turned by degrees. */
-function ellipse(cx: number, cy: number, rx: number, ry: number, degrees: number): number[] {
-  const turn = (degrees * Math.PI) / 180;
-  return Array.from({ length: ELLIPSE_CORNERS }, (_, i) => (2 * Math.PI * i) / ELLIPSE_CORNERS).flatMap(
-    (t) => {
-      const [x, y] = [rx * Math.cos(t), ry * Math.sin(t)];
-      return [cx + x * Math.cos(turn) - y * Math.sin(turn), cy + x * Math.sin(turn) + y * Math.cos(turn)];
-    },
-  );
-}
-
 /** Corners of a box, turned about its middle by degrees. */
 function boxCorners([x0, y0, x1, y1]: readonly number[], degrees: number): number[] {
   const [cx, cy, turn] = [(x0! + x1!) / 2, (y0! + y1!) / 2, (degrees * Math.PI) / 180];
@@ -129,7 +116,7 @@ export function shapeOfCvat({ type, attributes }: CvatShape, label: number): Sha
     case "ellipse": {
       const [cx, cy, rx, ry] = of("cx", "cy", "rx", "ry");
       if (cx === undefined || cy === undefined || rx === undefined || ry === undefined) return undefined;
-      return { kind: "polygon", label, rings: [ellipse(cx, cy, rx, ry, degrees)] };
+      return { kind: "polygon", label, rings: [ellipseRing([cx, cy], [rx, ry], degrees)] };
     }
     case "box": {
       const corners = of("xtl", "ytl", "xbr", "ybr");

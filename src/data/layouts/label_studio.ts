@@ -61,9 +61,14 @@ function severalNotes(layers: readonly Layer[]): string[] {
   ];
 }
 
+/** A name without what Label Studio puts before that of an uploaded file. */
+export function withoutUpload(name: string): string {
+  return name.replace(/^[0-9a-f]{4,8}-/i, "");
+}
+
 /** An order as people have it: 2 before 10. What Label Studio puts before an uploaded name does not count. */
 function uploadOrder(a: string, b: string): number {
-  const name = (path: string) => basename(path).replace(/^[0-9a-f]{4,8}-/i, "");
+  const name = (path: string) => withoutUpload(basename(path));
   return name(a).localeCompare(name(b), "en", { numeric: true }) || (a < b ? -1 : 1);
 }
 
@@ -84,8 +89,11 @@ async function photosByJson(root: string, photos: readonly string[]): Promise<Ma
   return found;
 }
 
-function decodeName(address: string): string {
-  const last = address.split(/[/\\=]/).at(-1)!.replace(/\?.*$/, "");
+/** The name of the photo that an address of Label Studio leads to. */
+export function decodeName(address: string): string {
+  // files of a folder that it serves stand in the query: /data/local-files/?d=folder/a.jpg
+  const path = /[?&]d=([^&]+)/.exec(address)?.[1] ?? address.replace(/\?.*$/, "");
+  const last = path.split(/[/\\]|%2F/i).at(-1)!;
   try {
     return decodeURIComponent(last);
   } catch {

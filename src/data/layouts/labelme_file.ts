@@ -1,6 +1,7 @@
 /** What a labelme JSON says of a photo and its shapes. */
 import { shownValue } from "../../core/shown_text.ts";
 import { isTable } from "../../core/is_table.ts";
+import { ellipseRing } from "../shapes/ellipse.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { isBackground } from "./coco_file.ts";
 import { listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
@@ -28,9 +29,6 @@ export interface LabelmeFile {
   /** In the order of drawing. */
   readonly shapes: readonly LabelmeShape[];
 }
-
-/** Corners of the polygon in place of a circle: its area differs from the circle's by 0.2 %. */
-const CIRCLE_CORNERS = 64;
 
 /** A file of JSON; `undefined` for JSON of another kind. */
 export function parseLabelme(json: unknown): LabelmeFile | undefined {
@@ -84,10 +82,7 @@ function ringsOf({ type, points }: LabelmeShape): number[][] {
   if (OUTLINES.includes(type)) return points.length < 3 ? [] : [points.flat()];
   if (type !== "circle" || points.length < 2) return [];
   const radius = Math.hypot(x1 - x0, y1 - y0);
-  return [
-    Array.from({ length: CIRCLE_CORNERS }, (_, i) => (2 * Math.PI * i) / CIRCLE_CORNERS)
-      .flatMap((angle) => [x0 + radius * Math.cos(angle), y0 + radius * Math.sin(angle)]),
-  ];
+  return [ellipseRing([x0, y0], [radius, radius])];
 }
 
 /**

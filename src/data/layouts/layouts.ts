@@ -8,6 +8,7 @@ import { DATUMARO } from "./datumaro.ts";
 import { DESCRIBED } from "./described.ts";
 import { FOLDERS } from "./folders.ts";
 import { LABEL_STUDIO } from "./label_studio.ts";
+import { LABEL_STUDIO_JSON } from "./label_studio_json.ts";
 import { LABELME } from "./labelme.ts";
 import { MMSEG } from "./mmseg.ts";
 import { PHOTOS } from "./photos.ts";
@@ -39,6 +40,7 @@ export type Layout =
   | "labelme"
   | "coco"
   | "cvat"
+  | "label-studio-json"
   | "datumaro"
   | "yolo"
   | "beside"
@@ -62,6 +64,7 @@ export const LAYOUT_READERS = [
   LABELME,
   COCO,
   CVAT,
+  LABEL_STUDIO_JSON,
   DATUMARO,
   YOLO,
   BESIDE,

@@ -24,6 +24,8 @@ export interface OutlinedPhoto extends PictureSize {
   readonly path: string;
   /** What it calls the photo, with or without its ending. */
   readonly file: string;
+  /** Other names that the photo may go by. */
+  readonly others?: readonly string[];
   /** Folders in which the photo may lie, the likeliest last. */
   readonly folders: readonly string[];
   /** The part that the file puts it in. */
@@ -47,10 +49,10 @@ export interface Outlined {
 /** A photo with its mask, or a sentence on why there is none. */
 async function listedPhoto(
   root: string,
-  { path, file, folders, split, shapes, ...stated }: OutlinedPhoto,
+  { path, file, others = [], folders, split, shapes, ...stated }: OutlinedPhoto,
   index: PhotoIndex,
 ): Promise<ListedPhoto | string> {
-  const photo = index.find(file, folders);
+  const photo = [file, ...others].map((name) => index.find(name, folders)).find((one) => one !== undefined);
   if (photo === undefined) {
     return `${quoted(file)} of ${quoted(path)} has no photo, expected it in the folder, once`;
   }

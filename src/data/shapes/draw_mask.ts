@@ -3,6 +3,7 @@ import { checkDecodedSize } from "../../formats/decode_limits.ts";
 import { decodeMask, type RawMask } from "../../formats/decode_mask.ts";
 import { type DrawnSource, IGNORE_LABEL, type LabelMap } from "../dataset.ts";
 import { readBytes } from "../read_file.ts";
+import { fillBrush } from "./brush.ts";
 import { unpackBitmap } from "./unpack_bitmap.ts";
 import { fillPolygon } from "./fill_polygon.ts";
 import { fillPatch, fillRuns } from "./run_lengths.ts";
@@ -62,6 +63,9 @@ async function draw(map: LabelMap, shape: Shape, name: string): Promise<number> 
     case "patch":
       fillPatch(map, shape, name);
       return shape.width * shape.height;
+    case "brush":
+      fillBrush(map, shape, name);
+      return pixels;
     case "bitmap": {
       const bitmap = await unpackBitmap(shape, name, pixels);
       stamp(map, bitmap, Math.round(shape.x), Math.round(shape.y), shape.label);

@@ -40,6 +40,14 @@ export interface PatchShape extends LabeledShape {
   readonly counts: readonly number[];
 }
 
+/** What a brush of Label Studio painted. */
+export interface BrushShape extends LabeledShape {
+  /** Tells the kinds apart. */
+  readonly kind: "brush";
+  /** Its packed runs. */
+  readonly bytes: readonly number[];
+}
+
 /** A small PNG whose non-zero pixels belong to the shape. */
 export interface BitmapShape extends LabeledShape {
   /** Tells the kinds apart. */
@@ -73,4 +81,11 @@ export interface SegmentsShape {
 }
 
 /** A part of a mask; later ones lie over earlier ones. */
-export type Shape = PolygonShape | RunsShape | PatchShape | BitmapShape | LayerShape | SegmentsShape;
+export type Shape =
+  | PolygonShape
+  | RunsShape
+  | PatchShape
+  | BrushShape
+  | BitmapShape
+  | LayerShape
+  | SegmentsShape;
