@@ -1,11 +1,13 @@
-"""Makes small exports with the label tools themselves, for tests: labelme, CVAT's mask format, COCO.
+"""Makes small exports with the label tools themselves, for tests: labelme, CVAT's formats, COCO, YOLO, Label Studio.
 
-    python -m venv labels && labels/bin/pip install labelme pycocotools datumaro
+    python -m venv labels && labels/bin/pip install labelme pycocotools datumaro supervision label-studio-sdk
     labels/bin/python tools/label_tools/make_exports.py OUT
 
 Writes OUT/labelme (JSON beside photos), OUT/labelme-voc (the folders of labelme's own labelme2voc.py, by labelme's own
-drawing), OUT/cvat-mask (by Datumaro's exporter, which CVAT calls for "Segmentation mask 1.1"), OUT/coco (by Datumaro's
-exporter) and OUT/coco-rle (by pycocotools), and in OUT/expected/NAME the masks as the tools draw them.
+drawing), OUT/cvat-mask (by Datumaro's exporter, which CVAT calls for "Segmentation mask 1.1"), OUT/coco, OUT/cvat-xml,
+OUT/datumaro, OUT/camvid, OUT/cityscapes, OUT/kitti (by Datumaro's exporters), OUT/coco-rle (by pycocotools), OUT/yolo (by
+supervision), OUT/studio-json and OUT/studio-yolo (by Label Studio's converter), and in OUT/expected/NAME the masks as the
+tools draw them.
 """
 
 import json
@@ -91,11 +93,11 @@ def make_labelme_voc(folder: Path, index: int, mask: np.ndarray) -> None:
     palette.save(folder / f"SegmentationClass/{index}.png")
 
 
-def datumaro_set(labels: list[str], with_masks: bool):
+def datumaro_set(labels: list[str], with_masks: bool, labeled_only: bool = False):
     import datumaro as dm
 
     items = []
-    for index in range(COUNT):
+    for index in range(LABELED if labeled_only else COUNT):
         annotations = []
         for number, (name, points) in enumerate(polygons(index) if index < LABELED else []):
             label = [known.lower() for known in labels].index(name.lower())
@@ -120,7 +122,63 @@ def make_datumaro(out: Path) -> None:
                              ("dog", [(176, 112, 32), [], []])])
     masks = datumaro_set(["background", "cat", "dog"], True)
     masks.export(str(out / "cvat-mask"), "voc_segmentation", save_media=True, apply_colormap=True, label_map=label_map)
-    datumaro_set(CLASSES, False).export(str(out / "coco"), "coco_instances", save_media=True)
+    for folder, name in [("coco", "coco_instances"), ("cvat-xml", "cvat"), ("datumaro", "datumaro")]:
+        datumaro_set(CLASSES, False).export(str(out / folder), name, save_media=True)
+    for folder, name in [("camvid", "camvid"), ("cityscapes", "cityscapes"), ("kitti", "kitti_segmentation")]:
+        colored = datumaro_set(["background", "cat", "dog"], True, labeled_only=True)
+        colored.export(str(out / folder), name, save_media=True, label_map=OrderedDict(
+            (label, color) for label, (color, *_) in label_map.items()))
+
+
+def make_yolo(out: Path) -> None:
+    import supervision as sv
+
+    coco = out / "coco"
+    [annotations] = (coco / "annotations").glob("instances_*.json")
+    [photos] = (coco / "images").iterdir()
+    read = sv.DetectionDataset.from_coco(str(photos), str(annotations), force_masks=True)
+    folder = out / "yolo"
+    read.as_yolo(str(folder / "train/images"), str(folder / "train/labels"), str(folder / "data.yaml"))
+
+
+def make_label_studio(out: Path) -> None:
+    from label_studio_sdk.converter import Converter, brush
+    from PIL import ImageDraw
+
+    common = {"from_name": "label", "to_name": "image", "original_width": WIDTH, "original_height": HEIGHT,
+              "image_rotation": 0}
+    tasks = []
+    for index in range(COUNT):
+        results = []
+        mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+        for number, (name, points) in enumerate(polygons(index) if index < LABELED else []):
+            drawn = Image.new("L", (WIDTH, HEIGHT))
+            ImageDraw.Draw(drawn).polygon([tuple(point) for point in points], fill=255)
+            mask[np.array(drawn) > 0] = number + 1
+            if index % 2 == 0:
+                value = {"format": "rle", "rle": brush.mask2rle(np.array(drawn)), "brushlabels": [name]}
+                results.append({"type": "brushlabels", "value": value, **common})
+            else:
+                percent = [[100 * x / WIDTH, 100 * y / HEIGHT] for x, y in points]
+                value = {"points": percent, "closed": True, "polygonlabels": [name]}
+                results.append({"type": "polygonlabels", "value": value, **common})
+        made = [{"id": index + 1, "completed_by": 1, "was_cancelled": False, "result": results}] if results else []
+        tasks.append({"id": index + 1, "data": {"image": f"/data/upload/1/0a1b2c3d-{index}.jpg"}, "annotations": made})
+        if results:
+            write_mask(out / "expected/studio-json" / f"{index}.png", mask)
+    folder = out / "studio-json"
+    write_photos(folder, [f"{index}.jpg" for index in range(COUNT)])
+    (folder / "project-1.json").write_text(json.dumps(tasks))
+    polygons_alone = [task for task in tasks if task["annotations"]
+                      and task["annotations"][0]["result"][0]["type"] == "polygonlabels"]
+    (out / "studio-polygons.json").write_text(json.dumps(polygons_alone))
+    config = ('<View><Image name="image" value="$image"/><PolygonLabels name="label" toName="image"><Label value="Cat"/>'
+              '<Label value="Dog"/></PolygonLabels></View>')
+    yolo = out / "studio-yolo"
+    converter = Converter(config=config, project_dir=str(folder), download_resources=False)
+    converter.convert(str(out / "studio-polygons.json"), str(yolo), "YOLO", is_dir=False)
+    stems = sorted(path.stem for path in (yolo / "labels").glob("*.txt"))
+    write_photos(yolo / "images", [f"{stem}.jpg" for stem in stems])
 
 
 def make_coco_rle(out: Path) -> None:
@@ -160,3 +218,5 @@ if __name__ == "__main__":
     make_labelme(out)
     make_datumaro(out)
     make_coco_rle(out)
+    make_yolo(out)
+    make_label_studio(out)

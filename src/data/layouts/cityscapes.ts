@@ -9,6 +9,8 @@ import { folderItem } from "./folder_items.ts";
 import type { Classes } from "./infer_classes.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { classesOf, datasetOf } from "./pair_dataset.ts";
+import { partsOf } from "./parts.ts";
+import { NO_PART } from "./split_names.ts";
 
 const TITLE = "Cityscapes";
 const OWN_TITLE = "an export in Cityscapes' form (CVAT, Datumaro)";
@@ -54,7 +56,8 @@ function officialClasses(ending: string): Classes {
  * @throws {DatasetError} If train and val hold no image, or an image of val has no mask
  */
 export async function openCityscapes(root: string, options: OpenLayoutOptions = {}): Promise<Dataset> {
-  const masks = new Set([...await pathsOf(root, "gtFine/train"), ...await pathsOf(root, "gtFine/val")]);
+  const folders = ["gtFine/train", "gtFine/val", `gtFine/${NO_PART}`];
+  const masks = new Set((await Promise.all(folders.map((folder) => pathsOf(root, folder)))).flat());
   const ending = [...masks].some((path) => path.endsWith(TRAIN_ID_ENDING))
     ? TRAIN_ID_ENDING
     : LABEL_ID_ENDING;
@@ -62,7 +65,8 @@ export async function openCityscapes(root: string, options: OpenLayoutOptions = 
     itemsOf(root, await pathsOf(root, `leftImg8bit/${part}`), masks, ending);
   const train = await items("train");
   const val = await items("val");
-  if (train.length + val.length === 0) {
+  const rest = train.length + val.length === 0 ? await items(NO_PART) : [];
+  if (train.length + val.length + rest.length === 0) {
     throw new DatasetError(
       `Cannot open dataset "${root}": "leftImg8bit" holds no image in train or val, expected "*${IMAGE_ENDING}"`,
     );
@@ -74,7 +78,7 @@ export async function openCityscapes(root: string, options: OpenLayoutOptions = 
     );
   }
   const names = await findClassNames(root);
-  const parts = {
+  const parts = rest.length > 0 ? partsOf(root, rest.map((item) => ({ item })), options) : {
     train: train.filter(({ mask }) => mask !== undefined),
     val,
     test: await items("test"),

@@ -7,7 +7,7 @@ import { imagesAndMasks } from "./folder_names.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { openPairDataset } from "./pair_dataset.ts";
 import type { FolderPair } from "./pair_folders.ts";
-import { type Split, splitNamed } from "./split_names.ts";
+import { NO_PART, type Split, splitNamed } from "./split_names.ts";
 import { subfolders } from "./subfolders.ts";
 
 const TITLE = "folders train, val and test with photos and masks in each";
@@ -35,7 +35,11 @@ function namedPair(name: string, names: readonly string[]): FolderPair | undefin
 }
 
 /** `train` and `trainannot`, `train_labels`. */
-function annotatedPair(name: string, split: Split, names: readonly string[]): FolderPair | undefined {
+function annotatedPair(
+  name: string,
+  split: Split | undefined,
+  names: readonly string[],
+): FolderPair | undefined {
   const masks = names.find((other) =>
     other.length > name.length && other.startsWith(name) &&
     isMaskFolder(other.slice(name.length).replace(/^[ ._-]/, ""))
@@ -48,7 +52,7 @@ async function pairsOf(folder: string): Promise<FolderPair[]> {
   const names = await subfolders(folder);
   const pairs = await Promise.all(names.map(async (name): Promise<FolderPair | undefined> => {
     const split = splitNamed(name);
-    if (split === undefined) return namedPair(name, names);
+    if (split === undefined && name.toLowerCase() !== NO_PART) return namedPair(name, names);
     const inside = await imagesAndMasks(join(folder, name));
     if (inside === undefined) return annotatedPair(name, split, names);
     return { images: `${name}/${inside.images}`, masks: `${name}/${inside.masks}`, split };

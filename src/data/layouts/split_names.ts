@@ -3,6 +3,9 @@
 /** A part. */
 export type Split = "train" | "val" | "test";
 
+/** What CVAT calls the photos that are in no part. */
+export const NO_PART = "default";
+
 const NAMES: Readonly<Record<Split, RegExp>> = {
   train: /^(train|training|trainval|train_?aug|train\d{4})$/i,
   val: /^(val|valid|validation|val\d{4}|dev|eval|evaluation)$/i,

@@ -101,3 +101,26 @@ Deno.test("openDataset() takes VOC's palette for names without colours, and no o
   assert.deepEqual((await read(voc(painted))).labels, [0, 1, 2, 255, 0, 1, 2, 255]);
   await assert.rejects(read(voc(rgbPng(4, 2, [SKY, CAR]))), /names alone/);
 });
+
+Deno.test('openDataset() holds photos out of CVAT\'s folders "default", which are in no part', async () => {
+  const stems = ["a", "b", "c"];
+  const of = (path: (stem: string) => Files): Files => Object.assign({}, ...stems.map(path));
+  const list = { "label_colors.txt": LIST };
+  const forms = [
+    of((stem) => ({ [`default/${stem}.png`]: photo(), [`defaultannot/${stem}.png`]: PAINTED })),
+    of((stem) => ({
+      [`default/image_2/${stem}.png`]: photo(),
+      [`default/semantic/${stem}.png`]: NUMBERED,
+      [`default/instance/${stem}.png`]: NUMBERED,
+    })),
+    of((stem) => ({
+      [`leftImg8bit/default/${stem}_leftImg8bit.png`]: photo(),
+      [`gtFine/default/${stem}_gtFine_labelIds.png`]: NUMBERED,
+    })),
+  ];
+  for (const files of forms) {
+    const { classes, labels } = await read({ ...files, ...list });
+    assert.deepEqual(classes, ["background", "sky", "car body"]);
+    assert.deepEqual(labels, [1, 1, 2, 2, 1, 1, 2, 2]);
+  }
+});
