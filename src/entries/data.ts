@@ -56,10 +56,13 @@ export type {
 } from "../data/dataset.ts";
 export type {
   BitmapShape,
+  BrushShape,
   LabeledShape,
   LayerShape,
+  PatchShape,
   PolygonShape,
   RunsShape,
+  SegmentsShape,
   Shape,
 } from "../data/shapes/shape.ts";
 export { createLoader } from "../data/loader/loader.ts";
