@@ -15,7 +15,7 @@ import { listedNotes, listedOnce, type ListedPhoto } from "./listed_photos.ts";
 import { datasetOf } from "./pair_dataset.ts";
 import { partsOf } from "./parts.ts";
 import { indexPhotos, type PhotoIndex } from "./photo_index.ts";
-import type { Split } from "./split_names.ts";
+import { type Split, splitNamed } from "./split_names.ts";
 import { statedSize } from "./stated_size.ts";
 
 /** A photo as a label file tells of it. */
@@ -95,6 +95,8 @@ export async function outlinedDataset(
   const known = new Set(listed.map(({ item }) => item.id));
   const rest = index.photos.filter((path) => !known.has(path)).map((path) => ({
     item: folderItem(root, path),
+    // a photo of val that no file lists is no unlabeled one
+    split: path.split("/").slice(0, -1).map(splitNamed).find((split) => split !== undefined),
   }));
   const parts = partsOf(root, [...listed, ...rest], options);
   const classes = ["background", ...names];

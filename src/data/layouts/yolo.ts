@@ -10,8 +10,9 @@ import { firstFile } from "./folder_items.ts";
 import { listEnding } from "./json_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
-import { splitNamed } from "./split_names.ts";
-import { looksLikeYolo, parseYolo, shapesOfYolo, yamlNames, type YoloShape } from "./yolo_file.ts";
+import { type Split, splitNamed } from "./split_names.ts";
+import { looksLikeYolo, parseYaml, parseYolo, shapesOfYolo, yamlNames, type YoloShape } from "./yolo_file.ts";
+import { type PartOf, partsOfYaml } from "./yolo_parts.ts";
 
 const TITLE = "YOLO's outlines";
 
@@ -50,15 +51,24 @@ async function isYolo(root: string): Promise<boolean> {
   return false;
 }
 
-/** The names of the classes by their numbers, and where they stand. */
-async function classNames(root: string): Promise<{ names: readonly string[]; file: string } | undefined> {
-  const yaml = await firstFile(root, YAML) ?? await onlyYaml(root);
-  const fromYaml = yaml === undefined ? undefined : yamlNames(await readTextFile(yaml), yaml);
-  if (yaml !== undefined && fromYaml !== undefined) return { names: fromYaml, file: basename(yaml) };
+/** What stands beside the label files. */
+interface Beside {
+  /** The names of the classes by their numbers, and the file that has them. */
+  readonly named?: { readonly names: readonly string[]; readonly file: string };
+  readonly partOf: PartOf;
+  readonly notes: readonly string[];
+}
+
+async function readBeside(root: string): Promise<Beside> {
+  const file = await firstFile(root, YAML) ?? await onlyYaml(root);
+  const yaml = file === undefined ? undefined : parseYaml(await readTextFile(file), file);
+  const parts = await partsOfYaml(root, yaml ?? {});
+  const names = yaml === undefined ? undefined : yamlNames(yaml, file!);
+  if (names !== undefined) return { ...parts, named: { names, file: basename(file!) } };
   const list = await firstFile(root, NAMES);
-  if (list === undefined) return undefined;
+  if (list === undefined) return parts;
   const lines = (await readTextFile(list)).split(/\r\n|\n|\r/).map((line) => line.trim());
-  return { names: lines.filter((line) => line !== ""), file: basename(list) };
+  return { ...parts, named: { names: lines.filter((line) => line !== ""), file: basename(list) } };
 }
 
 /** The one file of YAML of a folder, whatever its name. */
@@ -94,12 +104,19 @@ function foldersOf(path: string): string[] {
   return [folder, folder.replace(/(^|\/)labels?(?=\/|$)(?!.*\/labels?(\/|$))/i, "$1images")];
 }
 
+/** The part of a label file's photo: what `data.yaml` says, or else its folders. */
+function splitOf(path: string, partOf: PartOf): Split | undefined {
+  const stems = foldersOf(path).map((folder) => `${folder}/${basename(path, ".txt")}`);
+  return stems.map(partOf).find((split) => split !== undefined) ??
+    path.split("/").map(splitNamed).find((split) => split !== undefined);
+}
+
 async function openYolo(root: string, options: OpenLayoutOptions): Promise<Dataset> {
   const files = await mapLimited(await labelPaths(root), 16, async (path): Promise<LabelFile> => ({
     path,
     shapes: parseYolo(await readTextFile(join(root, path)), join(root, path)),
   }));
-  const named = await classNames(root);
+  const { named, partOf, notes: said } = await readBeside(root);
   const all = named?.names ?? unnamed(files);
   throwCollected(`open dataset "${root}"`, named === undefined ? [] : unknownClasses(files, all, named.file));
   const names = [...new Set(all)].filter((name) => !isBackground(name));
@@ -109,7 +126,7 @@ async function openYolo(root: string, options: OpenLayoutOptions): Promise<Datas
     path,
     file: basename(path, ".txt"),
     folders: foldersOf(path),
-    split: path.split("/").map(splitNamed).find((split) => split !== undefined),
+    split: splitOf(path, partOf),
     width: 0,
     height: 0,
     shapes: (size) => shapesOfYolo(shapes, label, size),
@@ -117,6 +134,7 @@ async function openYolo(root: string, options: OpenLayoutOptions): Promise<Datas
   const boxes = files.flatMap(({ shapes }) => shapes).filter(({ isBox }) => isBox).length;
   const empty = files.filter(({ shapes }) => shapes.length === 0);
   const notes = [
+    ...said,
     ...empty.length === 0 ? [] : [
       `${empty.length} label files are empty: their photos are background as a whole, first ${
         quoted(empty[0]!.path)

@@ -79,24 +79,36 @@ export function shapesOfYolo(
 }
 
 /**
- * The names of classes in a `data.yaml`: a list, or a table by their numbers from 0 on.
+ * What a `data.yaml` holds.
  * @param name Stands in error texts
- * @returns `undefined` for YAML that has no `names`
- * @throws {DatasetError} If it is no YAML, or its names are of another kind
+ * @returns `undefined` for YAML that is no table
+ * @throws {DatasetError} If it is no YAML
  */
-export function yamlNames(text: string, name: string): string[] | undefined {
-  let data: unknown;
+export function parseYaml(text: string, name: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    data = load(text);
+    const data = load(text);
+    return isTable(data) ? data : undefined;
   } catch (cause) {
     const state = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new DatasetError(`Cannot read "${name}": ${state}, expected YAML`, { cause });
   }
-  const names = isTable(data) ? data.names : undefined;
+}
+
+/**
+ * The names of classes in a `data.yaml`: a list, or a table by their numbers from 0 on.
+ * @param name Stands in error texts
+ * @returns `undefined` where it has no `names`
+ * @throws {DatasetError} If its names are of another kind
+ */
+export function yamlNames(
+  { names }: Readonly<Record<string, unknown>>,
+  name: string,
+): string[] | undefined {
   if (names === undefined || names === null) return undefined;
   const list = Array.isArray(names) ? names : isTable(names) ? listOfTable(names) : undefined;
   if (
-    list === undefined || list.length === 0 || !list.every((one) => ["string", "number"].includes(typeof one))
+    list === undefined || list.length === 0 ||
+    !list.every((one) => ["string", "number"].includes(typeof one))
   ) {
     throw new DatasetError(
       `Cannot read "${name}": its names are ${

@@ -95,6 +95,45 @@ Deno.test("openDataset() calls YOLO's classes by their numbers where nothing nam
   assert.match(notes, /no "data.yaml" names the classes/);
 });
 
+Deno.test("openDataset() follows the parts that data.yaml says: folders of any name, lists of another machine", async () => {
+  const pairs = (...paths: readonly string[]): Files =>
+    Object.fromEntries(paths.flatMap((path) => [
+      [`images/${path}.jpg`, photo()],
+      [`labels/${path}.txt`, OUTLINES],
+    ]));
+  const classes = "names: [sky, car body]\n";
+  const folders = await opened({
+    "data.yaml": `${classes}path: /home/me/set\ntrain: [images/a, ./images/b]\nval: /home/me/set/images/c\n`,
+    ...pairs("a/1", "b/2", "c/3"),
+  });
+  assert.deepEqual(folders.parts, [2, 1, 0, 0]);
+  const lists = await opened({
+    "data.yaml": `${classes}train: train.txt\nval: ../set/held.txt\ntest: gone/folder\n`,
+    "train.txt": "data/images/1.jpg\ndata/images/2.jpg\n",
+    "held.txt": "C:\\set\\images\\3.jpg\r\n",
+    ...pairs("1", "2", "3"),
+  });
+  assert.deepEqual([lists.parts, lists.notes], [[2, 1, 0, 0], ""]);
+  const gone = await opened({
+    "data.yaml": `${classes}train: images\nval: ../elsewhere\n`,
+    ...pairs("1", "2"),
+  });
+  assert.match(gone.notes, /"data.yaml" says val: ..\/elsewhere, which is not in the folder/);
+});
+
+Deno.test("openDataset() takes photos of val that no label file tells of for none of train", async () => {
+  const { parts, notes } = await opened({
+    "data.yaml": NAMES,
+    "images/train/a.jpg": photo(),
+    "labels/train/a.txt": OUTLINES,
+    "images/val/b.jpg": photo(),
+    "labels/val/b.txt": OUTLINES,
+    "images/val/bare.jpg": photo(),
+  });
+  assert.deepEqual(parts, [1, 1, 0, 0]);
+  assert.match(notes, /1 images of images\/val without a mask not used, first "images\/val\/bare.jpg"/);
+});
+
 for (
   const [what, labels, names, expected] of [
     ["an odd number of coordinates", "0 0 0 1 0 1", NAMES, /line 1 has 5 numbers after the class/],
