@@ -12,7 +12,7 @@ const PREFIX = new RegExp(`^(${WORDS})[ ._-]`, "i");
 /** Folders that hold masks, as tools and people call them. */
 const FOLDERS = new RegExp(
   "^(masks?|labels?|labels?_png|annotations?|ann_dir|annot|anno|segmentations?|segmentation_?masks?|" +
-    "segmentation(class|object)\\w*|gt|gtfine|gtcoarse|semantic|semantic_rgb|instance|panoptic_\\w+|ground_?truths?|masks_(machine|human)|trimaps?|targets?)$",
+    "segmentation(class|object)\\w*|gt|gtfine|gtcoarse|ground_?truths?|masks_(machine|human)|trimaps?|targets?)$",
   "i",
 );
 
@@ -41,6 +41,21 @@ export function masksByName(paths: readonly string[]): string[] {
   return paths.filter((path) => photoStems(path).some((stem) => stems.has(stem) && stem !== stemOf(path)));
 }
 
+/** Folders of KITTI beside `image_2`, which elsewhere may hold photos. */
+const KITTI = /^(semantic|semantic_rgb|instance)$/i;
+
+/** Pictures of KITTI's folders beside those of photos. */
+function masksOfKitti(paths: readonly string[]): string[] {
+  const beside = new Set(
+    paths.map((path) => path.split("/")).filter((names) => names.at(-2) === "image_2")
+      .map((names) => names.slice(0, -2).join("/")),
+  );
+  return paths.filter((path) => {
+    const names = path.split("/");
+    return KITTI.test(names.at(-2) ?? "") && beside.has(names.slice(0, -2).join("/"));
+  });
+}
+
 /** Pictures that are no JPEG and lie in a folder that is called `masks` or the like. */
 function masksByFolder(paths: readonly string[]): string[] {
   return paths.filter((path) =>
@@ -50,5 +65,5 @@ function masksByFolder(paths: readonly string[]): string[] {
 
 /** Pictures that are masks by their names or their folders'. Paths below one folder, with `/`. */
 export function masksAmong(paths: readonly string[]): Set<string> {
-  return new Set([...masksByName(paths), ...masksByFolder(paths)]);
+  return new Set([...masksByName(paths), ...masksByFolder(paths), ...masksOfKitti(paths)]);
 }

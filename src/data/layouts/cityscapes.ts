@@ -3,7 +3,7 @@ import { DatasetError } from "../../core/errors.ts";
 import type { Dataset, Item } from "../dataset.ts";
 import { isFolder, listPictures } from "../image_files.ts";
 import { indexRule } from "../index_rule.ts";
-import { findClassNames } from "./class_files.ts";
+import { findColoredNames } from "./class_files.ts";
 import { CITYSCAPES_CLASSES, CITYSCAPES_IGNORED_IDS } from "./cityscapes_classes.ts";
 import { folderItem } from "./folder_items.ts";
 import type { Classes } from "./infer_classes.ts";
@@ -52,7 +52,7 @@ function officialClasses(ending: string): Classes {
  * Opens a folder of Cityscapes: `leftImg8bit/{train,val,test,train_extra}` and `gtFine`. Masks are the
  * `labelTrainIds` files where train or val has any, else the `labelIds` files, mapped to the 19 train ids. Images of
  * train without a mask, and all of `train_extra`, are unlabeled; of test no mask is taken (the public ones are empty). Where
- * a file of class names lies there (exports of CVAT and Datumaro have `label_colors.txt`), its order is that of the ids.
+ * a `label_colors.txt` lies there, as in exports of CVAT and Datumaro, its order is that of the ids.
  * @throws {DatasetError} If train and val hold no image, or an image of val has no mask
  */
 export async function openCityscapes(root: string, options: OpenLayoutOptions = {}): Promise<Dataset> {
@@ -77,7 +77,7 @@ export async function openCityscapes(root: string, options: OpenLayoutOptions = 
       `Cannot open dataset "${root}": "${bare.id}" has no mask, expected "…${ending}" in gtFine`,
     );
   }
-  const names = await findClassNames(root);
+  const names = await findColoredNames(root);
   const parts = rest.length > 0 ? partsOf(root, rest.map((item) => ({ item })), options) : {
     train: train.filter(({ mask }) => mask !== undefined),
     val,

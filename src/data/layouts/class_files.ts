@@ -8,7 +8,7 @@ import type { SurveyOptions } from "../masks/survey_masks.ts";
 import { readTextFile } from "../read_file.ts";
 import { spreadItems } from "../spread_items.ts";
 import { histogramText } from "../suggest_mapping.ts";
-import { classesOfLines, type ClassNames, VOC_BORDER } from "./class_lines.ts";
+import { classesOfText, type ClassNames, coloredClasses, VOC_BORDER } from "./class_lines.ts";
 import { firstFile } from "./folder_items.ts";
 import type { Classes } from "./infer_classes.ts";
 import { lookAtMasks, refuseSwappedColors, type SeenMasks } from "./look_at_masks.ts";
@@ -17,31 +17,28 @@ import { vocColors } from "./voc_colors.ts";
 /** Masks that are looked at where names tell the classes. */
 const LOOKED_AT = 256;
 
-/** Masks that are looked at to tell whether they hold colours at all. */
-const LOOKED_AT_FOR_COLORS = 8;
-
-/** Names in the order in which they are looked for. */
-const FILES: readonly string[] = [
+/** Files of names, in the order in which they are looked for. */
+const NAMES: readonly string[] = [
   "classes.txt",
   "class_names.txt",
   "labels.txt",
   "labelmap.txt",
   "label_map.txt",
-  "label_colors.txt",
-  "class_dict.csv",
   "_classes.csv",
 ];
 
+/** Files of names with colours, which count where they are in such a form and no other file is there. */
+const COLORS: readonly string[] = ["label_colors.txt", "class_dict.csv"];
+
 /**
- * Reads names of classes, in one of the forms of `classesOfLines`.
+ * Reads names of classes, in one of the forms of `classesOfText`.
  * @throws {DatasetError} If it names fewer than 2 classes or more than 255, or one twice
  */
 export async function readClassNames(file: string): Promise<ClassNames> {
-  const text = (await readTextFile(file)).replace(/^\uFEFF/, "");
-  const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim()).filter((line) =>
-    line !== "" && !line.startsWith("#")
-  );
-  const found = classesOfLines(lines, file.endsWith(".csv"));
+  return checked(file, classesOfText(await readTextFile(file), file.endsWith(".csv")));
+}
+
+function checked(file: string, found: ClassNames): ClassNames {
   const { names } = found;
   if (names.length < 2 || names.length > 255) {
     throw new DatasetError(`Cannot read "${file}": it names ${names.length} classes, expected 2 to 255`);
@@ -55,13 +52,20 @@ export async function readClassNames(file: string): Promise<ClassNames> {
 
 /** The names in the first of the known files that lies in a folder; `undefined` where none does. */
 export async function findClassNames(root: string): Promise<ClassNames | undefined> {
-  const file = await firstFile(root, FILES);
-  return file === undefined ? undefined : await readClassNames(file);
+  const file = await firstFile(root, NAMES);
+  return file === undefined ? await findColoredNames(root) : await readClassNames(file);
 }
 
-/** Whether a folder has one of the known files. */
+/** The names of a list of colours alone, as CVAT and Datumaro write it; `undefined` where none lies in a folder. */
+export async function findColoredNames(root: string): Promise<ClassNames | undefined> {
+  const file = await firstFile(root, COLORS);
+  const found = file === undefined ? undefined : coloredClasses(await readTextFile(file));
+  return found === undefined ? undefined : checked(file!, found);
+}
+
+/** Whether a folder has one of the known files of names. */
 export async function hasClassNames(root: string): Promise<boolean> {
-  return await firstFile(root, FILES) !== undefined;
+  return await firstFile(root, NAMES) !== undefined;
 }
 
 function colorRule({ colors, ignoreColors }: ClassNames): MaskRule {
@@ -90,15 +94,28 @@ function vocRule(names: readonly string[], { counts }: SeenMasks): Classes | und
     : undefined;
 }
 
-/** Whether masks hold numbers of classes and no colours, though the classes have some. */
-function holdNumbers(
-  { masks, counts }: SeenMasks,
-  { names, colors, ignoreValues = [] }: ClassNames,
-): boolean {
-  const isGrey = colors!.every(([r, g, b]) => r === g && g === b);
-  const highest = names.length + ignoreValues.length;
-  return masks.length > 0 && !isGrey && masks.every(({ kind }) => kind === "index") &&
-    counts.every(({ value }) => value < highest || value === IGNORE_LABEL);
+/** Whether masks hold numbers and no colours, though the classes have some. */
+function holdNumbers({ masks }: SeenMasks, colors: readonly Color[]): boolean {
+  const isGrey = colors.every(([r, g, b]) => r === g && g === b);
+  return masks.length > 0 && !isGrey && masks.every(({ kind }) => kind === "index");
+}
+
+/**
+ * Classes of masks of numbers by a list with colours: its order counts where the masks use the last number that it has, and none
+ * beyond it; a longer list is of other numbers, as CamVid's of 32 colours is beside masks of 11 classes.
+ */
+function numberedClasses(
+  { counts }: SeenMasks,
+  { names, values, colors, ignoreValues = [] }: ClassNames,
+): Classes | undefined {
+  const last = names.length + ignoreValues.length - 1;
+  const highest = Math.max(...counts.map(({ value }) => value).filter((value) => value !== IGNORE_LABEL));
+  if (highest !== last) return undefined;
+  return {
+    classes: names,
+    colors: colors!,
+    maskRule: indexRule(colors!, values, [...ignoreValues, IGNORE_LABEL]),
+  };
 }
 
 /**
@@ -106,6 +123,7 @@ function holdNumbers(
  * gives the colours.
  * @param root Stands in error texts
  * @param items Labeled ones
+ * @returns `undefined` where the names are of other numbers than the masks'
  * @throws {DatasetError} If masks hold colours and names have none, cannot be read, or number the colours of their palettes
  * differently
  */
@@ -114,15 +132,13 @@ export async function namedClasses(
   named: ClassNames,
   items: readonly Item[],
   options: SurveyOptions,
-): Promise<Classes> {
-  const { names, values, colors, ignoreValues } = named;
-  const looked = colors === undefined ? LOOKED_AT : LOOKED_AT_FOR_COLORS;
-  const seen = await lookAtMasks(root, spreadItems(items, looked), options);
+): Promise<Classes | undefined> {
+  const { names, values, colors } = named;
+  const seen = await lookAtMasks(root, spreadItems(items, LOOKED_AT), options);
   if (colors !== undefined) {
-    const maskRule = holdNumbers(seen, named)
-      ? indexRule(colors, values, [...ignoreValues ?? [], IGNORE_LABEL])
-      : colorRule(named);
-    return { classes: names, colors, maskRule };
+    return holdNumbers(seen, colors)
+      ? numberedClasses(seen, named)
+      : { classes: names, colors, maskRule: colorRule(named) };
   }
   if (seen.masks.length > 0 && seen.masks.every(({ kind }) => kind === "color")) {
     return vocRule(names, seen) ?? refuseColors(root, names, seen);

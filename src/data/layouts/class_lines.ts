@@ -30,9 +30,6 @@ const TABLE_LINE = /^\s*(\d+)\s*,\s*(.+?)\s*$/;
 /** `r g b name` of CamVid's list of colours, as CVAT and Datumaro write it too. */
 const COLOR_LINE = /^(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})[\s,]+(.*\S)$/;
 
-/** `name,r,g,b` of a table of classes. */
-const CLASS_ROW = /^(.*\S)\s*[,;]\s*(\d{1,3})\s*[,;]\s*(\d{1,3})\s*[,;]\s*(\d{1,3})\s*$/;
-
 interface ColoredRow {
   readonly name: string;
   readonly color: Color;
@@ -40,7 +37,7 @@ interface ColoredRow {
 
 /** A line of a list with colours; `undefined` for others. */
 function coloredRow(line: string): ColoredRow | undefined {
-  const [, name, ...label] = LABEL_LINE.exec(line) ?? CLASS_ROW.exec(line) ?? [];
+  const [, name, ...label] = LABEL_LINE.exec(line) ?? [];
   if (name !== undefined) return { name: name.trim(), color: colorOf(label) };
   const found = COLOR_LINE.exec(line);
   return found === null ? undefined : { name: found[4]!, color: colorOf(found.slice(1)) };
@@ -50,15 +47,14 @@ function colorOf([r, g, b]: readonly string[]): Color {
   return [Number(r), Number(g), Number(b)];
 }
 
-/** Classes with colours, where every line has one; the first may be a table's heading. */
-function colored(lines: readonly string[]): ClassNames | undefined {
-  const all = lines.map(coloredRow);
-  const rows = (all[0] === undefined ? all.slice(1) : all).filter((row) => row !== undefined);
-  if (rows.length === 0 || rows.length < all.length - (all[0] === undefined ? 1 : 0)) return undefined;
-  const numbers = rows.map((row, value) => ({ ...row, value }));
+/** Classes of rows; `undefined` where there is none, or a line was no row. */
+function classesOfRows(rows: readonly (ColoredRow | undefined)[]): ClassNames | undefined {
+  const whole = rows.filter((row) => row !== undefined);
+  if (whole.length === 0 || whole.length < rows.length) return undefined;
+  const numbers = whole.map((row, value) => ({ ...row, value }));
   const kept = numbers.filter(({ name }) => !IGNORED.test(name));
   const ignored = numbers.filter(({ name }) => IGNORED.test(name));
-  const border = rows.some(({ color }) => color.join() === VOC_BORDER.join()) ? [] : [VOC_BORDER];
+  const border = whole.some(({ color }) => color.join() === VOC_BORDER.join()) ? [] : [VOC_BORDER];
   return {
     names: kept.map(({ name }) => name),
     values: kept.map(({ value }) => value),
@@ -66,6 +62,21 @@ function colored(lines: readonly string[]): ClassNames | undefined {
     colors: kept.map(({ color }) => color),
     ignoreColors: [...ignored.map(({ color }) => color), ...border],
   };
+}
+
+/** Names of a table's columns, by what is in them. */
+const COLUMNS = [/^(name|class|class_?name|label)$/i, /^(r|red)$/i, /^(g|green)$/i, /^(b|blue)$/i] as const;
+
+/** A table of classes with a heading that names the columns `name`, `r`, `g` and `b`; `undefined` for others. */
+function coloredTable([heading = "", ...lines]: readonly string[]): ClassNames | undefined {
+  const cells = (line: string) => line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+  const columns = COLUMNS.map((column) => cells(heading).findIndex((cell) => column.test(cell)));
+  if (columns.includes(-1)) return undefined;
+  return classesOfRows(lines.map((line): ColoredRow | undefined => {
+    const [name, ...color] = columns.map((column) => cells(line)[column] ?? "");
+    const isColor = color.every((value) => /^\d{1,3}$/.test(value) && Number(value) < 256);
+    return isColor && name !== "" ? { name: name!, color: colorOf(color) } : undefined;
+  }));
 }
 
 function table(lines: readonly string[]): ClassNames {
@@ -91,13 +102,26 @@ function numbered(lines: readonly string[]): ClassNames | undefined {
   return first === 0 ? { names } : { names, values: rows.map(({ value }) => value) };
 }
 
+/** The lines of a file that say something. */
+function linesOf(text: string): string[] {
+  return text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/).map((line) => line.trim()).filter((line) =>
+    line !== "" && !line.startsWith("#")
+  );
+}
+
 /**
- * Classes that lines name: a name each, with its number before it or not (`__ignore__` of labelme is none), or with its colour
- * (CVAT's labelmap, CamVid's list, a table `name,r,g,b`), or Roboflow's table of pixel values.
- * @param lines Without empty ones
- * @param isTable Whether they are a file of comma-separated values
+ * Classes that a text names: a name a line, with its number before it or not (`__ignore__` of labelme is none), or with its
+ * colour (CVAT's labelmap, CamVid's list), or Roboflow's table of pixel values.
+ * @param isTable Whether it is a file of comma-separated values
  */
-export function classesOfLines(lines: readonly string[], isTable: boolean): ClassNames {
-  return colored(lines) ?? (isTable ? table(lines) : numbered(lines)) ??
+export function classesOfText(text: string, isTable: boolean): ClassNames {
+  const lines = linesOf(text);
+  return classesOfRows(lines.map(coloredRow)) ?? (isTable ? table(lines) : numbered(lines)) ??
     { names: lines.map((line) => line.replace(/:+$/, "")).filter((name) => !IGNORED.test(name)) };
+}
+
+/** Classes with colours: CamVid's list, or a table with a heading; `undefined` for a text of another kind. */
+export function coloredClasses(text: string): ClassNames | undefined {
+  const lines = linesOf(text);
+  return classesOfRows(lines.map(coloredRow)) ?? coloredTable(lines);
 }

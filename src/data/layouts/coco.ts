@@ -1,13 +1,13 @@
 /** COCO's JSON as it lies: `annotations/instances_train2017.json`, `train/_annotations.coco.json`, `result.json` … */
 import { basename, dirname, join } from "node:path";
 import { quoted } from "../../core/shown_text.ts";
-import type { Dataset } from "../dataset.ts";
+import { type Dataset, IGNORE_LABEL } from "../dataset.ts";
 import { listPictures } from "../image_files.ts";
 import { throwCollected } from "../problems.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { cocoNotes, cocoProblems, inShares } from "./check_coco.ts";
 import { type CocoFile, type CocoImage, cocoShapes, isBackground, parseCoco } from "./coco_file.ts";
-import { isPanoptic, panopticShape } from "./coco_panoptic.ts";
+import { isPanoptic, mixedProblem, panopticPictures, panopticShape } from "./coco_panoptic.ts";
 import { listJson, readJson, tryJson } from "./json_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { type Outlined, outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
@@ -138,25 +138,64 @@ function readPanoptic(
   };
 }
 
-/** Files that are read: those of outlines, and where there is none, the panoptic ones. */
-async function readFiles(root: string, files: readonly Found[], names: readonly string[]): Promise<Read[]> {
+/** What is read, and what is said of it. */
+interface Chosen {
+  readonly read: readonly Read[];
+  readonly notes: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * Files that are read: those of outlines, or where these have boxes alone or are not there, the panoptic ones. Photos of which
+ * panoptic files alone tell would be lost beside outlines, and are a problem.
+ */
+function choose(
+  root: string,
+  files: readonly Found[],
+  names: readonly string[],
+  pictures: ReadonlySet<string>,
+): Chosen {
   const labels = new Map(names.map((name, i) => [name, i + 1]));
-  const outlines = files.filter(({ coco }) => !isPanoptic(coco));
-  if (outlines.length > 0) return outlines.map((file) => readOutlines(file, labels));
-  const pictures = new Set(await listPictures(root));
-  return files.map((file) => readPanoptic(root, file, labels, pictures));
+  const mixed = files.flatMap(({ path, coco }) => mixedProblem(path, coco));
+  const panoptic = files.filter(({ coco }) => isPanoptic(coco));
+  const outlines = files.filter((file) => !panoptic.includes(file)).map((file) => readOutlines(file, labels));
+  const isOutlined = outlines.some(({ shapes }) =>
+    shapes.some((shape) => shape.kind !== "segments" && shape.label !== IGNORE_LABEL)
+  );
+  if (panoptic.length > 0 && !isOutlined) {
+    const read = panoptic.map((file) => readPanoptic(root, file, labels, pictures));
+    return { read, notes: [], problems: [...mixed, ...read.flatMap(({ problems }) => problems)] };
+  }
+  const listed = new Set(outlines.flatMap(({ photos }) => photos).map(({ file }) => file));
+  const lost = panoptic.flatMap(({ path, coco }) => {
+    const [first, ...more] = coco.images.filter(({ file }) => !listed.has(file));
+    return first === undefined ? [] : [
+      `${quoted(path)} tells of ${more.length + 1} photos, first ${
+        quoted(first.file)
+      }, that no file of outlines lists, expected one kind for all; move the other away`,
+    ];
+  });
+  const passed = panoptic.map(({ path }) => quoted(path));
+  return {
+    read: outlines,
+    notes: passed.length === 0 ? [] : [`outlines count, ${passed.join(", ")} is passed over`],
+    problems: [...mixed, ...lost, ...outlines.flatMap(({ problems }) => problems)],
+  };
 }
 
 async function openCoco(root: string, options: OpenLayoutOptions): Promise<Dataset> {
   const files = await cocoFiles(root);
   const names = classNames(files);
-  const read = await readFiles(root, files, names);
-  throwCollected(`open dataset "${root}"`, read.flatMap(({ problems }) => problems));
+  const pictures = new Set(await listPictures(root));
+  const { read, notes, problems } = choose(root, files, names, pictures);
+  throwCollected(`open dataset "${root}"`, problems);
+  const panoptic = files.filter(({ coco }) => isPanoptic(coco));
   const outlined: Outlined = {
     names,
     photos: read.flatMap(({ photos }) => photos),
     boxes: read.reduce((sum, { boxes }) => sum + boxes, 0),
-    notes: files.flatMap(({ path, coco }) => cocoNotes(path, coco.lists)),
+    masks: new Set(panoptic.flatMap(({ path, coco }) => panopticPictures(path, coco, pictures))),
+    notes: [...notes, ...files.flatMap(({ path, coco }) => cocoNotes(path, coco.lists))],
   };
   return await outlinedDataset(root, TITLE, outlined, "polygons or RLE in segmentation", options);
 }

@@ -6,16 +6,45 @@ import { keyOf } from "./check_coco.ts";
 import type { CocoFile, CocoImage } from "./coco_file.ts";
 import { type JsonObject, numberOf, objectsOf, textOf } from "./json_files.ts";
 
-/** Whether a file is panoptic: one of its annotations tells of segments. */
-export function isPanoptic({ lists }: CocoFile): boolean {
-  return lists.annotations.some(({ segments_info }) => Array.isArray(segments_info));
+function hasSegments({ segments_info }: JsonObject): boolean {
+  return Array.isArray(segments_info);
 }
 
-/** Finds the PNG of an annotation: in the folder that is called as the JSON, beside it or above, or beside. */
-function pictureOf(path: string, file: string, pictures: ReadonlySet<string>): string | undefined {
+/** Whether a file is panoptic: its annotations tell of segments. */
+export function isPanoptic({ lists: { annotations } }: CocoFile): boolean {
+  return annotations.length > 0 && annotations.every(hasSegments);
+}
+
+/** A sentence on a file in which annotations of both kinds are mixed; none for others. */
+export function mixedProblem(path: string, { lists: { annotations } }: CocoFile): string[] {
+  const segments = annotations.filter(hasSegments).length;
+  if (segments === 0 || segments === annotations.length) return [];
+  return [
+    `${segments} of the ${annotations.length} annotations of ${
+      quoted(path)
+    } tell of segments, expected all or none`,
+  ];
+}
+
+/** Folders in which the PNG files of a panoptic JSON may lie: called as it, beside it, above or within another; or its own. */
+function placesOf(path: string): string[] {
   const [folder, stem] = [dirname(path), basename(path).replace(/\.json$/i, "")];
-  const places = [`${folder}/${stem}`, `${folder}/${stem}/${stem}`, stem, folder];
-  return places.map((place) => posix.normalize(`${place}/${file}`)).find((one) => pictures.has(one));
+  return [`${folder}/${stem}`, `${folder}/${stem}/${stem}`, stem].map((place) => posix.normalize(place));
+}
+
+/** The pictures that are a panoptic JSON's. @param path The JSON */
+export function panopticPictures(
+  path: string,
+  { lists: { annotations } }: CocoFile,
+  pictures: ReadonlySet<string>,
+): string[] {
+  const files = annotations.flatMap(({ file_name }) => textOf(file_name) ?? []);
+  return files.flatMap((file) => pictureOf(path, file, pictures) ?? []);
+}
+
+/** Finds the PNG of an annotation. */
+function pictureOf(path: string, file: string, pictures: ReadonlySet<string>): string | undefined {
+  return placesOf(path).map((place) => posix.normalize(`${place}/${file}`)).find((one) => pictures.has(one));
 }
 
 /** The class of each segment, or a sentence on one that has none. */

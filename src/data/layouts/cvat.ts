@@ -6,7 +6,7 @@ import { throwCollected } from "../problems.ts";
 import { readTextFile } from "../read_file.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { isBackground } from "./coco_file.ts";
-import { type CvatFile, type CvatImage, isArea, isBox, parseCvat, shapeOfCvat } from "./cvat_file.ts";
+import { type CvatFile, type CvatImage, isArea, isBox, isThin, parseCvat, shapeOfCvat } from "./cvat_file.ts";
 import { listEnding, numberOf } from "./json_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
@@ -18,7 +18,7 @@ const TITLE = "CVAT's XML";
 const DEPTH = 1;
 
 /** Files that are looked at to tell the layout: folders of VOC hold one a photo. */
-const LOOKED_AT = 5;
+const LOOKED_AT = 100;
 
 /** Characters of a file that are looked at to tell the layout. */
 const HEAD = /^[^<]*(<[?!][^>]*>\s*)*<annotations[\s>]/;
@@ -88,7 +88,16 @@ function addImage(path: string, image: CvatImage, labels: ReadonlyMap<string, nu
     (isArea(shape) || isBox(shape)) && shape.attributes.outside !== "1"
   );
   read.boxes += drawn.filter(isBox).length;
-  read.thin += image.shapes.filter((shape) => !isArea(shape) && !isBox(shape)).length;
+  read.thin += image.shapes.filter(isThin).length;
+  const refuse = (type: string, state: string) =>
+    read.problems.push(`a ${type} of ${quoted(name)} in ${quoted(path)} ${state}`);
+  for (const shape of image.shapes) {
+    if (!isArea(shape) && !isBox(shape) && !isThin(shape)) {
+      refuse(shape.type, "is of no type that is known, expected a polygon, mask, ellipse or box");
+    } else if (isArea(shape) && shape.attributes.label === undefined) {
+      refuse(shape.type, "has no label, expected the name of its class");
+    }
+  }
   // those of a higher z_order lie above; sort() keeps the file's order among equals
   const order = (z: string | undefined) => numberOf(z) ?? 0;
   const above = [...drawn].sort((a, b) => order(a.attributes.z_order) - order(b.attributes.z_order));
@@ -97,11 +106,7 @@ function addImage(path: string, image: CvatImage, labels: ReadonlyMap<string, nu
     const label = isBox(shape) ? 255 : labels.get(shape.attributes.label ?? "") ?? 0;
     const made = shapeOfCvat(shape, label);
     if (made !== undefined) return [made];
-    read.problems.push(
-      `a ${shape.type} of ${quoted(name)} in ${
-        quoted(path)
-      } has no such numbers, expected those of its corners or runs`,
-    );
+    refuse(shape.type, "has no such numbers, expected those of its corners or runs");
     return [];
   });
   const folder = dirname(path);
@@ -125,9 +130,11 @@ async function openCvat(root: string, options: OpenLayoutOptions): Promise<Datas
     for (const image of cvat.images) addImage(path, image, labels, read);
   }
   throwCollected(`open dataset "${root}"`, read.problems);
-  const notes = read.thin === 0
-    ? []
-    : [`${read.thin} shapes without an area (points, lines, cuboids, tags) are left out`];
+  const tracks = files.reduce((sum, { cvat }) => sum + cvat.tracks, 0);
+  const notes = [
+    ...read.thin === 0 ? [] : [`${read.thin} shapes without an area (points, lines, tags) are left out`],
+    ...tracks === 0 ? [] : [`${tracks} tracks of videos are left out`],
+  ];
   return await outlinedDataset(
     root,
     TITLE,

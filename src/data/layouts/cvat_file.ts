@@ -34,8 +34,14 @@ export interface CvatFile {
   readonly tracks: number;
 }
 
-/** Types that cover an area. */
+/** Types that cover an area and say what it is. */
 const AREAS: readonly string[] = ["polygon", "mask", "ellipse"];
+
+/** Types of which the area around is known, and not what in it is of the class. */
+const BOXES: readonly string[] = ["box", "cuboid"];
+
+/** Types that cover no area. */
+const THIN: readonly string[] = ["polyline", "points", "skeleton", "tag"];
 
 /**
  * A file of text; `undefined` for XML whose root is none of CVAT's.
@@ -45,7 +51,7 @@ const AREAS: readonly string[] = ["polygon", "mask", "ellipse"];
 export function parseCvat(text: string, name: string): CvatFile | undefined {
   const [labels, images]: [string[], { attributes: CvatAttributes; shapes: CvatShape[] }[]] = [[], []];
   const open: string[] = [];
-  let [tracks, label, isCvat] = [0, "", true];
+  let [tracks, label, type, isCvat] = [0, "", "", true];
   const parser = new SaxesParser();
   parser.on("opentag", ({ name: tag, attributes }) => {
     const within = open.at(-1);
@@ -56,13 +62,16 @@ export function parseCvat(text: string, name: string): CvatFile | undefined {
     else if (within === "image") images.at(-1)!.shapes.push({ type: tag, attributes });
   });
   parser.on("text", (part) => {
-    if (open.at(-1) === "name" && open.at(-2) === "label") label += part;
+    if (open.at(-2) !== "label") return;
+    if (open.at(-1) === "name") label += part;
+    if (open.at(-1) === "type") type += part;
   });
   parser.on("closetag", ({ name: tag }) => {
     open.pop();
-    if (tag !== "label" || label === "") return;
-    labels.push(label.trim());
-    label = "";
+    if (tag !== "label") return;
+    // a label of points alone is no class
+    if (label.trim() !== "" && !THIN.includes(type.trim())) labels.push(label.trim());
+    [label, type] = ["", ""];
   });
   try {
     parser.write(text).close();
@@ -90,9 +99,14 @@ function boxCorners([x0, y0, x1, y1]: readonly number[], degrees: number): numbe
   ]);
 }
 
-/** Whether a shape is a box alone. */
+/** Whether a shape is a box alone, or a cuboid. */
 export function isBox({ type }: CvatShape): boolean {
-  return type === "box";
+  return BOXES.includes(type);
+}
+
+/** Whether a shape covers no area. */
+export function isThin({ type }: CvatShape): boolean {
+  return THIN.includes(type);
 }
 
 /** Whether a shape covers an area that says what it is. */
@@ -122,6 +136,15 @@ export function shapeOfCvat({ type, attributes }: CvatShape, label: number): Sha
       const corners = of("xtl", "ytl", "xbr", "ybr");
       if (!corners.every((one) => one !== undefined)) return undefined;
       return { kind: "polygon", label, rings: [boxCorners(corners, degrees)] };
+    }
+    case "cuboid": {
+      const numbers = Object.entries(attributes).filter(([name]) => /^[xy][tb][lr]\d$/.test(name));
+      const along = (axis: string) =>
+        numbers.filter(([name]) => name.startsWith(axis)).map(([, value]) => numberOf(value) ?? NaN);
+      const [x, y] = [along("x"), along("y")];
+      const corners = [Math.min(...x), Math.min(...y), Math.max(...x), Math.max(...y)];
+      if (!corners.every(Number.isFinite)) return undefined;
+      return { kind: "polygon", label, rings: [boxCorners(corners, 0)] };
     }
     case "mask": {
       const [x, y, width, height] = of("left", "top", "width", "height");

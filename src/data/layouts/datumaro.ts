@@ -1,9 +1,10 @@
 /** Datumaro's own JSON, which CVAT and Intel Geti export too: `annotations/train.json`, and the photos in `images/train`. */
 import { basename, dirname, join } from "node:path";
 import { isTable } from "../../core/is_table.ts";
-import { quoted } from "../../core/shown_text.ts";
+import { quoted, shownValue } from "../../core/shown_text.ts";
 import type { Dataset } from "../dataset.ts";
 import { throwCollected } from "../problems.ts";
+import { ellipseRing } from "../shapes/ellipse.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { isBackground } from "./coco_file.ts";
 import {
@@ -57,8 +58,11 @@ async function isDatumaro(root: string): Promise<boolean> {
   return false;
 }
 
-/** Types that cover an area. */
-const AREAS: readonly unknown[] = ["polygon", "mask"];
+/** Types that cover an area and say what it is. */
+const AREAS: readonly unknown[] = ["polygon", "mask", "ellipse"];
+
+/** Types that cover no area. */
+const THIN: readonly unknown[] = ["label", "points", "polyline", "caption"];
 
 /** A shape of a mask; `undefined` where its numbers are damaged. */
 function shapeOf({ type, points, rle, bbox }: JsonObject, label: number): Shape | undefined {
@@ -67,6 +71,11 @@ function shapeOf({ type, points, rle, bbox }: JsonObject, label: number): Shape 
     const [height, width] = listOf(size).map(numberOf);
     if (typeof counts !== "string" || height === undefined || width === undefined) return undefined;
     return { kind: "runs", label, counts, size: [height, width] };
+  }
+  if (type === "ellipse") {
+    const [x0, y0, x1, y1] = listOf(points).map((value) => numberOf(value) ?? NaN);
+    const ring = ellipseRing([(x0! + x1!) / 2, (y0! + y1!) / 2], [(x1! - x0!) / 2, (y1! - y0!) / 2]);
+    return ring.every(Number.isFinite) ? { kind: "polygon", label, rings: [ring] } : undefined;
   }
   const [x, y, w, h] = listOf(bbox).map(numberOf);
   const corners = type === "bbox"
@@ -94,6 +103,14 @@ function addItem(
   const file = textOf(image.path) || (textOf(item.id) ?? "");
   const all = objectsOf(item.annotations);
   const drawn = all.filter(({ type }) => AREAS.includes(type) || type === "bbox");
+  const unknown = all.find((one) => !drawn.includes(one) && !THIN.includes(one.type));
+  if (unknown !== undefined) {
+    read.problems.push(
+      `an annotation of ${quoted(textOf(item.id) ?? file)} in ${quoted(path)} is of type ${
+        shownValue(unknown.type)
+      }, expected a polygon, mask, ellipse or box`,
+    );
+  }
   read.boxes += drawn.filter(({ type }) => type === "bbox").length;
   read.thin += all.length - drawn.length;
   const order = ({ z_order }: JsonObject) => numberOf(z_order) ?? 0;

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { holdsPicture } from "../image_files.ts";
+import { holdsPicture, listPictures } from "../image_files.ts";
 import { isMaskFolder } from "../mask_names.ts";
 import { subfolders } from "./subfolders.ts";
 
@@ -16,6 +16,8 @@ const IMAGES: readonly string[] = [
   "image_2",
 ];
 
+const KITTI_MASKS = "semantic";
+
 /** Folders of masks. */
 const MASKS: readonly string[] = [
   "masks",
@@ -28,12 +30,16 @@ const MASKS: readonly string[] = [
   "annotation",
   "gt",
   "targets",
-  "semantic",
+  KITTI_MASKS,
 ];
 
-/** Whether a folder has a panoptic JSON of COCO, which tells what its pictures are. */
-async function hasPanoptic(folder: string): Promise<boolean> {
-  return (await readdir(folder)).some((name) => /^panoptic.*\.json$/i.test(name));
+/** Whether a folder holds COCO's panoptic JSON and, in folders that are called as these, their pictures alone. */
+async function isPanoptic(folder: string): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const stems = entries.flatMap(({ name }) => /^(panoptic.*)\.json$/i.exec(name)?.[1] ?? []);
+  if (!entries.some((entry) => entry.isDirectory() && stems.includes(entry.name))) return false;
+  const pictures = await listPictures(folder);
+  return pictures.every((path) => stems.includes(path.split("/")[0]!));
 }
 
 /** The first of some names that a folder has, whatever its letter case, and that holds pictures. */
@@ -41,7 +47,7 @@ async function firstWithPictures(root: string, names: readonly string[], there: 
   for (const wanted of names) {
     const found = there.find((name) => name.toLowerCase() === wanted);
     // labels of YOLO and annotations of VOC are texts, pictures of COCO's panoptic files no masks by themselves
-    if (found === undefined || await hasPanoptic(join(root, found))) continue;
+    if (found === undefined || await isPanoptic(join(root, found))) continue;
     if (await holdsPicture(join(root, found))) return found;
   }
   return undefined;
@@ -62,6 +68,8 @@ export async function imagesAndMasks(root: string): Promise<{ images: string; ma
   const there = await subfolders(root);
   const masks = await firstWithPictures(root, MASKS, there);
   if (masks === undefined) return undefined;
-  const images = await firstWithPictures(root, IMAGES, there) ?? await onlyOther(root, there, masks);
+  const known = await firstWithPictures(root, IMAGES, there);
+  // only KITTI calls masks so, and its photos have a name that is known
+  const images = known ?? (masks === KITTI_MASKS ? undefined : await onlyOther(root, there, masks));
   return images === undefined ? undefined : { images, masks };
 }

@@ -81,8 +81,9 @@ async function photosByJson(root: string, photos: readonly string[]): Promise<Ma
       const id = numberOf(task.id);
       const data = isTable(task.data) ? Object.values(task.data) : [task.image];
       for (const value of data) {
-        const name = typeof value === "string" ? decodeName(value) : "";
-        if (id !== undefined && byName.has(name)) found.set(id, byName.get(name)!);
+        const names = typeof value === "string" ? decodedNames(value) : [];
+        const name = names.find((one) => byName.has(one));
+        if (id !== undefined && name !== undefined) found.set(id, byName.get(name)!);
       }
     }
   }
@@ -91,14 +92,21 @@ async function photosByJson(root: string, photos: readonly string[]): Promise<Ma
 
 /** The name of the photo that an address of Label Studio leads to. */
 export function decodeName(address: string): string {
-  // files of a folder that it serves stand in the query: /data/local-files/?d=folder/a.jpg
-  const path = /[?&]d=([^&]+)/.exec(address)?.[1] ?? address.replace(/\?.*$/, "");
-  const last = path.split(/[/\\]|%2F/i).at(-1)!;
-  try {
-    return decodeURIComponent(last);
-  } catch {
-    return last;
-  }
+  return decodedNames(address)[0]!;
+}
+
+/** Names that an address may lead to: the end of its path, or of what stands in its query (`?d=folder/a.jpg`). */
+export function decodedNames(address: string): string[] {
+  const [path = "", query = ""] = address.split(/\?(.*)/s);
+  const values = query === "" ? [] : query.split("&").map((pair) => pair.replace(/^[^=]*=/, ""));
+  const names = [path, ...values].map((one) => {
+    try {
+      return decodeURIComponent(one);
+    } catch {
+      return one;
+    }
+  });
+  return names.map((name) => name.split(/[/\\]/).at(-1)!);
 }
 
 /** Photos of tasks in the order of both, where there are as many of each and the tasks have no gap. */

@@ -7,10 +7,10 @@ import { type JsonObject, listOf, numberOf, objectsOf, textOf } from "./json_fil
 
 /** A region that someone drew. */
 export interface StudioRegion {
-  /** `polygonlabels`, `brushlabels`, `ellipselabels`, `rectanglelabels`, `keypointlabels` … */
+  /** `polygon`, `brush`, `ellipse`, `rectangle`, `keypoint`, or what else there is. */
   readonly type: string;
-  /** The first of its labels; `undefined` for a region without one. */
-  readonly label?: string;
+  /** Its labels. */
+  readonly labels: readonly string[];
   /** Its numbers, in percent of the photo's sides. */
   readonly value: JsonObject;
   /** Degrees by which the photo was turned. */
@@ -19,17 +19,25 @@ export interface StudioRegion {
 
 /** A task: a photo. */
 export interface StudioTask extends PictureSize {
-  readonly id: number | undefined;
+  /** Its number, as a key. */
+  readonly id: string;
   /** Texts of its data, one of which names the photo. */
   readonly texts: readonly string[];
   /** Regions of the newest annotation; `undefined` where nobody has annotated it. */
   readonly regions?: readonly StudioRegion[];
+  /** Whether that annotation says nothing at all. */
+  readonly isEmpty: boolean;
+  /** Pictures of the task that its regions are drawn on. */
+  readonly pictures: number;
   /** Annotations of it. */
   readonly annotations: number;
 }
 
 /** Types that cover an area and say what it is. */
-const AREAS: readonly string[] = ["polygonlabels", "brushlabels", "ellipselabels"];
+const AREAS: readonly string[] = ["polygon", "brush", "ellipse"];
+
+/** Types of results that are drawn on a photo; others are answers about it. */
+const DRAWN = /^(polygon|brush|ellipse|rectangle|keypoint|bitmask|vector|cuboid|magicwand)(labels)?$/;
 
 /** Whether a region covers an area that says what it is. */
 export function isArea({ type }: StudioRegion): boolean {
@@ -38,17 +46,48 @@ export function isArea({ type }: StudioRegion): boolean {
 
 /** Whether a region is a box alone. */
 export function isBox({ type }: StudioRegion): boolean {
-  return type === "rectanglelabels";
+  return type === "rectangle";
 }
 
-/** A result of the whole export, or an entry of the short one ("JSON-MIN"). */
-function regionOf(result: JsonObject): StudioRegion[] {
-  const value = isTable(result.value) ? result.value : result;
-  const type = textOf(result.type) ?? Object.keys(value).find((key) => /^[a-z]+labels$/.test(key));
-  // relations and texts are no regions
-  if (type === undefined || !type.endsWith("labels")) return [];
-  const label = textOf(listOf(value[type])[0]);
-  return [{ type, label, value, turned: numberOf(result.image_rotation) ?? 0 }];
+/** Whether a region covers no area. */
+export function isThin({ type }: StudioRegion): boolean {
+  return type === "keypoint";
+}
+
+/** The kind of a result: what it states, or in a short export the key of its labels. */
+function typeOf(result: JsonObject, value: JsonObject): string | undefined {
+  return textOf(result.type) ?? Object.keys(value).find((key) => DRAWN.test(key));
+}
+
+/**
+ * The regions of results. What tools of two parts make (`<Polygon>` and `<Labels>`) are two results of one id: a shape, and its
+ * labels.
+ */
+function regionsOf(results: readonly JsonObject[]): StudioRegion[] {
+  const apart = new Map<unknown, readonly string[]>();
+  const read = results.map((result) => {
+    const value = isTable(result.value) ? result.value : result;
+    const type = typeOf(result, value);
+    const labels = listOf(type === undefined ? [] : value[type]).filter((label) => typeof label === "string");
+    if (type === "labels") apart.set(result.id, labels);
+    return { result, value, type, labels };
+  });
+  return read.flatMap(({ result, value, type, labels }) => {
+    if (type === undefined || !DRAWN.test(type)) return [];
+    const own = labels.length > 0 ? labels : apart.get(result.id) ?? [];
+    return [{
+      type: type.replace(/labels$/, ""),
+      labels: own,
+      value,
+      turned: numberOf(result.image_rotation) ?? 0,
+    }];
+  });
+}
+
+/** On how many pictures of a task results are drawn. */
+function picturesOf(results: readonly JsonObject[]): number {
+  const drawn = results.filter(({ original_width }) => original_width !== undefined);
+  return new Set(drawn.map(({ to_name, item_index }) => JSON.stringify([to_name, item_index ?? 0]))).size;
 }
 
 function sizeOf(results: readonly JsonObject[]): PictureSize {
@@ -58,23 +97,40 @@ function sizeOf(results: readonly JsonObject[]): PictureSize {
   return { width: numberOf(sized?.original_width) ?? 0, height: numberOf(sized?.original_height) ?? 0 };
 }
 
+/** The task of the results that count. */
+function taskOf(
+  id: unknown,
+  data: JsonObject,
+  annotations: number,
+  results: readonly JsonObject[] | undefined,
+): StudioTask {
+  const texts = Object.values(data).filter((value) => typeof value === "string");
+  const task = { id: String(id), texts, annotations, ...sizeOf(results ?? []) };
+  if (results === undefined) return { ...task, isEmpty: false, pictures: 0 };
+  const [regions, pictures] = [regionsOf(results), picturesOf(results)];
+  return { ...task, regions, pictures, isEmpty: results.length === 0 };
+}
+
 function wholeTask({ id, data, annotations }: JsonObject): StudioTask {
-  const texts = Object.values(data as JsonObject).filter((value) => typeof value === "string");
   const made = objectsOf(annotations).filter(({ was_cancelled }) => was_cancelled !== true)
     .sort((a, b) => (numberOf(a.id) ?? 0) - (numberOf(b.id) ?? 0));
   const newest = made.at(-1);
-  const task = { id: numberOf(id), texts, annotations: made.length };
-  if (newest === undefined) return { ...task, width: 0, height: 0 };
-  const results = objectsOf(newest.result);
-  return { ...task, ...sizeOf(results), regions: results.flatMap(regionOf) };
+  return taskOf(
+    id,
+    data as JsonObject,
+    made.length,
+    newest === undefined ? undefined : objectsOf(newest.result),
+  );
 }
 
-/** A task of the short export, in which each control has a key of its own. */
-function shortTask(task: JsonObject): StudioTask {
-  const texts = Object.values(task).filter((value) => typeof value === "string");
-  const results = Object.values(task).flatMap(objectsOf);
-  const made = { id: numberOf(task.id), texts, annotations: 1, ...sizeOf(results) };
-  return results.length === 0 ? made : { ...made, regions: results.flatMap(regionOf) };
+/** A task of the short export, in which each control has a key of its own, and each annotation is an entry. */
+function shortTask(entries: readonly JsonObject[]): StudioTask {
+  const newest = [...entries].sort((a, b) =>
+    (numberOf(a.annotation_id) ?? 0) - (numberOf(b.annotation_id) ?? 0)
+  ).at(-1)!;
+  const results = Object.values(newest).flatMap(objectsOf);
+  // what nothing is drawn on has no key at all
+  return taskOf(newest.id, newest, entries.length, results.length === 0 ? undefined : results);
 }
 
 /** Whether an object is a task of the short export: it names a person or a time, and a list has percentages of a photo. */
@@ -89,7 +145,10 @@ export function parseStudio(json: unknown): StudioTask[] | undefined {
   if (tasks.every(({ data, annotations }) => isTable(data) && Array.isArray(annotations))) {
     return tasks.map(wholeTask);
   }
-  return tasks.every(isShort) ? tasks.map(shortTask) : undefined;
+  if (!tasks.every(isShort)) return undefined;
+  const byTask = new Map<unknown, JsonObject[]>();
+  for (const task of tasks) byTask.set(task.id, [...byTask.get(task.id) ?? [], task]);
+  return [...byTask.values()].map(shortTask);
 }
 
 /**
@@ -103,7 +162,7 @@ export function shapeOfStudio(
 ): Shape | undefined {
   const of = (...names: readonly string[]) => names.map((name) => numberOf(value[name]));
   const [sx, sy, degrees] = [width / 100, height / 100, numberOf(value.rotation) ?? 0];
-  if (type === "brushlabels") {
+  if (type === "brush") {
     const bytes = listOf(value.rle).map(numberOf);
     const isWhole = value.format === "rle" && bytes.length > 0 && !bytes.includes(undefined);
     return isWhole ? { kind: "brush", label, bytes: bytes as number[] } : undefined;
@@ -112,7 +171,7 @@ export function shapeOfStudio(
     numbers.length >= 6 && numbers.every(Number.isFinite)
       ? { kind: "polygon", label, rings: [numbers as number[]] }
       : undefined;
-  if (type === "polygonlabels") {
+  if (type === "polygon") {
     return ring(
       listOf(value.points).flatMap((point) => {
         const [x, y] = listOf(point).map(numberOf);
@@ -120,7 +179,7 @@ export function shapeOfStudio(
       }),
     );
   }
-  if (type === "ellipselabels") {
+  if (type === "ellipse") {
     const [x = NaN, y = NaN, rx = NaN, ry = NaN] = of("x", "y", "radiusX", "radiusY");
     return ring(ellipseRing([x * sx, y * sy], [rx * sx, ry * sy], degrees));
   }

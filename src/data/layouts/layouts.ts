@@ -63,10 +63,10 @@ export const LAYOUT_READERS = [
   FOLDERS,
   LABELME,
   COCO,
+  BESIDE,
   CVAT,
   LABEL_STUDIO_JSON,
   DATUMARO,
   YOLO,
-  BESIDE,
   PHOTOS,
 ] as const;

@@ -15,7 +15,7 @@ import { listedNotes, listedOnce, type ListedPhoto } from "./listed_photos.ts";
 import { datasetOf } from "./pair_dataset.ts";
 import { partsOf } from "./parts.ts";
 import { indexPhotos, type PhotoIndex } from "./photo_index.ts";
-import { type Split, splitNamed } from "./split_names.ts";
+import { type Split, splitOfFolders } from "./split_names.ts";
 import { statedSize } from "./stated_size.ts";
 
 /** A photo as a label file tells of it. */
@@ -28,7 +28,9 @@ export interface OutlinedPhoto extends PictureSize {
   readonly others?: readonly string[];
   /** Folders in which the photo may lie, the likeliest last. */
   readonly folders: readonly string[];
-  /** The part that the file puts it in. */
+  /** Whether the photo lies in one of these folders, and is none of that name elsewhere. */
+  readonly isExact?: boolean;
+  /** The part that the file puts it in; without it the folder of the photo counts. */
   readonly split?: Split;
   /** Its shapes by the photo's size; without them the photo is unlabeled. */
   readonly shapes?: (size: PictureSize) => Shape[];
@@ -42,6 +44,8 @@ export interface Outlined {
   readonly photos: readonly OutlinedPhoto[];
   /** Annotations that are boxes alone. */
   readonly boxes: number;
+  /** Pictures that are no photos. */
+  readonly masks?: ReadonlySet<string>;
   /** What else there is to say. */
   readonly notes?: readonly string[];
 }
@@ -49,19 +53,25 @@ export interface Outlined {
 /** A photo with its mask, or a sentence on why there is none. */
 async function listedPhoto(
   root: string,
-  { path, file, others = [], folders, split, shapes, ...stated }: OutlinedPhoto,
+  { path, file, others = [], folders, isExact = false, split, shapes, ...stated }: OutlinedPhoto,
   index: PhotoIndex,
 ): Promise<ListedPhoto | string> {
-  const photo = [file, ...others].map((name) => index.find(name, folders)).find((one) => one !== undefined);
+  // a photo of another part is another photo
+  const mayBe = (place: string) =>
+    !isExact && (split === undefined || (splitOfFolders(place) ?? split) === split);
+  const photo = [file, ...others].map((name) => index.find(name, folders, mayBe)).find((one) =>
+    one !== undefined
+  );
   if (photo === undefined) {
     return `${quoted(file)} of ${quoted(path)} has no photo, expected it in the folder, once`;
   }
   const item = folderItem(root, photo);
-  if (shapes === undefined) return { item, split, path };
+  const placed = { split: split ?? splitOfFolders(photo), path };
+  if (shapes === undefined) return { item, ...placed };
   const { width, height } = await statedSize(stated, join(root, photo));
   const name = basename(path).startsWith(`${file}.`) ? path : `${path}, ${file}`;
   const mask: DrawnSource = { kind: "drawn", name, width, height, shapes: shapes({ width, height }) };
-  return { item: { ...item, mask }, split, path };
+  return { item: { ...item, mask }, ...placed };
 }
 
 function isOutlined({ item: { mask } }: ListedPhoto): boolean {
@@ -78,11 +88,12 @@ function isOutlined({ item: { mask } }: ListedPhoto): boolean {
 export async function outlinedDataset(
   root: string,
   title: string,
-  { names, photos, boxes, notes = [] }: Outlined,
+  { names, photos, boxes, masks, notes = [] }: Outlined,
   expected: string,
   options: OpenLayoutOptions,
 ): Promise<Dataset> {
-  const index = indexPhotos(await listPictures(root));
+  const pictures = await listPictures(root);
+  const index = indexPhotos(pictures.filter((path) => masks?.has(path) !== true));
   const found = await mapLimited(photos, 16, (photo) => listedPhoto(root, photo, index));
   const { listed, notes: said, problems } = listedOnce(found.filter((one) => typeof one !== "string"));
   throwCollected(`open dataset "${root}"`, [...found.filter((one) => typeof one === "string"), ...problems]);
@@ -96,7 +107,7 @@ export async function outlinedDataset(
   const rest = index.photos.filter((path) => !known.has(path)).map((path) => ({
     item: folderItem(root, path),
     // a photo of val that no file lists is no unlabeled one
-    split: path.split("/").slice(0, -1).map(splitNamed).find((split) => split !== undefined),
+    split: splitOfFolders(path),
   }));
   const parts = partsOf(root, [...listed, ...rest], options);
   const classes = ["background", ...names];

@@ -18,9 +18,8 @@ export async function classesOf(
   const labeled = [...train, ...val, ...test].filter(({ mask }) => mask !== undefined);
   // in an order that does not depend on the parts: the first one's palette counts
   const inOrder = labeled.sort((a: Item, b: Item) => (a.id < b.id ? -1 : 1));
-  return names === undefined
-    ? await inferClasses(root, inOrder, options)
-    : await namedClasses(root, names, inOrder, options);
+  const named = names === undefined ? undefined : await namedClasses(root, names, inOrder, options);
+  return named ?? await inferClasses(root, inOrder, options);
 }
 
 /**

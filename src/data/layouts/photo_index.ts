@@ -9,12 +9,24 @@ export interface PhotoIndex {
   readonly photos: readonly string[];
   /**
    * The photo that a name means, with or without its ending: below one of the folders, or the only one of that name anywhere.
+   * Names with their endings come first.
    * @param folders Below the dataset's, the likeliest first
+   * @param mayBe Whether a photo that lies elsewhere may be meant
    * @returns `undefined` where none or several are meant
    */
-  find(name: string, folders: readonly string[]): string | undefined;
+  find(
+    name: string,
+    folders: readonly string[],
+    mayBe?: (path: string) => boolean,
+  ): string | undefined;
   /** The photo beside a file: of the same name without ending. */
   beside(path: string): string | undefined;
+}
+
+function addTo(map: Map<string, string[]>, key: string, path: string): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [path]);
+  else known.push(path);
 }
 
 /** Makes an index; pictures that are masks by their names are left out. */
@@ -24,23 +36,25 @@ export function indexPhotos(pictures: readonly string[]): PhotoIndex {
   const there = new Set(photos);
   const byStem = new Map(photos.map((path) => [withoutEnding(path), path]));
   const byName = new Map<string, string[]>();
+  const byBareName = new Map<string, string[]>();
   for (const path of photos) {
     const name = basename(path).toLowerCase();
-    for (const key of new Set([name, withoutEnding(name)])) {
-      byName.set(key, [...byName.get(key) ?? [], path]);
-    }
+    addTo(byName, name, path);
+    addTo(byBareName, withoutEnding(name), path);
   }
   return {
     photos,
-    find(name, folders) {
+    find(name, folders, mayBe = () => true) {
       const tidy = name.replaceAll("\\", "/");
-      for (const folder of ["", ...folders].reverse()) {
-        const path = posix.normalize(posix.join(folder, tidy)).replace(/^\.?\//, "");
-        const found = there.has(path) ? path : byStem.get(path);
-        if (found !== undefined) return found;
-      }
-      const alike = byName.get(basename(tidy).toLowerCase()) ?? [];
-      return alike.length === 1 ? alike[0] : undefined;
+      const paths = ["", ...folders].reverse().map((folder) =>
+        posix.normalize(posix.join(folder, tidy)).replace(/^\.?\//, "")
+      );
+      const exact = paths.find((path) => there.has(path)) ??
+        paths.map((path) => byStem.get(path)).find((path) => path !== undefined);
+      if (exact !== undefined) return exact;
+      const key = basename(tidy).toLowerCase();
+      const alike = byName.get(key) ?? byBareName.get(key) ?? [];
+      return alike.length === 1 && mayBe(alike[0]!) ? alike[0] : undefined;
     },
     beside: (path) => byStem.get(path.replace(/\.json$/i, "")),
   };

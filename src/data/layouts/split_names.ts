@@ -16,3 +16,8 @@ const NAMES: Readonly<Record<Split, RegExp>> = {
 export function splitNamed(name: string): Split | undefined {
   return (["train", "val", "test"] as const).find((split) => NAMES[split].test(name));
 }
+
+/** The part that the folders of a path say, the first that says one. */
+export function splitOfFolders(path: string): Split | undefined {
+  return path.split("/").slice(0, -1).map(splitNamed).find((split) => split !== undefined);
+}

@@ -1,5 +1,6 @@
 /** YOLO's outlines ("segment"): `images/train/a.jpg` and `labels/train/a.txt`, or `train/images` and `train/labels`. */
 import { basename, dirname, join } from "node:path";
+import { DatasetError } from "../../core/errors.ts";
 import { quoted } from "../../core/shown_text.ts";
 import type { Dataset } from "../dataset.ts";
 import { mapLimited } from "../map_limited.ts";
@@ -10,7 +11,7 @@ import { firstFile } from "./folder_items.ts";
 import { listEnding } from "./json_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
-import { type Split, splitNamed } from "./split_names.ts";
+import { type Split, splitOfFolders } from "./split_names.ts";
 import { looksLikeYolo, parseYaml, parseYolo, shapesOfYolo, yamlNames, type YoloShape } from "./yolo_file.ts";
 import { type PartOf, partsOfYaml } from "./yolo_parts.ts";
 
@@ -39,14 +40,14 @@ function isLabelPath(path: string): boolean {
 
 async function labelPaths(root: string): Promise<string[]> {
   return (await listEnding(root, /\.txt$/i, 4)).filter((path) =>
-    isLabelPath(path) && basename(path) !== "classes.txt"
+    isLabelPath(path) && !/^(classes|readme.*)\.txt$/i.test(basename(path))
   );
 }
 
 async function isYolo(root: string): Promise<boolean> {
   for (const path of (await labelPaths(root)).slice(0, LOOKED_AT)) {
     const text = await readTextFile(join(root, path)).catch(() => "");
-    if (text.trim() !== "") return looksLikeYolo(text);
+    if (looksLikeYolo(text)) return true;
   }
   return false;
 }
@@ -62,13 +63,21 @@ interface Beside {
 async function readBeside(root: string): Promise<Beside> {
   const file = await firstFile(root, YAML) ?? await onlyYaml(root);
   const yaml = file === undefined ? undefined : parseYaml(await readTextFile(file), file);
+  if (yaml?.kpt_shape !== undefined) {
+    throw new DatasetError(
+      `Cannot open dataset "${root}": its ${
+        quoted(basename(file!))
+      } tells of key points (kpt_shape), expected outlines`,
+    );
+  }
   const parts = await partsOfYaml(root, yaml ?? {});
   const names = yaml === undefined ? undefined : yamlNames(yaml, file!);
   if (names !== undefined) return { ...parts, named: { names, file: basename(file!) } };
   const list = await firstFile(root, NAMES);
   if (list === undefined) return parts;
   const lines = (await readTextFile(list)).split(/\r\n|\n|\r/).map((line) => line.trim());
-  return { ...parts, named: { names: lines.filter((line) => line !== ""), file: basename(list) } };
+  const listed = lines.slice(0, lines.findLastIndex((line) => line !== "") + 1);
+  return { ...parts, named: { names: listed, file: basename(list) } };
 }
 
 /** The one file of YAML of a folder, whatever its name. */
@@ -84,6 +93,18 @@ function unnamed(files: readonly LabelFile[]): string[] {
     0,
   );
   return Array.from({ length: highest + 1 }, (_, number) => `class ${number}`);
+}
+
+/** Names that leave a number without one, or that two have. */
+function nameProblems(names: readonly string[], file: string): string[] {
+  const empty = names.findIndex((name) => name.trim() === "");
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  return [
+    ...empty < 0 ? [] : [`${quoted(file)} has no name for class ${empty}, expected one each`],
+    ...twice === undefined || empty >= 0 ? [] : [
+      `${quoted(file)} names ${quoted(twice)} twice, expected each class once`,
+    ],
+  ];
 }
 
 /** Shapes of a class that is not named. */
@@ -107,8 +128,9 @@ function foldersOf(path: string): string[] {
 /** The part of a label file's photo: what `data.yaml` says, or else its folders. */
 function splitOf(path: string, partOf: PartOf): Split | undefined {
   const stems = foldersOf(path).map((folder) => `${folder}/${basename(path, ".txt")}`);
-  return stems.map(partOf).find((split) => split !== undefined) ??
-    path.split("/").map(splitNamed).find((split) => split !== undefined);
+  // obj_Validation_data of CVAT's YOLO 1.1
+  const folders = path.replace(/(^|\/)obj_(\w+)_data\//i, "$1$2/");
+  return stems.map(partOf).find((split) => split !== undefined) ?? splitOfFolders(folders);
 }
 
 async function openYolo(root: string, options: OpenLayoutOptions): Promise<Dataset> {
@@ -118,7 +140,10 @@ async function openYolo(root: string, options: OpenLayoutOptions): Promise<Datas
   }));
   const { named, partOf, notes: said } = await readBeside(root);
   const all = named?.names ?? unnamed(files);
-  throwCollected(`open dataset "${root}"`, named === undefined ? [] : unknownClasses(files, all, named.file));
+  throwCollected(
+    `open dataset "${root}"`,
+    named === undefined ? [] : [...nameProblems(all, named.file), ...unknownClasses(files, all, named.file)],
+  );
   const names = [...new Set(all)].filter((name) => !isBackground(name));
   // a background of theirs is ours
   const label = (number: number) => names.indexOf(all[number]!) + 1;
@@ -126,6 +151,7 @@ async function openYolo(root: string, options: OpenLayoutOptions): Promise<Datas
     path,
     file: basename(path, ".txt"),
     folders: foldersOf(path),
+    isExact: true,
     split: splitOf(path, partOf),
     width: 0,
     height: 0,
@@ -133,7 +159,11 @@ async function openYolo(root: string, options: OpenLayoutOptions): Promise<Datas
   }));
   const boxes = files.flatMap(({ shapes }) => shapes).filter(({ isBox }) => isBox).length;
   const empty = files.filter(({ shapes }) => shapes.length === 0);
+  const outlines = files.flatMap(({ shapes }) => shapes).filter(({ isBox }) => !isBox);
   const notes = [
+    ...outlines.length > 0 && outlines.every(({ ring }) => ring.length === 8)
+      ? ["every outline has four corners: if they are turned boxes (OBB), more than the class is in them"]
+      : [],
     ...said,
     ...empty.length === 0 ? [] : [
       `${empty.length} label files are empty: their photos are background as a whole, first ${

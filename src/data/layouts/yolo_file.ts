@@ -16,6 +16,9 @@ export interface YoloShape {
   readonly isBox: boolean;
 }
 
+/** Highest number of a class: of 255 in a mask one is background, and 255 is "left out". */
+const MOST_NUMBER = 253;
+
 /** Largest coordinate that is taken for a share: tools round. */
 const MOST = 1.001;
 
@@ -29,7 +32,7 @@ function boxRing([x, y, w, h]: readonly number[]): number[] {
 function readLine(line: string): YoloShape | string {
   const [number = NaN, ...numbers] = line.split(/[\s,]+/).map(Number);
   if (![number, ...numbers].every(Number.isFinite)) return "is not of numbers";
-  if (!Number.isInteger(number) || number < 0) return `begins with ${number}`;
+  if (!Number.isInteger(number) || number < 0 || number > MOST_NUMBER) return `begins with ${number}`;
   const isBox = numbers.length === 4;
   if (!isBox && (numbers.length < 6 || numbers.length % 2 === 1)) {
     return `has ${numbers.length} numbers after the class`;
@@ -54,7 +57,7 @@ export function parseYolo(text: string, name: string): YoloShape[] {
     throw new DatasetError(
       `Cannot read "${name}": line ${
         i + 1
-      } ${read}, expected the number of a class and the corners of an outline, x and y by turns from 0 to 1`,
+      } ${read}, expected the number of a class (0 to ${MOST_NUMBER}) and the corners of an outline, x and y by turns from 0 to 1`,
     );
   });
 }

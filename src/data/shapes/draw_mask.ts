@@ -40,13 +40,19 @@ async function readLayer(map: LabelMap, path: string): Promise<RawMask> {
   return layer;
 }
 
+/** The number of a palette's colour, or of a grey level. */
+function numberOfIndex(index: number, palette: RawMask["palette"]): number {
+  const [r, g, b] = palette?.[index] ?? [index, 0, 0];
+  return r + 256 * g + 65536 * b;
+}
+
 async function paintSegments(map: LabelMap, { path, segments }: SegmentsShape): Promise<void> {
-  const { kind, data } = await readLayer(map, path);
+  const { kind, data, palette } = await readLayer(map, path);
   const labels = new Map(segments);
   for (let i = 0; i < map.data.length; i++) {
     const number = kind === "color"
       ? data[3 * i]! + 256 * data[3 * i + 1]! + 65536 * data[3 * i + 2]!
-      : data[i]!;
+      : numberOfIndex(data[i]!, palette);
     map.data[i] = labels.get(number) ?? IGNORE_LABEL;
   }
 }

@@ -254,7 +254,7 @@ const MORE: readonly (readonly [kind: string, Files, Expected])[] = [
       ]),
       "export.json": JSON.stringify([
         { id: 7, data: { image: "/data/upload/1/b.jpg" } },
-        { id: 9, data: { image: "/data/local-files/?d=images/a.jpg" } },
+        { id: 9, data: { image: "http://host/get?file=images%2Fa.jpg" } },
       ]),
     },
     { layout: /Label Studio/, classes: ["background", "Road", "Tree"], counts: [1, 1, 1, 0] },

@@ -30,6 +30,12 @@ Deno.test("openCityscapes() maps label ids to train ids, and takes images withou
   });
 });
 
+Deno.test("openCityscapes() keeps to the official classes beside a classes.txt", async () => {
+  await withFolder({ ...IMAGES, ...LABEL_IDS, "classes.txt": "road\nsidewalk\n" }, async (root) => {
+    assert.equal((await openCityscapes(root)).classes.length, 19);
+  });
+});
+
 Deno.test("openCityscapes() wants a mask for each image of val", async () => {
   await withFolder(IMAGES, async (root) => {
     await assert.rejects(openCityscapes(root), {

@@ -124,3 +124,28 @@ Deno.test('openDataset() holds photos out of CVAT\'s folders "default", which ar
     assert.deepEqual(labels, [1, 1, 2, 2, 1, 1, 2, 2]);
   }
 });
+
+Deno.test("openDataset() reads the columns of class_dict.csv by their names, and no table of another kind", async () => {
+  const table = {
+    "class_dict.csv": ",id,class_name,r,g,b,eval\n0,7,sky,51,221,255,1\n1,8,car,250,50,83,1\n",
+  };
+  const { classes, labels } = await read(camvid(PAINTED, table));
+  assert.deepEqual([classes, labels], [["sky", "car"], [0, 0, 1, 1, 0, 0, 1, 1]]);
+  const other = { "class_dict.csv": "class_id;label;hex\n0;sky;ffffff\n1;car;000000\n" };
+  assert.deepEqual((await read(camvid(NUMBERED, other))).classes, ["class 0", "class 1", "class 2"]);
+});
+
+Deno.test("openDataset() takes a longer list of colours for that of other numbers", async () => {
+  const more = { "label_colors.txt": `${LIST}1 2 3 road\n` };
+  assert.deepEqual((await read(camvid(NUMBERED, more))).classes, ["class 0", "class 1", "class 2"]);
+});
+
+Deno.test("openDataset() reads photos of a folder that is called instance or semantic", async () => {
+  for (const name of ["instance", "semantic"]) {
+    const files = Object.fromEntries(["a", "b", "c"].flatMap((stem) => [
+      [`${name}/${stem}.png`, photo()],
+      [`masks/${stem}.png`, NUMBERED],
+    ]));
+    assert.equal((await read(files)).classes.length, 3);
+  }
+});

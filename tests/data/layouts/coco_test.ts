@@ -220,6 +220,19 @@ Deno.test("openDataset() passes over COCO's panoptic file beside the instances",
   };
   await withFolder(files, async (root) => {
     const dataset = await openDataset(root, { holdOut: false });
-    assert.deepEqual([dataset.val.length, dataset.notes], [2, []]);
+    assert.deepEqual([dataset.val.length, dataset.notes], [2, [
+      'outlines count, "panoptic.json" is passed over',
+    ]]);
+  });
+});
+
+Deno.test("openDataset() finds COCO's photos whatever pictures with longer names lie beside", async () => {
+  const files = {
+    "set.json": coco(["0.jpg", "1.jpg"], [LEFT, LEFT]),
+    ...photos("x/0.jpg", "x/1.jpg", "overlay/0.jpg.png", "overlay/1.jpg.png"),
+  };
+  await withFolder(files, async (root) => {
+    const { val } = await openDataset(root, { holdOut: false });
+    assert.deepEqual(val.map(({ id }) => id), ["x/0.jpg", "x/1.jpg"]);
   });
 });

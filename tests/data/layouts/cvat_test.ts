@@ -7,10 +7,14 @@ const LABELS = ["background", "sky", "car"];
 
 function cvat(...images: readonly string[]): string {
   const labels = LABELS.map((name) =>
-    `<label><name>${name}</name><color>#fff</color><attributes></attributes></label>`
+    `<label><name>${name}</name><color>#fff</color><type>any</type><attributes></attributes></label>`
   );
   return `<?xml version="1.0" encoding="utf-8"?>\n<!-- made by hand --><annotations><version>1.1</version>` +
-    `<meta><task><labels>${labels.join("")}</labels></task></meta>${images.join("\n")}</annotations>`;
+    `<meta><task><labels>${
+      labels.join("")
+    }<label><name>joint</name><type>points</type></label></labels></task></meta>${
+      images.join("\n")
+    }</annotations>`;
 }
 
 function image(name: string, shapes = "", subset = ""): string {
@@ -38,6 +42,7 @@ Deno.test("openDataset() draws CVAT's polygons, masks and ellipses by their z_or
   const shapes = [
     '<ellipse label="car" cx="3.5" cy="1.5" rx="0.6" ry="0.6" z_order="0"></ellipse>',
     '<box label="car" xtl="0" ytl="1" xbr="1" ybr="2"></box>',
+    '<cuboid label="car" xtl1="1" ytl1="0" xbr1="2" ybr1="1" xtr1="2" ytr1="0" xbl1="1" ybl1="1"></cuboid>',
     '<polyline label="car" points="0,0;1,1"></polyline><tag label="car"></tag>',
   ];
   const { classes, maps, notes } = await labelsOf({
@@ -49,9 +54,9 @@ Deno.test("openDataset() draws CVAT's polygons, masks and ellipses by their z_or
   });
   assert.deepEqual(classes, LABELS);
   // runs go along the rows of the box: 1 outside, 2 inside, 1 outside; the sky lies above
-  assert.deepEqual(maps, [[1, 1, 1, 1, 0, 2, 0, 0], [0, 0, 0, 0, 255, 0, 0, 2]]);
+  assert.deepEqual(maps, [[1, 1, 1, 1, 0, 2, 0, 0], [0, 255, 0, 0, 255, 0, 0, 2]]);
   assert.match(notes, /2 shapes without an area .* are left out/);
-  assert.match(notes, /1 annotations are boxes without an outline/);
+  assert.match(notes, /2 annotations are boxes without an outline/);
   assert.match(
     notes,
     /1 photos that label files list have no annotation and are unlabeled, first "images\/c.jpg"/,
@@ -72,6 +77,15 @@ Deno.test("openDataset() takes CVAT's subsets for parts", async () => {
   });
 });
 
+Deno.test("openDataset() gives no photo of CVAT's train the picture of another part", async () => {
+  const files = {
+    "annotations.xml": cvat(image("a.jpg", SKY, "Train"), image("m.jpg", SKY, "Train")),
+    "images/Train/a.jpg": photo(),
+    "images/Validation/m.jpg": photo(),
+  };
+  await assert.rejects(labelsOf(files), /"m.jpg" of "annotations.xml" has no photo/);
+});
+
 for (
   const [what, xml, expected] of [
     ["a video's tracks", cvat("<track id='0' label='car'></track>"), /1 tracks of a video.*CVAT for images/],
@@ -87,6 +101,16 @@ for (
       /they cover 10 pixels, expected 4/,
     ],
     ["a box beyond the photo", cvat(image("a.jpg", CAR.replace('left="1"', 'left="3"'))), /within 4 × 2/],
+    [
+      "a shape without a label",
+      cvat(image("a.jpg", SKY.replace('label="sky"', ""))),
+      /polygon of "a.jpg".*has no label/,
+    ],
+    [
+      "a type that is not known",
+      cvat(image("a.jpg", `<blob label="sky"></blob>${SKY}`)),
+      /blob of "a.jpg".*no type that is known/,
+    ],
     [
       "boxes alone",
       cvat(image("a.jpg", '<box label="car" xtl="0" ytl="1" xbr="1" ybr="2"/>')),

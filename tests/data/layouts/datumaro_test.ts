@@ -35,15 +35,17 @@ Deno.test("openDataset() draws Datumaro's polygons and masks by their z_order, i
   const { classes, maps, notes } = await labelsOf({
     "annotations/train.json": datumaro(
       { id: "a", annotations: [SKY, CAR, { type: "points", points: [1, 1], label_id: 1 }] },
+      { id: "d", annotations: [{ type: "ellipse", label_id: 1, points: [0, 0, 1, 2] }] },
       { id: "b", annotations: [{ type: "bbox", label_id: 1, bbox: [0, 0, 1, 2] }, CAR] },
     ),
     "annotations/val.json": datumaro({ id: "c", annotations: [SKY] }),
     "images/train/a.jpg": photo(),
     "images/train/b.jpg": photo(),
+    "images/train/d.jpg": photo(),
     "images/val/c.jpg": photo(),
   });
   assert.deepEqual(classes, ["background", "sky", "car"]);
-  assert.deepEqual(maps, [[1, 1, 1, 1, 0, 2, 0, 0], [255, 2, 0, 0, 255, 2, 0, 0]]);
+  assert.deepEqual(maps, [[1, 1, 1, 1, 0, 2, 0, 0], [1, 0, 0, 0, 1, 0, 0, 0], [255, 2, 0, 0, 255, 2, 0, 0]]);
   assert.match(notes, /1 annotations without an area/);
   assert.match(notes, /1 annotations are boxes without an outline/);
 });
@@ -54,6 +56,11 @@ for (
       "an unknown label",
       { ...SKY, label_id: 9 },
       /polygon of "a" in "train.json" has label_id 9, expected one below 3/,
+    ],
+    [
+      "an area that is not read",
+      { ...SKY, type: "rotated_bbox" },
+      /is of type "rotated_bbox", expected a polygon, mask/,
     ],
     ["no label", { ...SKY, label_id: undefined }, /has label_id none/],
     ["damaged corners", { ...SKY, points: [0, 0, "x", 1] }, /has no such numbers/],

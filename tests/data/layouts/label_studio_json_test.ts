@@ -107,12 +107,66 @@ Deno.test("openDataset() reads Label Studio's short JSON", async () => {
   assert.deepEqual(maps, [[1, 1, 1, 1, 0, 0, 0, 0], [1, 1, 1, 1, 0, 0, 0, 0]]);
 });
 
+Deno.test("openDataset() joins Label Studio's shapes and labels of one id, and takes answers alone for no annotation", async () => {
+  const { type: _, value: { polygonlabels: __, ...value }, ...shape } = SKY as { type: string; value: Value };
+  const { maps, unlabeled, classes } = await opened([
+    task(1, "a.jpg", [{ ...shape, type: "polygon", value }, {
+      ...shape,
+      type: "labels",
+      value: { ...value, labels: ["sky"] },
+    }]),
+    task(2, "b.jpg", [{ id: "y", type: "choices", value: { choices: ["blurred"] } }]),
+  ], ["a.jpg", "b.jpg"]);
+  assert.deepEqual([classes, maps], [["background", "sky"], [[1, 1, 1, 1, 0, 0, 0, 0]]]);
+  assert.deepEqual(unlabeled, ["b.jpg"]);
+});
+
+Deno.test("openDataset() takes the newest of several entries of a task in Label Studio's short JSON", async () => {
+  const entry = (annotation_id: number, value: Value) => ({
+    id: 1,
+    image: "a.jpg",
+    annotation_id,
+    label: [{ ...value, original_width: 4, original_height: 2 }],
+  });
+  const { maps, notes } = await opened([
+    entry(9, { points: [[0, 0], [50, 0], [50, 100], [0, 100]], polygonlabels: ["sky"] }),
+    entry(3, { points: [[50, 0], [100, 0], [100, 100], [50, 100]], polygonlabels: ["sky"] }),
+  ], ["a.jpg"]);
+  assert.deepEqual(maps, [[1, 1, 0, 0, 1, 1, 0, 0]]);
+  assert.match(notes, /1 tasks have several annotations/);
+});
+
+Deno.test("openDataset() refuses two uploads of one name where one photo has it, and several pictures a task", async () => {
+  const two = [
+    task(1, "/data/upload/1/abcdef12-a.jpg", [SKY]),
+    task(2, "/data/upload/1/fedcba98-a.jpg", [CAR]),
+  ];
+  await assert.rejects(opened(two, ["a.jpg"]), /"abcdef12-a.jpg" of "project-1.json" has no photo/);
+  const pictures = { ...task(1, "a.jpg", [SKY]), data: { left: "a.jpg", right: "b.jpg" } };
+  await assert.rejects(
+    opened([pictures], ["a.jpg", "b.jpg"]),
+    /has 2 pictures \("a.jpg", "b.jpg"\), expected one a task/,
+  );
+  const parts = task(1, "a.jpg", [SKY, { ...CAR, to_name: "other" }]);
+  await assert.rejects(opened([parts], ["a.jpg"]), /has 2 pictures/);
+});
+
 for (
   const [what, region, expected] of [
     [
       "without a label",
       result("polygonlabels", { points: [[0, 0], [1, 0], [1, 1]] }),
       /has no label, expected the name/,
+    ],
+    [
+      "of two labels",
+      result("polygonlabels", { ...SKY.value as Value, polygonlabels: ["sky", "car"] }),
+      /has the labels "sky", "car"/,
+    ],
+    [
+      "of a type that is not read",
+      result("bitmasklabels", { bitmasklabels: ["car"] }),
+      /\(bitmask\).* is of no type that is read/,
     ],
     ["on a turned photo", { ...SKY, image_rotation: 90 }, /drawn on the photo turned by 90 degrees/],
     [

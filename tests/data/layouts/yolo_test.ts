@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openDataset } from "../../../src/data/open_dataset.ts";
 import { readLabelMap } from "../../../src/data/read_item.ts";
-import { type Files, photo, withFolder } from "../made_folders.ts";
+import { type Files, MASK, photo, withFolder } from "../made_folders.ts";
 
 const NAMES = "path: ../x\ntrain: images/train\nval: images/val\nnames:\n  0: sky\n  1: car body\n";
 /** The upper half is class 0, the right half of the lower one class 1. */
@@ -113,12 +113,46 @@ Deno.test("openDataset() follows the parts that data.yaml says: folders of any n
     "held.txt": "C:\\set\\images\\3.jpg\r\n",
     ...pairs("1", "2", "3"),
   });
-  assert.deepEqual([lists.parts, lists.notes], [[2, 1, 0, 0], ""]);
+  assert.deepEqual(lists.parts, [2, 1, 0, 0]);
+  assert.doesNotMatch(lists.notes, /data.yaml/);
+  assert.match(lists.notes, /every outline has four corners/);
   const gone = await opened({
     "data.yaml": `${classes}train: images\nval: ../elsewhere\n`,
     ...pairs("1", "2"),
   });
   assert.match(gone.notes, /"data.yaml" says val: ..\/elsewhere, which is not in the folder/);
+});
+
+Deno.test("openDataset() gives no label file of YOLO the photo of another folder, and reads CVAT's parts", async () => {
+  const lost = {
+    "data.yaml": NAMES,
+    "labels/train/a.txt": OUTLINES,
+    "images/train/b.jpg": photo(),
+    "labels/train/b.txt": OUTLINES,
+    "images/val/a.jpg": photo(),
+    "labels/val/a.txt": OUTLINES,
+  };
+  await assert.rejects(opened(lost), /"a" of "labels\/train\/a.txt" has no photo/);
+  const { parts } = await opened({
+    "obj.names": "sky\ncar\n",
+    "obj_Train_data/a.jpg": photo(),
+    "obj_Train_data/a.txt": OUTLINES,
+    "obj_Validation_data/b.jpg": photo(),
+    "obj_Validation_data/b.txt": OUTLINES,
+    "obj_Validation_data/c.jpg": photo(),
+    "obj_Validation_data/c.txt": OUTLINES,
+  });
+  assert.deepEqual(parts, [1, 2, 0, 0]);
+});
+
+Deno.test("openDataset() takes masks beside photos before boxes of YOLO", async () => {
+  const stems = ["1", "2", "3"];
+  const { classes, notes } = await opened(Object.fromEntries(stems.flatMap((stem) => [
+    [`${stem}.jpg`, photo()],
+    [`${stem}_mask.png`, MASK],
+    [`labels/${stem}.txt`, "0 0.5 0.5 1 1\n"],
+  ])));
+  assert.deepEqual([classes.length, /box/.test(notes)], [2, false]);
 });
 
 Deno.test("openDataset() takes photos of val that no label file tells of for none of train", async () => {
@@ -142,6 +176,15 @@ for (
     ["a class that is not named", "2 0 0 1 0 1 1", NAMES, /has class 2, and "data.yaml" names 2/],
     ["boxes alone", "0 0.5 0.5 1 1", NAMES, /2 boxes and no outline, expected outlines/],
     ["YAML that is damaged", OUTLINES, "names: [sky, car", /Cannot read ".*data.yaml": .*expected YAML/],
+    [
+      "a class of a large number",
+      "400000000 0 0 1 0 1 1",
+      NAMES,
+      /begins with 400000000, expected .* \(0 to 253\)/,
+    ],
+    ["key points", OUTLINES, `${NAMES}kpt_shape: [3, 2]\n`, /tells of key points/],
+    ["a name twice", OUTLINES, "names: [car, car]", /names "car" twice/],
+    ["names with an empty one", OUTLINES, 'names: [sky, ""]', /has no name for class 1/],
     ["names with a gap", OUTLINES, "names: {0: sky, 2: car}", /its names are .*expected a list, or a table/],
   ] as const
 ) {
