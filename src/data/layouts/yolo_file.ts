@@ -28,15 +28,21 @@ function boxRing([x, y, w, h]: readonly number[]): number[] {
   return [x0, y0, x1, y0, x1, y1, x0, y1];
 }
 
-/** A line, or words on what is wrong with it. */
-function readLine(line: string): YoloShape | string {
+/** The numbers of a line, or words on why it is none of YOLO's. */
+function numbersOf(line: string): { number: number; numbers: number[] } | string {
   const [number = NaN, ...numbers] = line.split(/[\s,]+/).map(Number);
   if (![number, ...numbers].every(Number.isFinite)) return "is not of numbers";
+  const isShape = numbers.length === 4 || (numbers.length >= 6 && numbers.length % 2 === 0);
+  return isShape ? { number, numbers } : `has ${numbers.length} numbers after the class`;
+}
+
+/** A line, or words on what is wrong with it. */
+function readLine(line: string): YoloShape | string {
+  const found = numbersOf(line);
+  if (typeof found === "string") return found;
+  const { number, numbers } = found;
   if (!Number.isInteger(number) || number < 0 || number > MOST_NUMBER) return `begins with ${number}`;
   const isBox = numbers.length === 4;
-  if (!isBox && (numbers.length < 6 || numbers.length % 2 === 1)) {
-    return `has ${numbers.length} numbers after the class`;
-  }
   const outside = numbers.find((value) => value < -(MOST - 1) || value > MOST);
   if (outside !== undefined) return `has ${outside}, which is no share of a side`;
   return { number, ring: isBox ? boxRing(numbers) : numbers, isBox };
@@ -62,10 +68,10 @@ export function parseYolo(text: string, name: string): YoloShape[] {
   });
 }
 
-/** Whether a text may be a label file of YOLO: its first lines are. */
+/** Whether a text may be a label file of YOLO, be it right or wrong: its first lines have as many numbers. */
 export function looksLikeYolo(text: string): boolean {
   const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim()).filter((line) => line !== "").slice(0, 5);
-  return lines.length > 0 && lines.every((line) => typeof readLine(line) !== "string");
+  return lines.length > 0 && lines.every((line) => typeof numbersOf(line) !== "string");
 }
 
 /** Shapes in pixels. @param label Of the number of a class; those of boxes alone are left out (255) */
