@@ -38,7 +38,8 @@ export async function trainInFolder(request: RunRequest, context: RunContext): P
   const { config } = request;
   const { output } = context;
   const done = await doneBefore(request, output);
-  context.workers?.hearChief(done === undefined);
+  if (done === undefined) context.workers?.hearChief(true);
+  else context.workers?.dismiss();
   if (done !== undefined) return done;
   output.note(
     `run      ${config.preset}, recipe ${config.recipe.name}, seed ${config.seed}, into ${request.out}`,

@@ -114,8 +114,7 @@ export class WorkerGroup {
    * @returns The error itself, where it is another one or all answer
    */
   async explain(error: unknown): Promise<unknown> {
-    const collective = error instanceof TrainingError && error.cause instanceof KernelError;
-    if (!collective || error.message.includes(LOST)) return error;
+    if (!isCollective(error) || error.message.includes(LOST)) return error;
     for (let attempt = 0; attempt < EXPLAIN_ATTEMPTS; attempt++) {
       for (const { task, name } of peersOf(this.#cluster)) {
         const problem = await this.#health.problemOf(task, WATCH_TIMES.intervalMs);
@@ -124,6 +123,18 @@ export class WorkerGroup {
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
     return error;
+  }
+
+  /**
+   * Tells the others, who ask by `hearChief()`, that nothing is left to do; for the chief. One that has heard it ends, maybe
+   * before this process has received its part of the sum: that is no loss.
+   */
+  dismiss(): void {
+    try {
+      this.hearChief(false);
+    } catch (error) {
+      if (!isCollective(error)) throw error;
+    }
   }
 
   /** Waits for all processes to come here, then stops watching them. */
@@ -137,6 +148,11 @@ export class WorkerGroup {
   close(): void {
     this.#watch.terminate();
   }
+}
+
+/** Whether a collective op failed. */
+function isCollective(error: unknown): error is TrainingError {
+  return error instanceof TrainingError && error.cause instanceof KernelError;
 }
 
 /** An ended process may answer a last time. */
