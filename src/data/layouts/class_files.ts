@@ -17,6 +17,9 @@ import { vocColors } from "./voc_colors.ts";
 /** Masks that are looked at where names tell the classes. */
 const LOOKED_AT = 256;
 
+/** Masks that are looked at to tell whether they hold colours at all. */
+const LOOKED_AT_FOR_COLORS = 8;
+
 /** Files of names, in the order in which they are looked for. */
 const NAMES: readonly string[] = [
   "classes.txt",
@@ -134,12 +137,13 @@ export async function namedClasses(
   options: SurveyOptions,
 ): Promise<Classes | undefined> {
   const { names, values, colors } = named;
-  const seen = await lookAtMasks(root, spreadItems(items, LOOKED_AT), options);
+  const look = (most: number) => lookAtMasks(root, spreadItems(items, most), options);
   if (colors !== undefined) {
-    return holdNumbers(seen, colors)
-      ? numberedClasses(seen, named)
+    return holdNumbers(await look(LOOKED_AT_FOR_COLORS), colors)
+      ? numberedClasses(await look(LOOKED_AT), named)
       : { classes: names, colors, maskRule: colorRule(named) };
   }
+  const seen = await look(LOOKED_AT);
   if (seen.masks.length > 0 && seen.masks.every(({ kind }) => kind === "color")) {
     return vocRule(names, seen) ?? refuseColors(root, names, seen);
   }

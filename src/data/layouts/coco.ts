@@ -152,12 +152,11 @@ interface Chosen {
 function choose(
   root: string,
   files: readonly Found[],
-  names: readonly string[],
+  panoptic: readonly Found[],
+  labels: ReadonlyMap<string, number>,
   pictures: ReadonlySet<string>,
 ): Chosen {
-  const labels = new Map(names.map((name, i) => [name, i + 1]));
   const mixed = files.flatMap(({ path, coco }) => mixedProblem(path, coco));
-  const panoptic = files.filter(({ coco }) => isPanoptic(coco));
   const outlines = files.filter((file) => !panoptic.includes(file)).map((file) => readOutlines(file, labels));
   const isOutlined = outlines.some(({ shapes }) =>
     shapes.some((shape) => shape.kind !== "segments" && shape.label !== IGNORE_LABEL)
@@ -186,10 +185,11 @@ function choose(
 async function openCoco(root: string, options: OpenLayoutOptions): Promise<Dataset> {
   const files = await cocoFiles(root);
   const names = classNames(files);
-  const pictures = new Set(await listPictures(root));
-  const { read, notes, problems } = choose(root, files, names, pictures);
-  throwCollected(`open dataset "${root}"`, problems);
+  const labels = new Map(names.map((name, i) => [name, i + 1]));
   const panoptic = files.filter(({ coco }) => isPanoptic(coco));
+  const pictures = new Set(panoptic.length === 0 ? [] : await listPictures(root));
+  const { read, notes, problems } = choose(root, files, panoptic, labels, pictures);
+  throwCollected(`open dataset "${root}"`, problems);
   const outlined: Outlined = {
     names,
     photos: read.flatMap(({ photos }) => photos),

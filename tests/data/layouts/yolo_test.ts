@@ -103,7 +103,7 @@ Deno.test("openDataset() follows the parts that data.yaml says: folders of any n
     ]));
   const classes = "names: [sky, car body]\n";
   const folders = await opened({
-    "data.yaml": `${classes}path: /home/me/set\ntrain: [images/a, ./images/b]\nval: /home/me/set/images/c\n`,
+    "data.yaml": `${classes}path: /srv/set\ntrain: [images/a, ./images/b]\nval: /srv/set/images/c\n`,
     ...pairs("a/1", "b/2", "c/3"),
   });
   assert.deepEqual(folders.parts, [2, 1, 0, 0]);
