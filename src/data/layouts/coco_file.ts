@@ -1,6 +1,7 @@
 /** What a COCO JSON says of photos and their shapes. */
 import { shownValue } from "../../core/shown_text.ts";
 import { isTable } from "../../core/is_table.ts";
+import { boxRing } from "../shapes/rings.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { type CocoLists, keyOf } from "./check_coco.ts";
 import { type JsonObject, listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
@@ -128,8 +129,7 @@ export function cocoShapes(
     const [x, y, w, h] = listOf(annotation.bbox).map(numberOf);
     if (own.length > 0 || [x, y, w, h].includes(undefined)) continue;
     boxes++;
-    const corners = [x!, y!, x! + w!, y!, x! + w!, y! + h!, x!, y! + h!];
-    shapes.push({ kind: "polygon", label: 255, rings: [corners] });
+    shapes.push({ kind: "polygon", label: 255, rings: [boxRing(x!, y!, x! + w!, y! + h!)] });
   }
   return { shapes, boxes };
 }

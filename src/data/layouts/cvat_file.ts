@@ -1,7 +1,7 @@
 /** What a file of CVAT ("CVAT for images 1.1") says of photos and their shapes. */
 import { SaxesParser } from "saxes";
 import { DatasetError } from "../../core/errors.ts";
-import { ellipseRing } from "../shapes/ellipse.ts";
+import { boxRing, ellipseRing, turnedRing } from "../shapes/rings.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { numberOf } from "./json_files.ts";
 
@@ -90,15 +90,6 @@ function numbersOf(text: string | undefined): number[] | undefined {
   return numbers.every((one) => one !== undefined) ? numbers : undefined;
 }
 
-/** Corners of a box, turned about its middle by degrees. */
-function boxCorners([x0, y0, x1, y1]: readonly number[], degrees: number): number[] {
-  const [cx, cy, turn] = [(x0! + x1!) / 2, (y0! + y1!) / 2, (degrees * Math.PI) / 180];
-  return [[x0!, y0!], [x1!, y0!], [x1!, y1!], [x0!, y1!]].flatMap(([x, y]) => [
-    cx + (x! - cx) * Math.cos(turn) - (y! - cy) * Math.sin(turn),
-    cy + (x! - cx) * Math.sin(turn) + (y! - cy) * Math.cos(turn),
-  ]);
-}
-
 /** Whether a shape is a box alone, or a cuboid. */
 export function isBox({ type }: CvatShape): boolean {
   return BOXES.includes(type);
@@ -133,18 +124,18 @@ export function shapeOfCvat({ type, attributes }: CvatShape, label: number): Sha
       return { kind: "polygon", label, rings: [ellipseRing([cx, cy], [rx, ry], degrees)] };
     }
     case "box": {
-      const corners = of("xtl", "ytl", "xbr", "ybr");
-      if (!corners.every((one) => one !== undefined)) return undefined;
-      return { kind: "polygon", label, rings: [boxCorners(corners, degrees)] };
+      const [x0, y0, x1, y1] = of("xtl", "ytl", "xbr", "ybr");
+      if (x0 === undefined || y0 === undefined || x1 === undefined || y1 === undefined) return undefined;
+      const ring = turnedRing(boxRing(x0, y0, x1, y1), [(x0 + x1) / 2, (y0 + y1) / 2], degrees);
+      return { kind: "polygon", label, rings: [ring] };
     }
     case "cuboid": {
       const numbers = Object.entries(attributes).filter(([name]) => /^[xy][tb][lr]\d$/.test(name));
       const along = (axis: string) =>
         numbers.filter(([name]) => name.startsWith(axis)).map(([, value]) => numberOf(value) ?? NaN);
       const [x, y] = [along("x"), along("y")];
-      const corners = [Math.min(...x), Math.min(...y), Math.max(...x), Math.max(...y)];
-      if (!corners.every(Number.isFinite)) return undefined;
-      return { kind: "polygon", label, rings: [boxCorners(corners, 0)] };
+      const ring = boxRing(Math.min(...x), Math.min(...y), Math.max(...x), Math.max(...y));
+      return ring.every(Number.isFinite) ? { kind: "polygon", label, rings: [ring] } : undefined;
     }
     case "mask": {
       const [x, y, width, height] = of("left", "top", "width", "height");

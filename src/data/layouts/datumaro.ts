@@ -4,7 +4,7 @@ import { isTable } from "../../core/is_table.ts";
 import { quoted, shownValue } from "../../core/shown_text.ts";
 import type { Dataset } from "../dataset.ts";
 import { throwCollected } from "../problems.ts";
-import { ellipseRing } from "../shapes/ellipse.ts";
+import { boxRing, ellipseRing } from "../shapes/rings.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { isBackground } from "./coco_file.ts";
 import {
@@ -78,9 +78,7 @@ function shapeOf({ type, points, rle, bbox }: JsonObject, label: number): Shape 
     return ring.every(Number.isFinite) ? { kind: "polygon", label, rings: [ring] } : undefined;
   }
   const [x, y, w, h] = listOf(bbox).map(numberOf);
-  const corners = type === "bbox"
-    ? [x, y, x! + w!, y, x! + w!, y! + h!, x, y! + h!]
-    : listOf(points).map(numberOf);
+  const corners = type === "bbox" ? boxRing(x!, y!, x! + w!, y! + h!) : listOf(points).map(numberOf);
   const isRing = corners.length >= 6 && corners.length % 2 === 0 && corners.every(Number.isFinite);
   return isRing ? { kind: "polygon", label, rings: [corners as number[]] } : undefined;
 }

@@ -1,7 +1,7 @@
 /** What a JSON export of Label Studio says of its tasks. */
 import { isTable } from "../../core/is_table.ts";
 import type { PictureSize } from "../augment/augment_options.ts";
-import { ellipseRing } from "../shapes/ellipse.ts";
+import { boxRing, ellipseRing, turnedRing } from "../shapes/rings.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { type JsonObject, listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
 
@@ -184,10 +184,7 @@ export function shapeOfStudio(
     return ring(ellipseRing([x * sx, y * sy], [rx * sx, ry * sy], degrees));
   }
   const [x = NaN, y = NaN, w = NaN, h = NaN] = of("x", "y", "width", "height");
-  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
   // a box is turned about its upper left corner
-  return ring([[0, 0], [w * sx, 0], [w * sx, h * sy], [0, h * sy]].flatMap(([dx, dy]) => [
-    x * sx + dx! * cos - dy! * sin,
-    y * sy + dx! * sin + dy! * cos,
-  ]));
+  const corner = [x * sx, y * sy] as const;
+  return ring(turnedRing(boxRing(...corner, (x + w) * sx, (y + h) * sy), corner, degrees));
 }

@@ -1,7 +1,7 @@
 /** What a labelme JSON says of a photo and its shapes. */
 import { shownValue } from "../../core/shown_text.ts";
 import { isTable } from "../../core/is_table.ts";
-import { ellipseRing } from "../shapes/ellipse.ts";
+import { boxRing, ellipseRing } from "../shapes/rings.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { isBackground } from "./coco_file.ts";
 import { listOf, numberOf, objectsOf, textOf } from "./json_files.ts";
@@ -78,7 +78,7 @@ export function isIgnored(label: string): boolean {
 
 function ringsOf({ type, points }: LabelmeShape): number[][] {
   const [[x0, y0] = [0, 0], [x1, y1] = [0, 0]] = points;
-  if (type === "rectangle" && points.length === 2) return [[x0, y0, x1, y0, x1, y1, x0, y1]];
+  if (type === "rectangle" && points.length === 2) return [boxRing(x0, y0, x1, y1)];
   if (OUTLINES.includes(type)) return points.length < 3 ? [] : [points.flat()];
   if (type !== "circle" || points.length < 2) return [];
   const radius = Math.hypot(x1 - x0, y1 - y0);

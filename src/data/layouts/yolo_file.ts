@@ -4,6 +4,7 @@ import { DatasetError } from "../../core/errors.ts";
 import { isTable } from "../../core/is_table.ts";
 import { shownValue } from "../../core/shown_text.ts";
 import type { PictureSize } from "../augment/augment_options.ts";
+import { boxRing } from "../shapes/rings.ts";
 import type { Shape } from "../shapes/shape.ts";
 
 /** A line of a label file. */
@@ -22,10 +23,9 @@ const MOST_NUMBER = 253;
 /** Largest coordinate that is taken for a share: tools round. */
 const MOST = 1.001;
 
-/** Corners of a box of its middle and sides. */
-function boxRing([x, y, w, h]: readonly number[]): number[] {
-  const [x0, y0, x1, y1] = [x! - w! / 2, y! - h! / 2, x! + w! / 2, y! + h! / 2];
-  return [x0, y0, x1, y0, x1, y1, x0, y1];
+/** A box by its middle and sides. */
+function middleBox([x, y, w, h]: readonly number[]): number[] {
+  return boxRing(x! - w! / 2, y! - h! / 2, x! + w! / 2, y! + h! / 2);
 }
 
 /** The numbers of a line, or words on why it is none of YOLO's. */
@@ -45,7 +45,7 @@ function readLine(line: string): YoloShape | string {
   const isBox = numbers.length === 4;
   const outside = numbers.find((value) => value < -(MOST - 1) || value > MOST);
   if (outside !== undefined) return `has ${outside}, which is no share of a side`;
-  return { number, ring: isBox ? boxRing(numbers) : numbers, isBox };
+  return { number, ring: isBox ? middleBox(numbers) : numbers, isBox };
 }
 
 /**
