@@ -1,5 +1,5 @@
 import { DatasetError } from "../core/errors.ts";
-import { readTextFile } from "./read_file.ts";
+import { linesOf, readTextFile } from "./read_file.ts";
 import { throwCollected } from "./problems.ts";
 
 /** One line of a list: an image, and perhaps its mask, as written. */
@@ -17,8 +17,8 @@ export function tidyPath(path: string): string {
   return path.replace(/\/{2,}/g, "/").replace(/^\.?\//, "");
 }
 
-function linesOf(text: string): string[] {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/).map((line) => line.trim());
+function linesWithoutEnd(text: string): string[] {
+  const lines = linesOf(text);
   while (lines.length > 0 && lines.at(-1) === "") lines.pop();
   return lines;
 }
@@ -55,7 +55,7 @@ function repeated(entries: readonly ListEntry[]): string[] {
  * repeated images
  */
 export function parseList(text: string, name: string): ListEntry[] {
-  const lines = linesOf(text);
+  const lines = linesWithoutEnd(text);
   if (lines.length === 0) {
     throw new DatasetError(`Cannot read list "${name}": it is empty, expected an image a line`);
   }

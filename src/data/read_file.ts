@@ -87,3 +87,8 @@ export async function readTextFile(path: string): Promise<string> {
     });
   }
 }
+
+/** The lines of a text, without a mark at its beginning and white space at their ends; empty ones stay. */
+export function linesOf(text: string): string[] {
+  return text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/).map((line) => line.trim());
+}

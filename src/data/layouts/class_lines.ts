@@ -1,5 +1,6 @@
 /** The forms in which files name classes. */
 import type { Color } from "../dataset.ts";
+import { linesOf } from "../read_file.ts";
 
 /** Classes by name. */
 export interface ClassNames {
@@ -103,10 +104,8 @@ function numbered(lines: readonly string[]): ClassNames | undefined {
 }
 
 /** The lines of a file that say something. */
-function linesOf(text: string): string[] {
-  return text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/).map((line) => line.trim()).filter((line) =>
-    line !== "" && !line.startsWith("#")
-  );
+function statedLines(text: string): string[] {
+  return linesOf(text).filter((line) => line !== "" && !line.startsWith("#"));
 }
 
 /**
@@ -115,13 +114,13 @@ function linesOf(text: string): string[] {
  * @param isTable Whether it is a file of comma-separated values
  */
 export function classesOfText(text: string, isTable: boolean): ClassNames {
-  const lines = linesOf(text);
+  const lines = statedLines(text);
   return classesOfRows(lines.map(coloredRow)) ?? (isTable ? table(lines) : numbered(lines)) ??
     { names: lines.map((line) => line.replace(/:+$/, "")).filter((name) => !IGNORED.test(name)) };
 }
 
 /** Classes with colours: CamVid's list, or a table with a heading; `undefined` for a text of another kind. */
 export function coloredClasses(text: string): ClassNames | undefined {
-  const lines = linesOf(text);
+  const lines = statedLines(text);
   return classesOfRows(lines.map(coloredRow)) ?? coloredTable(lines);
 }

@@ -4,7 +4,7 @@ import { readdir } from "node:fs/promises";
 import { DatasetError } from "../../core/errors.ts";
 import type { Dataset } from "../dataset.ts";
 import { holdsPicture, isFolder, withoutEnding } from "../image_files.ts";
-import { readTextFile } from "../read_file.ts";
+import { linesOf, readTextFile } from "../read_file.ts";
 import { findClassNames, hasClassNames } from "./class_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
 import { classesOf, datasetOf } from "./pair_dataset.ts";
@@ -27,9 +27,8 @@ async function maskFolder(root: string): Promise<string | undefined> {
 }
 
 /** Lines of a list: whole, since names may hold spaces. */
-async function linesOf(list: string): Promise<string[]> {
-  return (await readTextFile(list)).replace(/^\uFEFF/, "").split(/\r\n|\n|\r/).map((line) => line.trim())
-    .filter((line) => line !== "");
+async function listLines(list: string): Promise<string[]> {
+  return linesOf(await readTextFile(list)).filter((line) => line !== "");
 }
 
 /** What a line may call a photo: its name, with or without folder and ending, or the first field of the line. */
@@ -49,7 +48,7 @@ async function listedSplits(root: string, images: readonly string[]): Promise<Ma
     const split = splitNamed(file.slice(0, -".txt".length));
     // trainval holds both
     if (split === undefined || /^trainval/i.test(file)) continue;
-    for (const line of await linesOf(join(folder, file))) {
+    for (const line of await listLines(join(folder, file))) {
       const image = namesOf(line).map((name) => byStem.get(name)).find((path) => path !== undefined);
       if (image !== undefined) found.set(image, split);
     }

@@ -5,7 +5,7 @@ import { quoted } from "../../core/shown_text.ts";
 import type { Dataset } from "../dataset.ts";
 import { mapLimited } from "../map_limited.ts";
 import { throwCollected } from "../problems.ts";
-import { readTextFile } from "../read_file.ts";
+import { linesOf, readTextFile } from "../read_file.ts";
 import { isBackground } from "./coco_file.ts";
 import { firstFile } from "./folder_items.ts";
 import { listEnding } from "./json_files.ts";
@@ -75,7 +75,7 @@ async function readBeside(root: string): Promise<Beside> {
   if (names !== undefined) return { ...parts, named: { names, file: basename(file!) } };
   const list = await firstFile(root, NAMES);
   if (list === undefined) return parts;
-  const lines = (await readTextFile(list)).split(/\r\n|\n|\r/).map((line) => line.trim());
+  const lines = linesOf(await readTextFile(list));
   const listed = lines.slice(0, lines.findLastIndex((line) => line !== "") + 1);
   return { ...parts, named: { names: listed, file: basename(list) } };
 }

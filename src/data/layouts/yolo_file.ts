@@ -4,6 +4,7 @@ import { DatasetError } from "../../core/errors.ts";
 import { isTable } from "../../core/is_table.ts";
 import { shownValue } from "../../core/shown_text.ts";
 import type { PictureSize } from "../augment/augment_options.ts";
+import { linesOf } from "../read_file.ts";
 import { boxRing } from "../shapes/rings.ts";
 import type { Shape } from "../shapes/shape.ts";
 
@@ -55,7 +56,7 @@ function readLine(line: string): YoloShape | string {
  * @throws {DatasetError} On the first line of another kind
  */
 export function parseYolo(text: string, name: string): YoloShape[] {
-  const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
+  const lines = linesOf(text);
   return lines.flatMap((line, i): YoloShape[] => {
     if (line === "") return [];
     const read = readLine(line);
@@ -70,7 +71,7 @@ export function parseYolo(text: string, name: string): YoloShape[] {
 
 /** Whether a text may be a label file of YOLO, be it right or wrong: its first lines have as many numbers. */
 export function looksLikeYolo(text: string): boolean {
-  const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim()).filter((line) => line !== "").slice(0, 5);
+  const lines = linesOf(text).filter((line) => line !== "").slice(0, 5);
   return lines.length > 0 && lines.every((line) => typeof numbersOf(line) !== "string");
 }
 

@@ -1,7 +1,7 @@
 /** The parts that a `data.yaml` of YOLO puts photos into: folders, or lists of photos. */
 import { join } from "node:path";
 import { isFile, isFolder, withoutEnding } from "../image_files.ts";
-import { readTextFile } from "../read_file.ts";
+import { linesOf, readTextFile } from "../read_file.ts";
 import { listOf } from "./json_files.ts";
 import type { Split } from "./split_names.ts";
 
@@ -42,7 +42,7 @@ async function entryHolds(root: string, entry: string): Promise<((stem: string) 
   }
   const file = await foundAt(root, entry, isFile);
   if (file === undefined) return undefined;
-  const lines = (await readTextFile(join(root, file))).split(/\r\n|\n|\r/).map((line) => line.trim());
+  const lines = linesOf(await readTextFile(join(root, file)));
   const stems = new Set(lines.flatMap((line) => endsOf(withoutEnding(line))));
   return (stem) => stems.has(stem);
 }
