@@ -209,8 +209,13 @@ export async function runTrain(args: readonly string[]): Promise<number> {
   );
   try {
     const context = { session, output, stop, workers };
-    if (!isChief) return await shareAll(runs, flags, context) ? 0 : FAILED;
+    if (!isChief) {
+      const areShared = await shareAll(runs, flags, context);
+      workers?.leave();
+      return areShared ? 0 : FAILED;
+    }
     const results = await trainAll(runs, flags, context);
+    workers?.leave();
     printResults(results, runs, args, output);
     if (flags.json) output.result(resultsJson(results, runs.length));
     return areFinished(results, runs.length) ? 0 : FAILED;

@@ -38,8 +38,7 @@ export async function trainInFolder(request: RunRequest, context: RunContext): P
   const { config } = request;
   const { output } = context;
   const done = await doneBefore(request, output);
-  if (done === undefined) context.workers?.hearChief(true);
-  else context.workers?.dismiss();
+  context.workers?.hearChief(done === undefined);
   if (done !== undefined) return done;
   output.note(
     `run      ${config.preset}, recipe ${config.recipe.name}, seed ${config.seed}, into ${request.out}`,

@@ -126,22 +126,18 @@ export class WorkerGroup {
   }
 
   /**
-   * Tells the others, who ask by `hearChief()`, that nothing is left to do; for the chief. One that has heard it ends, maybe
-   * before this process has received its part of the sum: that is no loss.
+   * Waits for all processes to come here, then stops watching them. So none ends while another still receives its part of the
+   * op before. This last op may be cut off by one that has ended, or is lost already: nothing is left to do together then.
    */
-  dismiss(): void {
+  leave(): void {
     try {
-      this.hearChief(false);
+      this.startRound();
+      this.#collectives.sumCounts(new Float64Array(1));
     } catch (error) {
       if (!isCollective(error)) throw error;
+    } finally {
+      this.close();
     }
-  }
-
-  /** Waits for all processes to come here, then stops watching them. */
-  leave(): void {
-    this.startRound();
-    this.#collectives.sumCounts(new Float64Array(1));
-    this.close();
   }
 
   /** Stops watching the others, who will take this process for lost if they wait for it. */
