@@ -1,5 +1,5 @@
 /** COCO's JSON as it lies: `annotations/instances_train2017.json`, `train/_annotations.coco.json`, `result.json` … */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { quoted } from "../../core/shown_text.ts";
 import { type Dataset, IGNORE_LABEL } from "../dataset.ts";
 import { listPictures } from "../image_files.ts";
@@ -8,9 +8,9 @@ import type { Shape } from "../shapes/shape.ts";
 import { cocoNotes, cocoProblems, inShares } from "./check_coco.ts";
 import { type CocoFile, type CocoImage, cocoShapes, isBackground, parseCoco } from "./coco_file.ts";
 import { isPanoptic, mixedProblem, panopticPictures, panopticShape } from "./coco_panoptic.ts";
-import { listJson, readJson, tryJson } from "./json_files.ts";
+import { holdsJson, type JsonFile, readJsonFiles } from "./json_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
-import { type Outlined, outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
+import { labelsByName, type Outlined, outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
 import { type Split, splitNamed } from "./split_names.ts";
 
 const TITLE = "COCO's JSON";
@@ -21,28 +21,15 @@ const LOOKED_AT = 50;
 /** Folders below a dataset's that are looked into. */
 const DEPTH = 2;
 
-interface Found {
-  /** Below the dataset's folder. */
-  readonly path: string;
-  readonly coco: CocoFile;
-}
-
-async function isCoco(root: string): Promise<boolean> {
-  for (const path of (await listJson(root, DEPTH)).slice(0, LOOKED_AT)) {
-    if (parseCoco(await tryJson(join(root, path))) !== undefined) return true;
-  }
-  return false;
-}
+type Found = JsonFile<CocoFile>;
 
 async function cocoFiles(root: string): Promise<Found[]> {
-  const found: Found[] = [];
-  for (const path of await listJson(root, DEPTH)) {
-    const coco = parseCoco(await readJson(join(root, path)));
-    if (coco !== undefined) found.push({ path, coco });
-  }
+  const found = await readJsonFiles(root, parseCoco, DEPTH);
   throwCollected(
     `open dataset "${root}"`,
-    found.flatMap(({ path, coco }) => cocoProblems(coco.lists).map((text) => `in ${quoted(path)} ${text}`)),
+    found.flatMap(({ path, content }) =>
+      cocoProblems(content.lists).map((text) => `in ${quoted(path)} ${text}`)
+    ),
   );
   return found;
 }
@@ -80,8 +67,8 @@ function foldersOf(path: string): string[] {
 /** Names of all files' categories that are used, in the order of their ids; a background of theirs is ours. */
 function classNames(files: readonly Found[]): string[] {
   const names = new Set<string>();
-  for (const { coco } of files) {
-    for (const { name } of coco.categories) if (!isBackground(name)) names.add(name);
+  for (const { content } of files) {
+    for (const { name } of content.categories) if (!isBackground(name)) names.add(name);
   }
   return [...names];
 }
@@ -97,7 +84,7 @@ interface Read {
   readonly problems: readonly string[];
 }
 
-function readOutlines({ path, coco }: Found, labels: ReadonlyMap<string, number>): Read {
+function readOutlines({ path, content: coco }: Found, labels: ReadonlyMap<string, number>): Read {
   const read = coco.images.map((image) => ({ image, ...cocoShapes(coco, image, labels) }));
   const shapes = read.flatMap((one) => one.shapes);
   const problems = !inShares(shapes) ? [] : [
@@ -120,7 +107,7 @@ function photoOf(path: string, image: CocoImage, shapes: readonly Shape[]): Outl
 
 function readPanoptic(
   root: string,
-  { path, coco }: Found,
+  { path, content: coco }: Found,
   labels: ReadonlyMap<string, number>,
   pictures: ReadonlySet<string>,
 ): Read {
@@ -156,7 +143,7 @@ function choose(
   labels: ReadonlyMap<string, number>,
   pictures: ReadonlySet<string>,
 ): Chosen {
-  const mixed = files.flatMap(({ path, coco }) => mixedProblem(path, coco));
+  const mixed = files.flatMap(({ path, content }) => mixedProblem(path, content));
   const outlines = files.filter((file) => !panoptic.includes(file)).map((file) => readOutlines(file, labels));
   const isOutlined = outlines.some(({ shapes }) =>
     shapes.some((shape) => shape.kind !== "segments" && shape.label !== IGNORE_LABEL)
@@ -166,8 +153,8 @@ function choose(
     return { read, notes: [], problems: [...mixed, ...read.flatMap(({ problems }) => problems)] };
   }
   const listed = new Set(outlines.flatMap(({ photos }) => photos).map(({ file }) => file));
-  const lost = panoptic.flatMap(({ path, coco }) => {
-    const [first, ...more] = coco.images.filter(({ file }) => !listed.has(file));
+  const lost = panoptic.flatMap(({ path, content }) => {
+    const [first, ...more] = content.images.filter(({ file }) => !listed.has(file));
     return first === undefined ? [] : [
       `${quoted(path)} tells of ${more.length + 1} photos, first ${
         quoted(first.file)
@@ -185,8 +172,8 @@ function choose(
 async function openCoco(root: string, options: OpenLayoutOptions): Promise<Dataset> {
   const files = await cocoFiles(root);
   const names = classNames(files);
-  const labels = new Map(names.map((name, i) => [name, i + 1]));
-  const panoptic = files.filter(({ coco }) => isPanoptic(coco));
+  const labels = labelsByName(names);
+  const panoptic = files.filter(({ content }) => isPanoptic(content));
   const pictures = new Set(panoptic.length === 0 ? [] : await listPictures(root));
   const { read, notes, problems } = choose(root, files, panoptic, labels, pictures);
   throwCollected(`open dataset "${root}"`, problems);
@@ -194,8 +181,8 @@ async function openCoco(root: string, options: OpenLayoutOptions): Promise<Datas
     names,
     photos: read.flatMap(({ photos }) => photos),
     boxes: read.reduce((sum, { boxes }) => sum + boxes, 0),
-    masks: new Set(panoptic.flatMap(({ path, coco }) => panopticPictures(path, coco, pictures))),
-    notes: [...notes, ...files.flatMap(({ path, coco }) => cocoNotes(path, coco.lists))],
+    masks: new Set(panoptic.flatMap(({ path, content }) => panopticPictures(path, content, pictures))),
+    notes: [...notes, ...files.flatMap(({ path, content }) => cocoNotes(path, content.lists))],
   };
   return await outlinedDataset(root, TITLE, outlined, "polygons or RLE in segmentation", options);
 }
@@ -205,6 +192,6 @@ export const COCO: LayoutReader<"coco"> = {
   name: "coco",
   title: TITLE,
   expects: "a COCO JSON with images, annotations and categories",
-  detect: isCoco,
+  detect: (root) => holdsJson(root, parseCoco, { depth: DEPTH, lookedAt: LOOKED_AT }),
   open: openCoco,
 };

@@ -1,4 +1,5 @@
 /** What a COCO JSON says of photos and their shapes. */
+import { IGNORE_LABEL } from "../../core/ignore_label.ts";
 import { shownValue } from "../../core/shown_text.ts";
 import { isTable } from "../../core/is_table.ts";
 import { boxRing } from "../shapes/rings.ts";
@@ -129,7 +130,7 @@ export function cocoShapes(
     const [x, y, w, h] = listOf(annotation.bbox).map(numberOf);
     if (own.length > 0 || [x, y, w, h].includes(undefined)) continue;
     boxes++;
-    shapes.push({ kind: "polygon", label: 255, rings: [boxRing(x!, y!, x! + w!, y! + h!)] });
+    shapes.push({ kind: "polygon", label: IGNORE_LABEL, rings: [boxRing(x!, y!, x! + w!, y! + h!)] });
   }
   return { shapes, boxes };
 }

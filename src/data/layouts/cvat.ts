@@ -1,7 +1,7 @@
 /** CVAT's own XML ("CVAT for images 1.1"): `annotations.xml`, and the photos in `images`. */
 import { basename, dirname, join } from "node:path";
 import { quoted } from "../../core/shown_text.ts";
-import type { Dataset } from "../dataset.ts";
+import { type Dataset, IGNORE_LABEL } from "../dataset.ts";
 import { throwCollected } from "../problems.ts";
 import { readTextFile } from "../read_file.ts";
 import type { Shape } from "../shapes/shape.ts";
@@ -9,7 +9,7 @@ import { isBackground } from "./coco_file.ts";
 import { type CvatFile, type CvatImage, isArea, isBox, isThin, parseCvat, shapeOfCvat } from "./cvat_file.ts";
 import { listEnding, numberOf } from "./json_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
-import { outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
+import { fromBelow, labelsByName, outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
 import { type Split, splitNamed } from "./split_names.ts";
 
 const TITLE = "CVAT's XML";
@@ -98,12 +98,9 @@ function addImage(path: string, image: CvatImage, labels: ReadonlyMap<string, nu
       refuse(shape.type, "has no label, expected the name of its class");
     }
   }
-  // those of a higher z_order lie above; sort() keeps the file's order among equals
-  const order = (z: string | undefined) => numberOf(z) ?? 0;
-  const above = [...drawn].sort((a, b) => order(a.attributes.z_order) - order(b.attributes.z_order));
-  const shapes = above.flatMap((shape): Shape[] => {
+  const shapes = fromBelow(drawn, ({ attributes }) => attributes.z_order).flatMap((shape): Shape[] => {
     // a background of theirs is ours
-    const label = isBox(shape) ? 255 : labels.get(shape.attributes.label ?? "") ?? 0;
+    const label = isBox(shape) ? IGNORE_LABEL : labels.get(shape.attributes.label ?? "") ?? 0;
     const made = shapeOfCvat(shape, label);
     if (made !== undefined) return [made];
     refuse(shape.type, "has no such numbers, expected those of its corners or runs");
@@ -124,7 +121,7 @@ function addImage(path: string, image: CvatImage, labels: ReadonlyMap<string, nu
 async function openCvat(root: string, options: OpenLayoutOptions): Promise<Dataset> {
   const files = await cvatFiles(root);
   const names = classNames(files);
-  const labels = new Map(names.map((name, i) => [name, i + 1]));
+  const labels = labelsByName(names);
   const read: Read = { photos: [], problems: [], boxes: 0, thin: 0 };
   for (const { path, cvat } of files) {
     for (const image of cvat.images) addImage(path, image, labels, read);

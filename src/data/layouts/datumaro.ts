@@ -1,24 +1,24 @@
 /** Datumaro's own JSON, which CVAT and Intel Geti export too: `annotations/train.json`, and the photos in `images/train`. */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { isTable } from "../../core/is_table.ts";
 import { quoted, shownValue } from "../../core/shown_text.ts";
-import type { Dataset } from "../dataset.ts";
+import { type Dataset, IGNORE_LABEL } from "../dataset.ts";
 import { throwCollected } from "../problems.ts";
 import { boxRing, ellipseRing } from "../shapes/rings.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { isBackground } from "./coco_file.ts";
 import {
+  holdsJson,
+  type JsonFile,
   type JsonObject,
-  listJson,
   listOf,
   numberOf,
   objectsOf,
-  readJson,
+  readJsonFiles,
   textOf,
-  tryJson,
 } from "./json_files.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
-import { outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
+import { fromBelow, labelsByName, outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
 import { splitNamed } from "./split_names.ts";
 
 const TITLE = "Datumaro's JSON";
@@ -31,8 +31,6 @@ const LOOKED_AT = 5;
 
 /** A file. */
 interface DatumaroFile {
-  /** Below the dataset's folder. */
-  readonly path: string;
   /** Names of its labels by their numbers. */
   readonly labels: readonly string[];
   readonly items: readonly JsonObject[];
@@ -45,17 +43,10 @@ function labelsOf(json: JsonObject): readonly string[] | undefined {
 }
 
 /** A file of JSON; `undefined` for JSON of another kind. */
-function parseDatumaro(json: unknown, path: string): DatumaroFile | undefined {
+function parseDatumaro(json: unknown): DatumaroFile | undefined {
   if (!isTable(json) || !Array.isArray(json.items)) return undefined;
   const labels = labelsOf(json);
-  return labels === undefined ? undefined : { path, labels, items: objectsOf(json.items) };
-}
-
-async function isDatumaro(root: string): Promise<boolean> {
-  for (const path of (await listJson(root, DEPTH)).slice(0, LOOKED_AT)) {
-    if (parseDatumaro(await tryJson(join(root, path)), path) !== undefined) return true;
-  }
-  return false;
+  return labels === undefined ? undefined : { labels, items: objectsOf(json.items) };
 }
 
 /** Types that cover an area and say what it is. */
@@ -92,9 +83,9 @@ interface Read {
 }
 
 function addItem(
-  { path, labels }: DatumaroFile,
+  { path, content: { labels } }: JsonFile<DatumaroFile>,
   item: JsonObject,
-  names: readonly string[],
+  labelOf: ReadonlyMap<string, number>,
   read: Read,
 ): void {
   const image = isTable(item.image) ? item.image : isTable(item.media) ? item.media : {};
@@ -111,12 +102,11 @@ function addItem(
   }
   read.boxes += drawn.filter(({ type }) => type === "bbox").length;
   read.thin += all.length - drawn.length;
-  const order = ({ z_order }: JsonObject) => numberOf(z_order) ?? 0;
-  const shapes = [...drawn].sort((a, b) => order(a) - order(b)).flatMap((annotation): Shape[] => {
+  const shapes = fromBelow(drawn, ({ z_order }) => z_order).flatMap((annotation): Shape[] => {
     const number = numberOf(annotation.label_id);
     const name = number === undefined ? undefined : labels[number];
     const isBox = annotation.type === "bbox";
-    const made = shapeOf(annotation, isBox ? 255 : name === undefined ? 0 : names.indexOf(name) + 1);
+    const made = shapeOf(annotation, isBox ? IGNORE_LABEL : labelOf.get(name ?? "") ?? 0);
     if (made !== undefined && (isBox || name !== undefined)) return [made];
     const wrong = name === undefined
       ? `has label_id ${number ?? "none"}, expected one below ${labels.length}`
@@ -142,14 +132,12 @@ function addItem(
 
 async function openDatumaro(root: string, options: OpenLayoutOptions): Promise<Dataset> {
   const read: Read = { photos: [], problems: [], boxes: 0, thin: 0 };
-  const files: DatumaroFile[] = [];
-  for (const path of await listJson(root, DEPTH)) {
-    const file = parseDatumaro(await readJson(join(root, path)), path);
-    if (file !== undefined) files.push(file);
-  }
-  const names = [...new Set(files.flatMap(({ labels }) => labels))].filter((name) => !isBackground(name));
+  const files = await readJsonFiles(root, parseDatumaro, DEPTH);
+  const listed = new Set(files.flatMap(({ content }) => content.labels));
+  const names = [...listed].filter((name) => !isBackground(name));
+  const labels = labelsByName(names);
   for (const file of files) {
-    for (const item of file.items) addItem(file, item, names, read);
+    for (const item of file.content.items) addItem(file, item, labels, read);
   }
   throwCollected(`open dataset "${root}"`, read.problems);
   const notes = read.thin === 0
@@ -164,6 +152,6 @@ export const DATUMARO: LayoutReader<"datumaro"> = {
   name: "datumaro",
   title: TITLE,
   expects: "a JSON of Datumaro with items and categories",
-  detect: isDatumaro,
+  detect: (root) => holdsJson(root, parseDatumaro, { depth: DEPTH, lookedAt: LOOKED_AT }),
   open: openDatumaro,
 };

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatasetError } from "../../core/errors.ts";
 import { isTable } from "../../core/is_table.ts";
+import { mapLimited } from "../map_limited.ts";
 import { readTextFile } from "../read_file.ts";
 
 /** A JSON object, of which nothing is known. */
@@ -46,6 +47,44 @@ export async function readJson(path: string): Promise<unknown> {
 /** JSON, or `undefined` for a file that holds none: what is not a tool's is no concern of a detector. */
 export async function tryJson(path: string): Promise<unknown> {
   return await readJson(path).catch(() => undefined);
+}
+
+/** Tells what JSON holds: `undefined` for JSON of another kind. @param path Of the file, below the folder that is read */
+export type JsonParser<Content> = (json: unknown, path: string) => Content | undefined;
+
+/** A JSON file of a kind. */
+export interface JsonFile<Content> {
+  /** Below the folder that was read. */
+  readonly path: string;
+  readonly content: Content;
+}
+
+/** Whether one of the first `lookedAt` JSON files of a folder is of a kind; what holds no JSON is none. */
+export async function holdsJson<Content>(
+  folder: string,
+  parse: JsonParser<Content>,
+  { depth, lookedAt }: { readonly depth?: number; readonly lookedAt: number },
+): Promise<boolean> {
+  for (const path of (await listJson(folder, depth)).slice(0, lookedAt)) {
+    if (parse(await tryJson(join(folder, path)), path) !== undefined) return true;
+  }
+  return false;
+}
+
+/**
+ * All JSON files of a folder that are of a kind, in the order of their paths.
+ * @throws {DatasetError} If a file, of whatever kind, holds no JSON
+ */
+export async function readJsonFiles<Content>(
+  folder: string,
+  parse: JsonParser<Content>,
+  depth?: number,
+): Promise<JsonFile<Content>[]> {
+  const read = await mapLimited(await listJson(folder, depth), 16, async (path) => {
+    const content = parse(await readJson(join(folder, path)), path);
+    return content === undefined ? [] : [{ path, content }];
+  });
+  return read.flat();
 }
 
 /** Files of which `brokenJson` looks at the first. */

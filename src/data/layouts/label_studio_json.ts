@@ -1,17 +1,17 @@
 /** Label Studio's JSON export ("JSON" or "JSON-MIN"), with the photos in the same folder. */
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { firstAndMore } from "../../core/first_and_more.ts";
 import { quoted } from "../../core/shown_text.ts";
-import type { Dataset } from "../dataset.ts";
+import { type Dataset, IGNORE_LABEL } from "../dataset.ts";
 import { IMAGE_ENDINGS } from "../image_files.ts";
 import { throwCollected } from "../problems.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { isBackground } from "./coco_file.ts";
-import { listJson, readJson, tryJson } from "./json_files.ts";
+import { holdsJson, readJsonFiles } from "./json_files.ts";
 import { decodedNames, decodeName, withoutUpload } from "./label_studio.ts";
 import { isArea, isBox, isThin, parseStudio, shapeOfStudio, type StudioTask } from "./label_studio_file.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
-import { outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
+import { labelsByName, outlinedDataset, type OutlinedPhoto } from "./outlined.ts";
 
 const TITLE = "Label Studio's JSON";
 
@@ -27,20 +27,9 @@ interface Found extends StudioTask {
   readonly path: string;
 }
 
-async function isStudio(root: string): Promise<boolean> {
-  for (const path of (await listJson(root, DEPTH)).slice(0, LOOKED_AT)) {
-    if (parseStudio(await tryJson(join(root, path))) !== undefined) return true;
-  }
-  return false;
-}
-
 async function allTasks(root: string): Promise<Found[]> {
-  const found: Found[] = [];
-  for (const path of await listJson(root, DEPTH)) {
-    const tasks = parseStudio(await readJson(join(root, path))) ?? [];
-    found.push(...tasks.map((task) => ({ ...task, path })));
-  }
-  return found;
+  const files = await readJsonFiles(root, parseStudio, DEPTH);
+  return files.flatMap(({ path, content }) => content.map((task) => ({ ...task, path })));
 }
 
 /** Texts of a task that end as a picture's name, each once. */
@@ -112,7 +101,7 @@ function outlinedPhoto(task: Found, labels: ReadonlyMap<string, number>, isShare
     shapes: (size) =>
       regions!.filter((region) => isArea(region) || isBox(region)).flatMap((region): Shape[] => {
         // a background of theirs is ours
-        const label = isBox(region) ? 255 : labels.get(region.labels[0]!) ?? 0;
+        const label = isBox(region) ? IGNORE_LABEL : labels.get(region.labels[0]!) ?? 0;
         const shape = shapeOfStudio(region, label, size);
         return shape === undefined ? [] : [shape];
       }),
@@ -153,7 +142,7 @@ async function openStudio(root: string, options: OpenLayoutOptions): Promise<Dat
   const regions = tasks.flatMap((task) => task.regions ?? []);
   const used = regions.filter(isArea).flatMap(({ labels }) => labels);
   const names = [...new Set(used)].filter((name) => !isBackground(name)).sort();
-  const labels = new Map(names.map((name, i) => [name, i + 1]));
+  const labels = labelsByName(names);
   const shared = sharedNames(tasks);
   return await outlinedDataset(
     root,
@@ -174,6 +163,6 @@ export const LABEL_STUDIO_JSON: LayoutReader<"label-studio-json"> = {
   name: "label-studio-json",
   title: TITLE,
   expects: "a JSON export of Label Studio",
-  detect: isStudio,
+  detect: (root) => holdsJson(root, parseStudio, { depth: DEPTH, lookedAt: LOOKED_AT }),
   open: openStudio,
 };

@@ -5,11 +5,10 @@ import { type Dataset, sourceName } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
 import { listPictures } from "../image_files.ts";
 import { indexRule } from "../index_rule.ts";
-import { mapLimited } from "../map_limited.ts";
 import { throwCollected } from "../problems.ts";
 import { findClassNames, hasClassNames } from "./class_files.ts";
 import { folderItem } from "./folder_items.ts";
-import { listJson, readJson, tryJson } from "./json_files.ts";
+import { holdsJson, type JsonFile, readJsonFiles } from "./json_files.ts";
 import {
   hasArea,
   isIgnored,
@@ -19,6 +18,7 @@ import {
   shapesOfLabelme,
 } from "./labelme_file.ts";
 import type { LayoutReader, OpenLayoutOptions } from "./layout_reader.ts";
+import { labelsByName } from "./outlined.ts";
 import { datasetOf } from "./pair_dataset.ts";
 import { partsOf, type PlacedItem } from "./parts.ts";
 import { indexPhotos } from "./photo_index.ts";
@@ -31,38 +31,20 @@ const TITLE = "labelme's JSON";
 /** Files that are looked at to tell the layout. */
 const LOOKED_AT = 5;
 
-async function isLabelme(root: string): Promise<boolean> {
-  const files = (await listJson(root)).slice(0, LOOKED_AT);
-  const parsed = await Promise.all(files.map(async (path) => parseLabelme(await tryJson(join(root, path)))));
-  return parsed.some((one) => one !== undefined);
-}
-
-interface Found {
-  /** Below the dataset's folder. */
-  readonly path: string;
-  readonly labelme: LabelmeFile;
-}
+type Found = JsonFile<LabelmeFile>;
 
 /** Refuses shapes that nothing names. */
 function refuseNameless(root: string, files: readonly Found[]): void {
-  const nameless = files.filter(({ labelme }) => labelme.shapes.some(({ label }) => label.trim() === ""));
+  const nameless = files.filter(({ content }) => content.shapes.some(({ label }) => label.trim() === ""));
   throwCollected(
     `open dataset "${root}"`,
     nameless.map(({ path }) => `a shape of "${path}" has an empty label, expected the name of its class`),
   );
 }
 
-async function readFiles(root: string): Promise<Found[]> {
-  const read = await mapLimited(await listJson(root), 16, async (path) => {
-    const labelme = parseLabelme(await readJson(join(root, path)));
-    return labelme === undefined ? [] : [{ path, labelme }];
-  });
-  return read.flat();
-}
-
 /** Names of a file beside, or all that the shapes have, in alphabetical order; background is first. */
 async function classNames(root: string, files: readonly Found[]): Promise<string[]> {
-  const used = new Set(files.flatMap(({ labelme }) => labelme.shapes.map(({ label }) => label)));
+  const used = new Set(files.flatMap(({ content }) => content.shapes.map(({ label }) => label)));
   const own = [...used].filter((label) => !isBackground(label) && !isIgnored(label)).sort();
   if (!await hasClassNames(root)) return own;
   const named = (await findClassNames(root))!.names.filter((name) => !isBackground(name));
@@ -77,12 +59,12 @@ async function classNames(root: string, files: readonly Found[]): Promise<string
 }
 
 function notesOf(files: readonly Found[]): string[] {
-  const empty = files.filter(({ labelme }) => labelme.shapes.length === 0);
-  const thin = files.filter(({ labelme }) =>
-    labelme.shapes.some((shape) => isKnownType(shape) && !hasArea(shape))
+  const empty = files.filter(({ content }) => content.shapes.length === 0);
+  const thin = files.filter(({ content }) =>
+    content.shapes.some((shape) => isKnownType(shape) && !hasArea(shape))
   );
-  const unknown = files.flatMap(({ path, labelme }) => {
-    const strange = labelme.shapes.find((shape) => !isKnownType(shape));
+  const unknown = files.flatMap(({ path, content }) => {
+    const strange = content.shapes.find((shape) => !isKnownType(shape));
     return strange === undefined ? [] : [{ path, type: strange.type }];
   });
   return [
@@ -114,17 +96,17 @@ function bothOf(photo: string, first: string, second: string): string {
 }
 
 async function openLabelme(root: string, options: OpenLayoutOptions): Promise<Dataset> {
-  const files = await readFiles(root);
+  const files = await readJsonFiles(root, parseLabelme);
   refuseNameless(root, files);
   const names = await classNames(root, files);
-  const labels = new Map(names.map((name, i) => [name, i + 1]));
+  const labels = labelsByName(names);
   const index = indexPhotos(await listPictures(root));
   const problems: string[] = [];
   const masked = new Map<string, PlacedItem>();
-  for (const { path, labelme } of files) {
-    const photo = index.find(labelme.image, [dirname(path)]) ?? index.beside(path);
+  for (const { path, content } of files) {
+    const photo = index.find(content.image, [dirname(path)]) ?? index.beside(path);
     if (photo === undefined) {
-      problems.push(`"${path}" has no photo, expected "${labelme.image}" in the folder`);
+      problems.push(`"${path}" has no photo, expected "${content.image}" in the folder`);
       continue;
     }
     const before = masked.get(photo)?.item.mask;
@@ -132,8 +114,8 @@ async function openLabelme(root: string, options: OpenLayoutOptions): Promise<Da
       problems.push(bothOf(photo, sourceName(before), path));
       continue;
     }
-    const { width, height } = await statedSize(labelme, join(root, photo));
-    const shapes = shapesOfLabelme(labelme, labels);
+    const { width, height } = await statedSize(content, join(root, photo));
+    const shapes = shapesOfLabelme(content, labels);
     const mask = { kind: "drawn", name: path, width, height, shapes } as const;
     masked.set(photo, {
       item: { ...folderItem(root, photo), mask },
@@ -159,6 +141,6 @@ export const LABELME: LayoutReader<"labelme"> = {
   name: "labelme",
   title: TITLE,
   expects: '"a.json" beside "a.jpg" (labelme)',
-  detect: isLabelme,
+  detect: (root) => holdsJson(root, parseLabelme, { lookedAt: LOOKED_AT }),
   open: openLabelme,
 };

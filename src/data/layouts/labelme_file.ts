@@ -1,4 +1,5 @@
 /** What a labelme JSON says of a photo and its shapes. */
+import { IGNORE_LABEL } from "../../core/ignore_label.ts";
 import { shownValue } from "../../core/shown_text.ts";
 import { isTable } from "../../core/is_table.ts";
 import { boxRing, ellipseRing } from "../shapes/rings.ts";
@@ -91,7 +92,11 @@ function ringsOf({ type, points }: LabelmeShape): number[][] {
  */
 export function shapesOfLabelme({ shapes }: LabelmeFile, labels: ReadonlyMap<string, number>): Shape[] {
   return shapes.flatMap((shape): Shape[] => {
-    const label = isIgnored(shape.label) ? 255 : isBackground(shape.label) ? 0 : labels.get(shape.label)!;
+    const label = isIgnored(shape.label)
+      ? IGNORE_LABEL
+      : isBackground(shape.label)
+      ? 0
+      : labels.get(shape.label)!;
     if (isBitmap(shape)) {
       const [[x, y]] = shape.points as [readonly [number, number]];
       return [{ kind: "bitmap", label, x, y, png: shape.mask!, deflated: false }];

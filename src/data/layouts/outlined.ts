@@ -10,6 +10,7 @@ import { mapLimited } from "../map_limited.ts";
 import { throwCollected } from "../problems.ts";
 import type { Shape } from "../shapes/shape.ts";
 import { folderItem } from "./folder_items.ts";
+import { numberOf } from "./json_files.ts";
 import type { OpenLayoutOptions } from "./layout_reader.ts";
 import { listedNotes, listedOnce, type ListedPhoto } from "./listed_photos.ts";
 import { datasetOf } from "./pair_dataset.ts";
@@ -48,6 +49,20 @@ export interface Outlined {
   readonly masks?: ReadonlySet<string>;
   /** What else there is to say. */
   readonly notes?: readonly string[];
+}
+
+/** Labels of classes by their names, after background. A name that is not there is background: files may name one too. */
+export function labelsByName(names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(names.map((name, i) => [name, i + 1]));
+}
+
+/**
+ * Shapes from the lowest to the highest, as they are drawn; those of one height keep their order.
+ * @param heightOf A shape's `z_order` as the file has it; what is no number is 0
+ */
+export function fromBelow<One>(shapes: readonly One[], heightOf: (shape: One) => unknown): One[] {
+  const height = (shape: One) => numberOf(heightOf(shape)) ?? 0;
+  return [...shapes].sort((a, b) => height(a) - height(b));
 }
 
 /** A photo with its mask, or a sentence on why there is none. */

@@ -1,4 +1,5 @@
 /** What files of YOLO ("segment") say: outlines of a photo, and the names of classes. */
+import { IGNORE_LABEL } from "../../core/ignore_label.ts";
 import { load } from "js-yaml";
 import { DatasetError } from "../../core/errors.ts";
 import { isTable } from "../../core/is_table.ts";
@@ -83,7 +84,7 @@ export function shapesOfYolo(
 ): Shape[] {
   return shapes.map(({ number, ring, isBox }): Shape => ({
     kind: "polygon",
-    label: isBox ? 255 : label(number),
+    label: isBox ? IGNORE_LABEL : label(number),
     rings: [ring.map((value, i) => value * (i % 2 === 0 ? width : height))],
   }));
 }
