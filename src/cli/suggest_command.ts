@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { ConfigError, DatasetError } from "../core/errors.ts";
+import { firstAndMore } from "../core/first_and_more.ts";
 import { quoted } from "../core/shown_text.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { openDataset } from "../data/open_dataset.ts";
@@ -23,6 +24,7 @@ import {
   pathText,
   wholeNumber,
 } from "./command_line.ts";
+import { FAILED } from "./failure.ts";
 import { addCheckpointOptions, type ModelFlags, readModel } from "./model_flags.ts";
 import { type Output, standardOutput } from "./output.ts";
 
@@ -128,10 +130,9 @@ function tell(
       `${String(place).padStart(4)}  ${name}${measures.length === 0 ? "" : `  ${measures.join(", ")}`}`,
     );
   }
-  const [first] = skipped;
-  const unread = first === undefined
+  const unread = skipped.length === 0
     ? ""
-    : `; ${skipped.length} could not be read, first ${quoted(first.name)}`;
+    : `; not read: ${firstAndMore(skipped, 5, ({ name }) => quoted(name))}`;
   output.result(`${suggested.length} of ${ranked.length} photos without labels suggested${unread}`);
   const labeled = labeledText(taken, leftOut);
   if (labeled !== undefined) output.result(labeled);
@@ -147,13 +148,20 @@ function jsonOf({ ranked, skipped, files }: Suggestions, leftOut: number): strin
     place === undefined ? [] : [{ place, photo: name, path, uncertainty, distance, nearest }]
   );
   const lost = skipped.map(({ name, why }) => ({ photo: name, why }));
-  return JSON.stringify({ ok: true, looked: ranked.length, leftOut, suggested, skipped: lost, files });
+  return JSON.stringify({
+    ok: lost.length === 0,
+    looked: ranked.length,
+    leftOut,
+    suggested,
+    skipped: lost,
+    files,
+  });
 }
 
 /**
  * Runs the command. A photo that cannot be read is told of and skipped.
  * @param args The arguments after `suggest`
- * @returns The exit code
+ * @returns The exit code: 0; 1 if a photo could not be read
  * @throws {ConfigError} For a wrong call, and where suggestions are there already
  * @throws {DatasetError} If no photo can be read
  */
@@ -178,5 +186,5 @@ export async function runSuggest(args: readonly string[]): Promise<number> {
   );
   tell(suggestions, photos, output);
   if (flags.json) output.result(jsonOf(suggestions, photos.leftOut));
-  return 0;
+  return suggestions.skipped.length === 0 ? 0 : FAILED;
 }
