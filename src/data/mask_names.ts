@@ -5,9 +5,32 @@ import { basename, dirname, extname } from "node:path";
 const WORDS = "masks?|labels?|seg|segs|segmentations?|segmap|gt|ground_?truth|annotations?|anno|annot|" +
   "trimaps?|labelids|labeltrainids|lbl|superpixels";
 
-/** A mask's word at the end of a name, after a separator, or before one at its beginning. */
+/** A mask's word at the end of a name, after a separator, or before one or a number at its beginning. */
 const SUFFIX = new RegExp(`[ ._-](${WORDS})$`, "i");
-const PREFIX = new RegExp(`^(${WORDS})[ ._-]`, "i");
+const PREFIX = new RegExp(`^(${WORDS})([ ._-]|(?=\\d))`, "i");
+
+/** Ends that photos' names have where their masks' have another: `1_sat.jpg` and `1_mask.png`. */
+export const PHOTO_SUFFIXES: readonly string[] = [
+  "_sat",
+  "_image",
+  "_img",
+  "_rgb",
+  "_photo",
+  "_leftImg8bit",
+  "_input",
+];
+
+/** Beginnings of the same kind: `image_1.jpg` and `mask_1.png`. */
+export const PHOTO_PREFIXES: readonly string[] = [
+  "image_",
+  "img_",
+  "image-",
+  "img-",
+  "photo_",
+  "image",
+  "img",
+  "rgb_",
+];
 
 /** Folders that hold masks, as tools and people call them. */
 const FOLDERS = new RegExp(
@@ -26,19 +49,28 @@ function stemOf(path: string): string {
   return path.slice(0, path.length - extname(path).length);
 }
 
-/** Names that a mask's photo may have: its own without the word for a mask. */
+/** Names that a mask's photo may have: its own without the word for a mask, or with one for a photo in its place. */
 function photoStems(path: string): string[] {
   const stem = basename(stemOf(path));
   const folder = dirname(path) === "." ? "" : `${dirname(path)}/`;
-  const bare = [stem.replace(SUFFIX, ""), stem.replace(PREFIX, "")].filter((name) => name !== stem);
-  // photo.jpg.png, photo.jpg_mask.png
-  return bare.flatMap((name) => [name, stemOf(name)]).map((name) => folder + name);
+  const bare = [stem.replace(SUFFIX, ""), stem.replace(PREFIX, "")].filter((name) =>
+    name !== stem && name !== ""
+  );
+  return bare.flatMap((name) => [
+    name,
+    stemOf(name), // photo.jpg_mask.png
+    ...PHOTO_SUFFIXES.map((suffix) => name + suffix),
+    ...PHOTO_PREFIXES.map((prefix) => prefix + name),
+  ]).map((name) => folder + name);
 }
 
-/** Pictures that are masks by their names: `1_mask.png` beside `1.jpg`. Paths below one folder, with `/`. */
+/**
+ * Pictures that are masks by their names: `1_mask.png` beside `1.jpg` or `1_sat.jpg`, in whatever letter case. Paths below one
+ * folder, with `/`.
+ */
 export function masksByName(paths: readonly string[]): string[] {
-  const stems = new Set(paths.map(stemOf));
-  return paths.filter((path) => photoStems(path).some((stem) => stems.has(stem) && stem !== stemOf(path)));
+  const stems = new Set(paths.map((path) => stemOf(path).toLowerCase()));
+  return paths.filter((path) => photoStems(path).some((stem) => stems.has(stem.toLowerCase())));
 }
 
 /** Folders of KITTI beside `image_2`, which elsewhere may hold photos. */

@@ -15,6 +15,7 @@ import { insideHint, openDataset, type OpenDatasetOptions, TOML_LINES } from "..
 import { openUnlabeled, unlabeledNotes } from "../data/open_unlabeled.ts";
 import type { FileProgress } from "../data/read_in_parts.ts";
 import { spreadItems } from "../data/spread_items.ts";
+import { strangeMasksHint } from "../data/strange_masks.ts";
 import { withheldItems } from "../data/withheld_items.ts";
 import type { RunOutput } from "./run_output.ts";
 
@@ -131,7 +132,10 @@ export function filesProgress({ progress }: RunOutput): Required<Omit<OpenRunDat
  */
 export async function refuseWithoutLabels({ name, root, classes, unlabeled }: Dataset): Promise<void> {
   if (classes.length > 0) return;
-  const hint = root === undefined ? "" : await brokenJson(root) + await insideHint(root);
+  const hints = root === undefined
+    ? []
+    : [brokenJson, strangeMasksHint, insideHint].map((hint) => hint(root));
+  const hint = (await Promise.all(hints)).join("");
   throw new DatasetError(
     `Cannot train on "${name}": it has ${unlabeled.length} photos and no masks, expected masks of some: folders "images" ` +
       `and "masks" with files of the same names, an export of a label tool (src/data/README.md lists them)${hint}, or a ` +

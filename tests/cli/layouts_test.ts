@@ -105,6 +105,11 @@ Deno.test("deno task train --check refuses what a run would, and says what was u
     assert.match(stdout, /^layout {3}photos without masks$/m);
     assert.match(stderr, /it has 1 photos and no masks, expected masks of some/);
   });
+  await withFolder({ "images/a.png": photo(SIZE, SIZE), "masks/a.npy": new Uint8Array(9) }, async (root) => {
+    const { code, stderr } = await runCommand(["train", "--data", root, "--check"]);
+    assert.equal(code, 2);
+    assert.match(stderr, /; "masks\/a\.npy" is of no format that is read: write masks as PNG/);
+  });
 });
 
 Deno.test("deno task eval --data takes every pair of another folder, predict --values the masks' own numbers", async () => {

@@ -1,13 +1,12 @@
 import { DatasetError } from "../../core/errors.ts";
 import type { RawMask } from "../../formats/decode_mask.ts";
-import type { Color, Dataset, Item, MaskRule } from "../dataset.ts";
+import { type Color, type Dataset, IGNORE_LABEL, type Item, type MaskRule } from "../dataset.ts";
 import { unnamedColors } from "../default_colors.ts";
 import { indexRule } from "../index_rule.ts";
 import { disagreementOn255 } from "../masks/binary_masks.ts";
 import { softColors, softGreys } from "../masks/soft_edges.ts";
 import type { SurveyOptions } from "../masks/survey_masks.ts";
 import { histogramText, MOST_PROPOSED, noClassesText, valueText } from "../suggest_mapping.ts";
-
 import { lookAtMasks, refuseTwoPalettes, type SeenMasks } from "./look_at_masks.ts";
 
 /** More classes than this are taken for grey levels that are no class numbers. */
@@ -16,14 +15,19 @@ const MOST_CLASSES = 64;
 /** What masks tell of a dataset. */
 export type Classes = Pick<Dataset, "classes" | "unnamed" | "colors" | "maskRule" | "ignoreAssumed">;
 
+/** Whether values are of one class, perhaps with what is left out; 0 and 255 are two. */
+function isOneClass(counts: SeenMasks["counts"]): boolean {
+  const values = counts.map(({ value }) => value);
+  return values.length < 2 || (values.length === 2 && values.includes(IGNORE_LABEL) && !values.includes(0));
+}
+
 function refuse(root: string, { counts, isColor }: SeenMasks): never {
   const masks = isColor ? "color" : "index";
-  if (counts.length < 2) {
+  if (isOneClass(counts)) {
     throw new DatasetError(
-      `Cannot tell the classes of "${root}": its masks hold one value only, ${
+      `Cannot tell the classes of "${root}": its masks hold one class only, ${
         histogramText(counts, masks)
-      }, ` +
-        "expected those of two classes or more",
+      }, expected those of two classes or more`,
     );
   }
   const soft = isColor ? softColors(counts) : softGreys(counts);
@@ -39,7 +43,8 @@ function refuse(root: string, { counts, isColor }: SeenMasks): never {
       }; if they are, a "classes.txt" names them, one a line`,
     );
   }
-  const shown = counts.map(({ value }) => valueText(value, masks)).join(", ");
+  const ascending = [...counts].sort((a, b) => a.value - b.value);
+  const shown = ascending.map(({ value }) => valueText(value, masks)).join(", ");
   const key = isColor ? `masks = "color", colors = [${shown}]` : `values = [${shown}]`;
   throw new DatasetError(
     `Cannot tell the classes of "${root}": its masks hold ${
@@ -74,7 +79,7 @@ export async function inferClasses(
   const seen = await lookAtMasks(root, items, options);
   refuseTwoPalettes(seen);
   const present = seen.counts.map(({ value }) => value).sort((a, b) => a - b);
-  const maskRule = seen.isColor ? undefined : ruleOf(present, seen.palette);
+  const maskRule = seen.isColor || isOneClass(seen.counts) ? undefined : ruleOf(present, seen.palette);
   if (maskRule === undefined) return refuse(root, seen);
   const disagreement = disagreementOn255(seen.masks);
   if (disagreement !== undefined) {

@@ -1,6 +1,7 @@
 /** Which mask belongs to which photo, by their names: one rule for all of a dataset's files. */
 import { basename, dirname } from "node:path";
 import { withoutEnding } from "../image_files.ts";
+import { PHOTO_PREFIXES, PHOTO_SUFFIXES } from "../mask_names.ts";
 
 /** Pictures of a folder of photos and of its folder of masks; paths below them, with `/`. */
 export interface NameGroup {
@@ -30,27 +31,6 @@ interface Rule {
   /** The same of a mask's. */
   mask(path: string): string | undefined;
 }
-
-/** Words that photos carry where their masks carry another. */
-const IMAGE_SUFFIXES: readonly string[] = [
-  "_sat",
-  "_image",
-  "_img",
-  "_rgb",
-  "_photo",
-  "_leftImg8bit",
-  "_input",
-];
-const IMAGE_PREFIXES: readonly string[] = [
-  "image_",
-  "img_",
-  "image-",
-  "img-",
-  "photo_",
-  "image",
-  "img",
-  "rgb_",
-];
 
 /** An end that can be told from a name: it is a word after a separator (a number is none), or one for masks. */
 const TELLING_SUFFIX = /^([^\p{L}\p{N}].*\p{L}|mask|label|seg|gt|annot)/iu;
@@ -115,8 +95,8 @@ function foldedRule(rule: Rule): Rule {
 function imageEnds(images: readonly string[]): Ends[] {
   const names = images.map((path) => basename(withoutEnding(path)));
   const all = [
-    ...IMAGE_SUFFIXES.map((suffix) => ({ prefix: "", suffix })),
-    ...IMAGE_PREFIXES.map((prefix) => ({ prefix, suffix: "" })),
+    ...PHOTO_SUFFIXES.map((suffix) => ({ prefix: "", suffix })),
+    ...PHOTO_PREFIXES.map((prefix) => ({ prefix, suffix: "" })),
   ];
   return [
     NO_ENDS,

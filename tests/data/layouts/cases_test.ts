@@ -129,8 +129,10 @@ const FIVE = EIGHT.slice(0, 5);
 const PALETTE = palettePng(4, 2, [0, 0, 1, 1, 0, 1, 0, 1], [[0, 0, 0], [128, 0, 0]]);
 const TWO = ["class 0", "class 1"];
 
+type Case = readonly [kind: string, Files, Expected];
+
 /** More of each kind; the numbers are those of the cases beside the project. */
-const MORE: readonly (readonly [kind: string, Files, Expected])[] = [
+const MORE: readonly Case[] = [
   [
     "01: labelme's arrays in SegmentationClass and its pictures beside",
     {
@@ -490,6 +492,24 @@ const MORE: readonly (readonly [kind: string, Files, Expected])[] = [
     named(EIGHT.map((n) => `${n}.jpg`), FIVE.map((n) => `${n}_mask.png`)),
     { layout: /masks beside their photos/, classes: TWO, counts: [4, 3, 1, 0], note: /"\*_mask"/ },
   ],
+  ...([
+    ["53: a word for photos too", "*_sat.jpg", "*_mask.png"],
+    ["53: a word before", "image_*.jpg", "mask_*.png"],
+    ["53: a word before the number", "img*.jpg", "mask*.png"],
+    ["53: words of other letter case", "Image_*.jpg", "Mask_*.png"],
+  ] as const).map(([what, image, mask], i): Case => [
+    what,
+    named(
+      EIGHT.map((_, n) => image.replace("*", String(n))),
+      FIVE.map((_, n) => mask.replace("*", String(n))),
+    ),
+    {
+      layout: /masks beside their photos/,
+      classes: TWO,
+      counts: [4, 3, 1, 0],
+      note: i === 3 ? /"mask_\*" .*, and upper and lower case differ/ : /masks are called "\*?_?mask_?\*?"/,
+    },
+  ]),
   [
     "53: a folder of masks in that of photos",
     named(

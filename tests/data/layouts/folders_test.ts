@@ -208,9 +208,20 @@ Deno.test("openFolders() refuses palettes that contradict each other, and masks 
       assert.equal((await openFolders(root)).classes.length, 2, "what is ignored may have any colour");
     },
   );
-  await withFolder(pairs(TEN, greyPng(4, 2, new Array(8).fill(0))), async (root) => {
-    await assert.rejects(openFolders(root), /its masks hold one value only, 0: 100\.0 %, expected/);
-  });
+  for (
+    const [values, text] of [[[0, 0], "0: 100\\.0 %"], [[7, 7], "7: 100\\.0 %"], [
+      [1, 255],
+      "1: 50\\.0 %, 255: .*",
+    ]] as const
+  ) {
+    const mask = greyPng(4, 2, Array.from({ length: 8 }, (_, i) => values[i % 2]!));
+    await withFolder(pairs(TEN, mask), async (root) => {
+      await assert.rejects(
+        openFolders(root),
+        new RegExp(`its masks hold one class only, ${text}, expected those of two`),
+      );
+    });
+  }
 });
 
 Deno.test("openFolders() takes train.txt and test.txt beside val.txt, and uses nothing that no list names", async () => {
