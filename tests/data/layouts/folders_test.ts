@@ -46,6 +46,37 @@ Deno.test("openFolders() sees two classes in masks of 0 and 255", async () => {
   });
 });
 
+/** Grey levels as a picture of three channels. */
+function greyRgb(values: readonly number[]): Uint8Array {
+  return rgbPng(4, 2, values.map((value) => [value, value, value]));
+}
+
+Deno.test("openFolders() reads grey masks of three channels by their numbers, alone, beside others and under names", async () => {
+  const numbers = [0, 2, 1, 1, 0, 2, 0, 255];
+  const [grey, flat] = [greyRgb(numbers), greyPng(4, 2, numbers)];
+  for (const files of [pairs(TEN, grey), { ...pairs(TEN, flat), "masks/p3.png": grey }]) {
+    for (const names of [{}, { "classes.txt": "wall\nfloor\nroof\n" }] as Files[]) {
+      await withFolder({ ...files, ...names }, async (root) => {
+        const dataset = await openFolders(root);
+        assert.equal(dataset.classes.length, 3);
+        for (const item of [...dataset.train, ...dataset.val]) {
+          assert.deepEqual([...(await readLabelMap(dataset, item)).data], numbers);
+        }
+      });
+    }
+  }
+  await withFolder(pairs(TEN, greyRgb([0, 255, 0, 0, 255, 0, 0, 255])), async (root) => {
+    const dataset = await openFolders(root);
+    assert.equal(dataset.classes.length, 2);
+    assert.deepEqual([...(await readLabelMap(dataset, dataset.train[0]!)).data], [0, 1, 0, 0, 1, 0, 0, 1]);
+  });
+  // among masks in colours greys are colours
+  const colors = rgbPng(4, 2, [...new Array(4).fill([0, 0, 0]), ...new Array(4).fill([9, 9, 200])]);
+  await withFolder({ ...pairs(TEN, colors), "masks/p3.png": greyRgb(new Array(8).fill(0)) }, async (root) => {
+    await assert.rejects(openFolders(root), /masks = "color", colors = \[\[0, 0, 0\], \[9, 9, 200\]\]/);
+  });
+});
+
 Deno.test("openFolders() takes names from classes.txt and colours from a palette", async () => {
   const mask = palettePng(4, 2, [0, 1, 2, 0, 1, 2, 0, 1], [[1, 2, 3], [40, 50, 60], [7, 8, 9]]);
   await withFolder({ ...pairs(TEN, mask), "classes.txt": "wall\nfloor\nroof\n" }, async (root) => {
