@@ -2,7 +2,7 @@ import { DatasetError } from "../core/errors.ts";
 import type { RawMask } from "../formats/decode_mask.ts";
 import { packColor, unpackColor } from "./colors.ts";
 import { IGNORE_LABEL, type LabelMap, type MaskRule } from "./dataset.ts";
-import { inColors, type MaskHistogram, maskHistogram } from "./masks/mask_histogram.ts";
+import { greysAsNumbers, inColors, type MaskHistogram, maskHistogram } from "./masks/mask_histogram.ts";
 
 export { packColor, unpackColor };
 
@@ -45,14 +45,29 @@ function checkKind(kind: RawMask["kind"], masks: MaskRule["masks"], name: string
   }
 }
 
+/** The grey levels of a mask of three channels that is grey throughout; any other is left as it is. */
+function greyLevels(mask: RawMask): RawMask {
+  const { kind, width, height, data } = mask;
+  if (kind !== "color") return mask;
+  const levels = new Uint8Array(width * height);
+  for (let i = 0, at = 0; i < levels.length; i++, at += 3) {
+    const level = data[at]!;
+    if (data[at + 1] !== level || data[at + 2] !== level) return mask;
+    levels[i] = level;
+  }
+  return { kind: "index", width, height, data: levels };
+}
+
 /** The number that a rule looks at, for each pixel. */
 function storedValues(
   mask: RawMask,
   masks: MaskRule["masks"],
   name: string,
 ): Uint8Array | Uint16Array | Uint32Array {
-  checkKind(mask.kind, masks, name);
-  return masks === "color" ? colorsOf(mask) : mask.data;
+  if (masks === "color") return colorsOf(mask);
+  const numbers = greyLevels(mask);
+  checkKind(numbers.kind, masks, name);
+  return numbers.data;
 }
 
 function colorsOf({ kind, data, palette }: RawMask): Uint32Array {
@@ -117,9 +132,10 @@ export function countValues(mask: RawMask, rule: MaskRule, name: string): ValueC
 
 /** As {@link countValues}, of a mask that was counted already. */
 export function countsByRule(histogram: MaskHistogram, rule: MaskRule, name: string): ValueCount[] {
-  checkKind(histogram.kind, rule.masks, name);
+  const numbers = greysAsNumbers(histogram);
+  checkKind(numbers.kind, rule.masks, name);
   const labels = knownLabels(rule);
-  const counts = rule.masks === "color" ? inColors(histogram) : histogram.counts;
+  const counts = rule.masks === "color" ? inColors(histogram) : numbers.counts;
   return counts.map(([value, count]) => ({ value, count, known: labels.has(value) }))
     .sort((a, b) => b.count - a.count || a.value - b.value);
 }

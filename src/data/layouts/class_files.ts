@@ -11,7 +11,7 @@ import { histogramText } from "../suggest_mapping.ts";
 import { classesOfText, type ClassNames, coloredClasses, VOC_BORDER } from "./class_lines.ts";
 import { firstFile } from "./folder_items.ts";
 import type { Classes } from "./infer_classes.ts";
-import { lookAtMasks, refuseSwappedColors, type SeenMasks } from "./look_at_masks.ts";
+import { byNumbers, lookAtMasks, refuseSwappedColors, type SeenMasks } from "./look_at_masks.ts";
 import { vocColors } from "./voc_colors.ts";
 
 /** Masks that are looked at where names tell the classes. */
@@ -143,7 +143,7 @@ export async function namedClasses(
       ? numberedClasses(await look(LOOKED_AT), named)
       : { classes: names, colors, maskRule: colorRule(named) };
   }
-  const seen = await look(LOOKED_AT);
+  const seen = byNumbers(await look(LOOKED_AT));
   if (seen.masks.length > 0 && seen.masks.every(({ kind }) => kind === "color")) {
     return vocRule(names, seen) ?? refuseColors(root, names, seen);
   }

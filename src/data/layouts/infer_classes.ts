@@ -7,7 +7,7 @@ import { disagreementOn255 } from "../masks/binary_masks.ts";
 import { softColors, softGreys } from "../masks/soft_edges.ts";
 import type { SurveyOptions } from "../masks/survey_masks.ts";
 import { histogramText, MOST_PROPOSED, noClassesText, valueText } from "../suggest_mapping.ts";
-import { lookAtMasks, refuseTwoPalettes, type SeenMasks } from "./look_at_masks.ts";
+import { byNumbers, lookAtMasks, refuseTwoPalettes, type SeenMasks } from "./look_at_masks.ts";
 
 /** More classes than this are taken for grey levels that are no class numbers. */
 const MOST_CLASSES = 64;
@@ -76,7 +76,7 @@ export async function inferClasses(
   items: readonly Item[],
   options: SurveyOptions = {},
 ): Promise<Classes> {
-  const seen = await lookAtMasks(root, items, options);
+  const seen = byNumbers(await lookAtMasks(root, items, options));
   refuseTwoPalettes(seen);
   const present = seen.counts.map(({ value }) => value).sort((a, b) => a - b);
   const maskRule = seen.isColor || isOneClass(seen.counts) ? undefined : ruleOf(present, seen.palette);

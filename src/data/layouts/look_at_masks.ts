@@ -2,7 +2,7 @@
 import { DatasetError } from "../../core/errors.ts";
 import type { RawMask } from "../../formats/decode_mask.ts";
 import { type Color, IGNORE_LABEL, type Item, sourceName } from "../dataset.ts";
-import { inColors, type MaskHistogram, totalCounts } from "../masks/mask_histogram.ts";
+import { greysAsNumbers, inColors, type MaskHistogram, totalCounts } from "../masks/mask_histogram.ts";
 import type { NamedCounts } from "../masks/binary_masks.ts";
 import { surveyMasks, type SurveyOptions } from "../masks/survey_masks.ts";
 import type { ValueCount } from "../mask_rule.ts";
@@ -42,6 +42,10 @@ export async function lookAtMasks(
   const masks = surveyed.flatMap((one, i) =>
     "problem" in one ? [] : [{ ...one, name: sourceName(sources[i]!) }]
   );
+  return seenOf(masks);
+}
+
+function seenOf(masks: readonly NamedMask[]): SeenMasks {
   const isColor = masks.some(({ kind }) => kind === "color");
   const totals = totalCounts(masks.map((one) => isColor ? inColors(one) : one.counts));
   return {
@@ -50,6 +54,12 @@ export async function lookAtMasks(
     palette: masks.find(({ palette }) => palette !== undefined)?.palette,
     masks,
   };
+}
+
+/** The same masks by their numbers, where those of three channels are grey throughout; where one is not, as they are. */
+export function byNumbers(seen: SeenMasks): SeenMasks {
+  const masks = seen.masks.map((mask) => ({ ...greysAsNumbers(mask), name: mask.name }));
+  return masks.some(({ kind }) => kind === "color") ? seen : seenOf(masks);
 }
 
 /** An index that a mask shows in a colour. */

@@ -1,5 +1,5 @@
 import type { RawMask } from "../../formats/decode_mask.ts";
-import { type Color, packColor } from "../colors.ts";
+import { type Color, packColor, unpackColor } from "../colors.ts";
 
 /** Which numbers a mask file stores, and how often: all that judging its values needs. Plain data. */
 export interface MaskHistogram {
@@ -29,6 +29,21 @@ function countColors(data: Uint8Array | Uint16Array): [number, number][] {
 /** Counts the stored values of a decoded mask. */
 export function maskHistogram({ kind, data, palette }: RawMask): MaskHistogram {
   return { kind, counts: kind === "color" ? countColors(data) : countNumbers(data), palette };
+}
+
+function isGrey(color: number): boolean {
+  const [r, g, b] = unpackColor(color);
+  return r === g && g === b;
+}
+
+/**
+ * The histogram of a picture of three channels that is grey throughout, by its grey levels: some programs write every mask so.
+ * Any other is left as it is.
+ */
+export function greysAsNumbers(histogram: MaskHistogram): MaskHistogram {
+  const { kind, counts } = histogram;
+  if (kind !== "color" || !counts.every(([color]) => isGrey(color))) return histogram;
+  return { kind: "index", counts: counts.map(([color, count]) => [color & 0xff, count]) };
 }
 
 /** The histogram in colours: of indices by their palette, of grey levels as greys. */
