@@ -3,6 +3,7 @@ import { ConfigError } from "../core/errors.ts";
 import { Network } from "../model/network.ts";
 import { type Checkpoint, readCheckpoint } from "../train/checkpoint.ts";
 import { checkModel } from "./check_model.ts";
+import { editedOptions } from "./config_differences.ts";
 import { describedModel, type ModelDescription } from "./model_metadata.ts";
 import { checkModelSizes, inferenceOptions } from "./model_sizes.ts";
 import { RunFolder } from "./run_folder.ts";
@@ -34,7 +35,7 @@ export async function readCheckpointModel(path: string): Promise<ModelSource> {
 export interface RunModelOptions {
   /** The newest, or the best on val. Default `last`. */
   readonly use?: "last" | "best";
-  /** Told of checkpoints that are damaged and passed over. */
+  /** Told of checkpoints that are damaged and passed over, and of a config.toml that was edited. */
   readonly onNote?: (text: string) => void;
 }
 
@@ -49,11 +50,23 @@ export async function readRunModel(
   { use = "last", onNote = () => {} }: RunModelOptions = {},
 ): Promise<ModelSource> {
   const folder = new RunFolder(path);
-  await folder.readConfig();
-  if (use === "best") return describedSource(await readCheckpoint(folder.checkpoints.bestPath), path);
-  const newest = await folder.checkpoints.newest(onNote);
-  if (newest !== undefined) return describedSource(newest, path);
-  throw new ConfigError(`Cannot use run "${path}": it has no checkpoint yet, expected one`);
+  const written = await folder.readConfig();
+  const checkpoint = use === "best"
+    ? await readCheckpoint(folder.checkpoints.bestPath)
+    : await folder.checkpoints.newest(onNote);
+  if (checkpoint === undefined) {
+    throw new ConfigError(`Cannot use run "${path}": it has no checkpoint yet, expected one`);
+  }
+  const source = describedSource(checkpoint, path);
+  const edited = editedOptions(source.config, written);
+  if (edited.length > 0) {
+    onNote(
+      `note     the config.toml of "${path}" was edited (${
+        edited.join(", ")
+      }): what its checkpoint was trained with counts`,
+    );
+  }
+  return source;
 }
 
 /** The network for prediction, without the parts that only training has; the caller disposes it. */

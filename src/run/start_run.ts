@@ -10,6 +10,7 @@ import { Network } from "../model/network.ts";
 import { readMetrics } from "../report/metrics_file.ts";
 import type { Checkpoint } from "../train/checkpoint.ts";
 import { chooseEngine } from "../train/step_engine.ts";
+import { editedOptions } from "./config_differences.ts";
 import { earlierPieces } from "./earlier_pieces.ts";
 import { describedModel, shownName } from "./model_metadata.ts";
 import type { RunRequest, RunResult } from "./run.ts";
@@ -20,7 +21,7 @@ import { weightFile } from "./weight_file.ts";
 
 /**
  * The newest checkpoint of the run that is gone on with; `undefined` for a new run.
- * @throws {ConfigError} If a run is there that is not to be gone on with
+ * @throws {ConfigError} If a run is there that is not to be gone on with, or its config.toml was edited
  * @throws {DatasetError} If its images or classes are others now
  * @throws {CheckpointMismatch} If all of its checkpoints are damaged
  */
@@ -36,7 +37,10 @@ export async function resumedCheckpoint(
   }
   const lost = await folder.checkSplit(dataset);
   const checkpoint = await folder.checkpoints.newest((text) => output.note(`note     ${text}`));
-  if (checkpoint !== undefined) checkClasses(checkpoint, folder, dataset);
+  if (checkpoint !== undefined) {
+    checkOptions(checkpoint, folder, config);
+    checkClasses(checkpoint, folder, dataset);
+  }
   refuseFewer(checkpoint?.iteration ?? 0, config.iterations, folder.path);
   // a run that was killed after its last checkpoint had not done so
   if (checkpoint !== undefined) await folder.checkpoints.prune(checkpoint.iteration);
@@ -67,6 +71,17 @@ function refuseFewer(done: number, iterations: number, path: string): void {
   if (done <= iterations) return;
   throw new ConfigError(
     `Cannot resume "${path}" with ${iterations} iterations: ${done} are done, expected more; a shorter run is a new one`,
+  );
+}
+
+function checkOptions({ metadata }: Checkpoint, { path }: RunFolder, config: RunConfig): void {
+  const edited = editedOptions(describedModel(metadata, path).config, config);
+  if (edited.length === 0) return;
+  throw new ConfigError(
+    `Cannot resume "${path}": its config.toml was edited since its last checkpoint, ${
+      edited.join(", ")
+    }; expected the ` +
+      "options that it was trained with: put them back, or begin another run in a new --out",
   );
 }
 

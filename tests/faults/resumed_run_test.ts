@@ -49,6 +49,33 @@ Deno.test("deno task train --resume goes on with damaged rows and evaluation, an
   });
 });
 
+Deno.test("a config.toml that was edited after training is refused by --resume, and told of by predict", async () => {
+  await inTemporary(async (folder) => {
+    const out = join(folder, "run");
+    await succeed(...OPTIONS, "--iterations", "4", "--out", out);
+    const file = join(out, "config.toml");
+    const text = await Deno.readTextFile(file);
+    const edited = text.replace(/^momentum = .*$/m, "momentum = 0.5");
+    assert.notEqual(edited, text);
+    await Deno.writeTextFile(file, edited);
+    const resumed = await runCommand(["train", "--resume", "--iterations", "6", "--out", out]);
+    assert.equal(resumed.code, 2, resumed.stderr);
+    assert.match(
+      resumed.stderr,
+      /its config\.toml was edited since its last checkpoint, optimizer\.momentum is 0\.9, given 0\.5; expected/,
+    );
+    const { code, stderr } = await runCommand(["eval", "--run", out]);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /^note {5}the config\.toml of .* was edited \(optimizer\.momentum is 0\.9, given 0\.5\)/m,
+    );
+    await Deno.writeTextFile(file, text);
+    await succeed("train", "--resume", "--iterations", "6", "--out", out);
+    assert.doesNotMatch((await runCommand(["eval", "--run", out])).stderr, /was edited/);
+  });
+});
+
 Deno.test("a checkpoint of a run says the interval since the last row, which a resumed run goes on with", async () => {
   await inTemporary(async (folder) => {
     const [straight, halves] = [join(folder, "straight"), join(folder, "halves")];
