@@ -59,10 +59,13 @@ function behind(prefix: string, tensors: ReadonlyMap<string, StoredTensor>): Map
   return new Map(those.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
-/** Reads what `writeStart` wrote; the caller disposes network and batch. */
-export async function readStart(path: string): Promise<Start> {
+/**
+ * Reads what `writeStart` wrote; the caller disposes network and batch.
+ * @param mixDecoder Whether the network has one, which begins at random: the file has none
+ */
+export async function readStart(path: string, mixDecoder: boolean): Promise<Start> {
   const { tensors } = decodeSafetensors(await Deno.readFile(path));
-  const network = new Network(MODEL, 1);
+  const network = new Network({ ...MODEL, mixDecoder }, 1);
   network.parameters.load(behind("network.", tensors));
   const batch = [...behind("batch.", tensors)].map(([name, { data, shape, dtype }]) =>
     [name, tf.tensor(data as Float32Array | Int32Array, [...shape], dtype as "float32" | "int32")] as const

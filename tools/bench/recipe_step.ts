@@ -1,10 +1,12 @@
 /** Our training step of a recipe, as a run makes it: forward, backward, SGD, and the teacher's update where there is one. */
 import {
   hasTeacher,
+  partsOf,
   type Recipe,
   RECIPES,
   usesUnlabeled,
   withLabeledBoxes,
+  withThreshold,
 } from "../../src/config/recipe.ts";
 import type { StepResult } from "../../src/method/guided_mix_step.ts";
 import type { StepBatch } from "../../src/method/step_batch.ts";
@@ -33,6 +35,11 @@ export const OUR_STEPS = {
 /** The name of one. */
 export type OurStep = keyof typeof OUR_STEPS;
 
+/** Whether a step's network has a mix decoder. */
+export function needsMixDecoder(name: OurStep): boolean {
+  return partsOf(OUR_STEPS[name]).mixDecoder;
+}
+
 /** Small, so that noise stays learnable; PyTorch's side has it too. */
 const LEARNING_RATE = 0.001;
 
@@ -59,18 +66,10 @@ export interface RecipeStepOptions {
   readonly threshold?: number;
 }
 
-function withThreshold(recipe: Recipe, threshold: number | undefined): Recipe {
-  const { objective } = recipe;
-  if (threshold === undefined || !("unsup" in objective)) return recipe;
-  return {
-    ...recipe,
-    objective: { ...objective, unsup: { ...objective.unsup, threshold } } as typeof objective,
-  };
-}
-
 /** A network in training on one batch, again and again. */
 export class RecipeStep {
   readonly #network: Network;
+  readonly #start: StartBatch;
   readonly #batch: StepBatch;
   readonly #teacher: Teacher | undefined;
   readonly #engine: StepEngine;
@@ -79,8 +78,9 @@ export class RecipeStep {
 
   /** @param start Given up */
   constructor(name: OurStep, { network, batch }: Start, { engine, threshold }: RecipeStepOptions) {
-    const recipe = withThreshold(OUR_STEPS[name], threshold);
+    const recipe = threshold === undefined ? OUR_STEPS[name] : withThreshold(OUR_STEPS[name], threshold);
     this.#network = network;
+    this.#start = batch;
     this.#batch = batchFor(recipe, batch);
     this.#teacher = hasTeacher(recipe) ? new Teacher(network, recipe.teacher) : undefined;
     const config = { engine, recompute: "none", recipe, precision: "float32" } as const;
@@ -97,5 +97,14 @@ export class RecipeStep {
     this.#sgd.step(this.#network.parameters, gradients, LEARNING_RATE);
     if (!this.#engine.updates(update)) this.#teacher?.follow(this.#network.parameters, iteration);
     return losses;
+  }
+
+  /** Gives back all tensors, those of the start too. */
+  dispose(): void {
+    this.#engine.dispose();
+    this.#sgd.dispose();
+    this.#teacher?.dispose();
+    this.#network.dispose();
+    for (const tensor of Object.values(this.#start)) tensor.dispose();
   }
 }

@@ -2,7 +2,7 @@
 import { openBackend } from "../../src/backends/open_backend.ts";
 import { type Answer, answerLines, peakBytes } from "./answer_lines.ts";
 import { type BatchSize, readStart, writeStart } from "./recipe_start.ts";
-import { type OurStep, RecipeStep, type RecipeStepOptions } from "./recipe_step.ts";
+import { needsMixDecoder, type OurStep, RecipeStep, type RecipeStepOptions } from "./recipe_step.ts";
 
 type Question =
   | { ask: "write"; start: string } & BatchSize
@@ -31,7 +31,11 @@ async function main(): Promise<void> {
         await writeStart(question.start, question);
         return {};
       case "prepare":
-        step = new RecipeStep(question.step, await readStart(question.start), question);
+        step = new RecipeStep(
+          question.step,
+          await readStart(question.start, needsMixDecoder(question.step)),
+          question,
+        );
         return await timed(step, 1);
       case "time":
         return await timed(step!, question.steps);
