@@ -10,3 +10,8 @@ export function packColor([r, g, b]: Color): number {
 export function unpackColor(packed: number): [number, number, number] {
   return [packed >> 16, (packed >> 8) & 255, packed & 255];
 }
+
+/** Whether a colour is grey: red, green and blue are the same. */
+export function isGrey([red, green, blue]: Color): boolean {
+  return red === green && green === blue;
+}

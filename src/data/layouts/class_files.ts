@@ -1,6 +1,6 @@
 /** Files in which tools write the names of classes. */
 import { DatasetError } from "../../core/errors.ts";
-import { packColor } from "../colors.ts";
+import { isGrey, packColor } from "../colors.ts";
 import { type Color, IGNORE_LABEL, type Item, type MaskRule } from "../dataset.ts";
 import { defaultColors } from "../default_colors.ts";
 import { indexRule } from "../index_rule.ts";
@@ -99,8 +99,7 @@ function vocRule(names: readonly string[], { counts }: SeenMasks): Classes | und
 
 /** Whether masks hold numbers and no colours, though the classes have some. */
 function holdNumbers({ masks }: SeenMasks, colors: readonly Color[]): boolean {
-  const isGrey = colors.every(([r, g, b]) => r === g && g === b);
-  return masks.length > 0 && !isGrey && masks.every(({ kind }) => kind === "index");
+  return masks.length > 0 && !colors.every(isGrey) && masks.every(({ kind }) => kind === "index");
 }
 
 /**

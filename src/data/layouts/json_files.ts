@@ -49,8 +49,8 @@ export async function tryJson(path: string): Promise<unknown> {
   return await readJson(path).catch(() => undefined);
 }
 
-/** Tells what JSON holds: `undefined` for JSON of another kind. @param path Of the file, below the folder that is read */
-export type JsonParser<Content> = (json: unknown, path: string) => Content | undefined;
+/** Tells what JSON holds: `undefined` for JSON of another kind. */
+export type JsonParser<Content> = (json: unknown) => Content | undefined;
 
 /** A JSON file of a kind. */
 export interface JsonFile<Content> {
@@ -66,7 +66,7 @@ export async function holdsJson<Content>(
   { depth, lookedAt }: { readonly depth?: number; readonly lookedAt: number },
 ): Promise<boolean> {
   for (const path of (await listJson(folder, depth)).slice(0, lookedAt)) {
-    if (parse(await tryJson(join(folder, path)), path) !== undefined) return true;
+    if (parse(await tryJson(join(folder, path))) !== undefined) return true;
   }
   return false;
 }
@@ -81,7 +81,7 @@ export async function readJsonFiles<Content>(
   depth?: number,
 ): Promise<JsonFile<Content>[]> {
   const read = await mapLimited(await listJson(folder, depth), 16, async (path) => {
-    const content = parse(await readJson(join(folder, path)), path);
+    const content = parse(await readJson(join(folder, path)));
     return content === undefined ? [] : [{ path, content }];
   });
   return read.flat();

@@ -1,5 +1,5 @@
 import type { RawMask } from "../../formats/decode_mask.ts";
-import { type Color, packColor, unpackColor } from "../colors.ts";
+import { type Color, isGrey, packColor, unpackColor } from "../colors.ts";
 
 /** Which numbers a mask file stores, and how often: all that judging its values needs. Plain data. */
 export interface MaskHistogram {
@@ -31,18 +31,13 @@ export function maskHistogram({ kind, data, palette }: RawMask): MaskHistogram {
   return { kind, counts: kind === "color" ? countColors(data) : countNumbers(data), palette };
 }
 
-function isGrey(color: number): boolean {
-  const [r, g, b] = unpackColor(color);
-  return r === g && g === b;
-}
-
 /**
  * The histogram of a picture of three channels that is grey throughout, by its grey levels: some programs write every mask so.
  * Any other is left as it is.
  */
 export function greysAsNumbers(histogram: MaskHistogram): MaskHistogram {
   const { kind, counts } = histogram;
-  if (kind !== "color" || !counts.every(([color]) => isGrey(color))) return histogram;
+  if (kind !== "color" || !counts.every(([color]) => isGrey(unpackColor(color)))) return histogram;
   return { kind: "index", counts: counts.map(([color, count]) => [color & 0xff, count]) };
 }
 
